@@ -1,0 +1,88 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	commonconfig "github.com/prometheus/common/config"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+)
+
+// sessionTokenFile is where Snowpark Container Services writes a service's token.
+const sessionTokenFile = "/snowflake/session/token"
+
+// Config configures the receiver. Empty, it is right inside a service.
+type Config struct {
+	// SDConfig holds the keys of spcs_sd_configs: account, token, pools, DNS.
+	discovery.SDConfig `mapstructure:",squash"`
+
+	// Token is the account's token itself, where no file holds it.
+	Token configopaque.String `mapstructure:"token"`
+	// Password is refused with an explanation.
+	Password configopaque.String `mapstructure:"password"`
+
+	// ScrapeInterval is the time between two scrapes of a node, 30 s by default.
+	ScrapeInterval time.Duration `mapstructure:"scrape_interval"`
+	// ScrapeTimeout bounds one scrape, 10 s by default or the interval if that is shorter.
+	ScrapeTimeout time.Duration `mapstructure:"scrape_timeout"`
+}
+
+var _ confmap.Unmarshaler = (*Config)(nil)
+
+// oneSentence makes the decoder's list of errors one line.
+var oneSentence = strings.NewReplacer(
+	"decoding failed due to the following error(s):\n\n", "",
+	"'' 'spcsdiscovery.Config' has invalid keys: ", "unknown keys: ",
+	"'' '", "'",
+	"\n", "; ",
+)
+
+// createDefaultConfig takes the account from the environment that Snowpark Container Services gives every container.
+func createDefaultConfig() component.Config {
+	c := &Config{SDConfig: discovery.DefaultSDConfig, ScrapeInterval: 30 * time.Second}
+	c.Host = os.Getenv("SNOWFLAKE_HOST")
+	if protocol := os.Getenv("SNOWFLAKE_PROTOCOL"); protocol != "" {
+		c.Protocol = strings.ToLower(protocol)
+	}
+	if port := os.Getenv("SNOWFLAKE_PORT"); port != "" {
+		// A port that is no number becomes 0, which Validate refuses by name.
+		c.Port, _ = strconv.Atoi(port)
+	}
+	return c
+}
+
+// Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given,
+// and an empty value means that the key is not set, so that the shipped configuration can pass environment variables on.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	if err := conf.Unmarshal(c); err != nil {
+		return errors.New(oneSentence.Replace(err.Error()))
+	}
+	if c.Token == "" && c.TokenFile == "" {
+		c.TokenFile = sessionTokenFile
+	}
+	c.SDConfig.Token = commonconfig.Secret(c.Token)
+	c.SDConfig.Password = commonconfig.Secret(c.Password)
+	return nil
+}
+
+// Validate returns an error that names the first key in the way.
+func (c *Config) Validate() error {
+	if c.ScrapeInterval <= 0 {
+		return fmt.Errorf("`scrape_interval` is %s: set a positive duration, such as 30s", c.ScrapeInterval)
+	}
+	if c.ScrapeTimeout < 0 || c.ScrapeTimeout > c.ScrapeInterval {
+		return fmt.Errorf("`scrape_timeout` is %s: set at most the `scrape_interval` of %s", c.ScrapeTimeout, c.ScrapeInterval)
+	}
+	return c.SDConfig.Check()
+}

@@ -1,0 +1,98 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package discovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// metricsPort is where the publisher of a node listens when no SRV record says otherwise.
+// Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/monitoring-services
+const metricsPort = 9001
+
+// poolDomain follows the pool's name in the DNS name of its nodes.
+const poolDomain = ".cp.spcs.internal"
+
+// dnsName returns the name under which the nodes of a pool are listed.
+func dnsName(pool string) string {
+	return "discover.monitor." + strings.ToLower(pool) + poolDomain
+}
+
+// checkPoolName refuses names that cannot be a DNS label.
+func checkPoolName(pool string) error {
+	if pool == "" || len(pool) > 63 {
+		return fmt.Errorf("pool name %q must have 1 to 63 characters to be found by DNS", pool)
+	}
+	for _, r := range pool {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' {
+			return fmt.Errorf("pool name %q has the character %q, which DNS does not allow: rename the pool", pool, r)
+		}
+	}
+	return nil
+}
+
+// newResolver returns a resolver that asks server, or the system's servers when it is empty.
+func newResolver(server string) *net.Resolver {
+	resolver := &net.Resolver{PreferGo: true}
+	if server != "" {
+		resolver.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			var dialer net.Dialer
+			return dialer.DialContext(ctx, network, server)
+		}
+	}
+	return resolver
+}
+
+// lookupNodes returns the sorted addresses of a pool's publishers: from SRV records, else from A and AAAA records at metricsPort.
+// The name is asked absolutely, so that search domains are not applied.
+func lookupNodes(ctx context.Context, resolver *net.Resolver, name string) ([]netip.AddrPort, error) {
+	_, records, err := resolver.LookupSRV(ctx, "", "", name+".")
+	if err == nil && len(records) > 0 {
+		return resolveRecords(ctx, resolver, records)
+	}
+	if err != nil && !isNotFound(err) {
+		return nil, err
+	}
+	return lookupAddresses(ctx, resolver, name+".", metricsPort)
+}
+
+func resolveRecords(ctx context.Context, resolver *net.Resolver, records []*net.SRV) ([]netip.AddrPort, error) {
+	var nodes []netip.AddrPort
+	for _, record := range records {
+		found, err := lookupAddresses(ctx, resolver, record.Target, record.Port)
+		if err != nil && !isNotFound(err) {
+			return nil, err
+		}
+		nodes = append(nodes, found...)
+	}
+	return sortUnique(nodes), nil
+}
+
+func lookupAddresses(ctx context.Context, resolver *net.Resolver, name string, port uint16) ([]netip.AddrPort, error) {
+	addresses, err := resolver.LookupNetIP(ctx, "ip", name)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]netip.AddrPort, 0, len(addresses))
+	for _, address := range addresses {
+		nodes = append(nodes, netip.AddrPortFrom(address.Unmap(), port))
+	}
+	return sortUnique(nodes), nil
+}
+
+func sortUnique(nodes []netip.AddrPort) []netip.AddrPort {
+	slices.SortFunc(nodes, netip.AddrPort.Compare)
+	return slices.Compact(nodes)
+}
+
+func isNotFound(err error) bool {
+	var dnsErr *net.DNSError
+	return errors.As(err, &dnsErr) && dnsErr.IsNotFound
+}

@@ -1,0 +1,72 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
+	"github.com/prometheus/common/model"
+	promconfig "github.com/prometheus/prometheus/config"
+	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+)
+
+// jobName is the label `job` of every series from a node.
+const jobName = "spcs-nodes"
+
+const defaultScrapeTimeout = 10 * time.Second
+
+// newReceiver delegates to the Prometheus receiver: the scrape loop, staleness and `up` are Prometheus's own.
+func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next consumer.Metrics) (receiver.Metrics, error) {
+	factory := prometheusreceiver.NewFactory()
+	promCfg := factory.CreateDefaultConfig().(*prometheusreceiver.Config)
+	promCfg.DiscoveryReloadOnStartup = true
+	promCfg.PrometheusConfig.ScrapeConfigs = []*promconfig.ScrapeConfig{newScrapeConfig(cfg)}
+	trimmed, err := consumer.NewMetrics(func(ctx context.Context, metrics pmetric.Metrics) error {
+		removeServerAttributes(metrics)
+		return next.ConsumeMetrics(ctx, metrics)
+	}, consumer.WithCapabilities(consumer.Capabilities{MutatesData: true}))
+	if err != nil {
+		return nil, err
+	}
+	// The factory accepts only an ID of its own type.
+	set.ID = component.NewIDWithName(factory.Type(), set.ID.String())
+	rcv, err := factory.CreateMetrics(ctx, set, promCfg, trimmed)
+	if err != nil {
+		return nil, fmt.Errorf("cannot set up scraping: %w", err)
+	}
+	return rcv, nil
+}
+
+func newScrapeConfig(cfg *Config) *promconfig.ScrapeConfig {
+	scrape := promconfig.DefaultScrapeConfig
+	scrape.JobName = jobName
+	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)
+	scrape.ScrapeTimeout = model.Duration(cfg.ScrapeTimeout)
+	if cfg.ScrapeTimeout == 0 {
+		scrape.ScrapeTimeout = model.Duration(min(defaultScrapeTimeout, cfg.ScrapeInterval))
+	}
+	scrape.ScrapeProtocols = promconfig.DefaultScrapeProtocols
+	// The documentation does not say which Content-Type the publishers send.
+	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
+	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
+	return &scrape
+}
+
+// removeServerAttributes drops what would reach a Prometheus store as labels of target_info:
+// the address is already the label `instance`.
+func removeServerAttributes(metrics pmetric.Metrics) {
+	for _, resource := range metrics.ResourceMetrics().All() {
+		attributes := resource.Resource().Attributes()
+		for _, key := range []string{"server.address", "server.port", "url.scheme"} {
+			attributes.Remove(key)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sqlapi runs single statements through version 2 of the Snowflake SQL REST API with nothing but net/http.
+// Reference: https://docs.snowflake.com/en/developer-guide/sql-api/reference
+package sqlapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Token types understood by the API, sent in the header X-Snowflake-Authorization-Token-Type.
+const (
+	TokenOAuth        = "OAUTH"
+	TokenProgrammatic = "PROGRAMMATIC_ACCESS_TOKEN"
+	TokenKeyPairJWT   = "KEYPAIR_JWT"
+)
+
+const (
+	statementsPath = "/api/v2/statements"
+	// maxBody bounds one answer in bytes; 10,000 rows of SHOW COMPUTE POOLS take about 5 MB.
+	maxBody = 64 << 20
+	// pollInterval is the pause between two questions for the result of a statement that takes long.
+	pollInterval = 500 * time.Millisecond
+)
+
+// Client sends statements to one account. All fields must be set.
+type Client struct {
+	// HTTP carries the requests; its transport owns TLS and proxies.
+	HTTP *http.Client
+	// BaseURL is the account's address without a path, such as https://org-account.snowflakecomputing.com:443.
+	BaseURL string
+	// Token is called before every request, so that a rotated token is used at once.
+	Token func() (string, error)
+	// TokenType is one of the Token constants.
+	TokenType string
+	// UserAgent identifies the caller; the API refuses requests without one.
+	UserAgent string
+}
+
+// Result holds the rows of one statement.
+type Result struct {
+	columns map[string]int
+	rows    [][]*string
+}
+
+// Len returns the number of rows.
+func (r *Result) Len() int { return len(r.rows) }
+
+// Value returns the cell of the named column (in any case) in row i; ok is false when the column is missing or the cell is NULL.
+func (r *Result) Value(i int, column string) (value string, ok bool) {
+	at, found := r.columns[strings.ToLower(column)]
+	if !found || at >= len(r.rows[i]) || r.rows[i][at] == nil {
+		return "", false
+	}
+	return *r.rows[i][at], true
+}
+
+type answer struct {
+	Code     string `json:"code"`
+	SQLState string `json:"sqlState"`
+	Message  string `json:"message"`
+	Handle   string `json:"statementHandle"`
+	Metadata struct {
+		RowType []struct {
+			Name string `json:"name"`
+		} `json:"rowType"`
+		Partitions []json.RawMessage `json:"partitionInfo"`
+	} `json:"resultSetMetaData"`
+	Data [][]*string `json:"data"`
+}
+
+// Query runs one statement and returns all of its rows, following partitions and waiting for slow statements until ctx ends.
+// A refusal by the account is returned as *Error.
+func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
+	body, err := json.Marshal(map[string]any{"statement": statement, "timeout": secondsLeft(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	status, first, err := c.do(ctx, http.MethodPost, statementsPath+"?requestId="+newUUID(), body)
+	if err != nil {
+		return nil, err
+	}
+	path := statementsPath + "/" + url.PathEscape(first.Handle)
+	for status == http.StatusAccepted {
+		if err := sleep(ctx, pollInterval); err != nil {
+			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, first.Handle, err)
+		}
+		if status, first, err = c.do(ctx, http.MethodGet, path, nil); err != nil {
+			return nil, err
+		}
+	}
+	result := &Result{columns: make(map[string]int, len(first.Metadata.RowType)), rows: first.Data}
+	for i, column := range first.Metadata.RowType {
+		result.columns[strings.ToLower(column.Name)] = i
+	}
+	for n := 1; n < len(first.Metadata.Partitions); n++ {
+		_, part, err := c.do(ctx, http.MethodGet, path+"?partition="+strconv.Itoa(n), nil)
+		if err != nil {
+			return nil, err
+		}
+		result.rows = append(result.rows, part.Data...)
+	}
+	return result, nil
+}
+
+func (c *Client) do(ctx context.Context, method, path string, body []byte) (int, *answer, error) {
+	token, err := c.Token()
+	if err != nil {
+		return 0, nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.BaseURL+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("X-Snowflake-Authorization-Token-Type", c.TokenType)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", c.UserAgent)
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("cannot reach the account: %w", err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return 0, nil, fmt.Errorf("the answer of %s broke off: %w", c.BaseURL, err)
+	}
+	if len(raw) > maxBody {
+		return 0, nil, fmt.Errorf("the answer of %s is larger than %d bytes", c.BaseURL, maxBody)
+	}
+	var parsed answer
+	parseErr := json.Unmarshal(raw, &parsed)
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusAccepted {
+		// Proxies answer in HTML or with nothing: the status alone then tells what is wrong.
+		return 0, nil, &Error{URL: c.BaseURL, Status: resp.StatusCode, Code: parsed.Code, SQLState: parsed.SQLState, Message: parsed.Message}
+	}
+	if parseErr != nil {
+		return 0, nil, fmt.Errorf("%s did not answer in JSON (is `host` an account's host?): %w", c.BaseURL, parseErr)
+	}
+	return resp.StatusCode, &parsed, nil
+}
+
+// secondsLeft gives the statement no longer than its caller waits; the API reads 0 as the longest time it allows.
+func secondsLeft(ctx context.Context) int {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return 0
+	}
+	return max(1, int(time.Until(deadline).Seconds()))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

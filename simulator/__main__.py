@@ -1,0 +1,125 @@
+"""Run the simulated account: python -m simulator --help."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import secrets
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+
+import trustme
+from aiohttp import web
+
+from simulator import zone
+from simulator.account import Account
+from simulator.admin import Admin
+from simulator.faults import Faults
+from simulator.fleet import Fleet, Network
+from simulator.publishers import Publishers
+
+# Pools get these names and families in turn.
+POOLS = (("WEB_POOL", "CPU_X64_S"), ("BATCH_POOL", "CPU_X64_M"), ("GPU_POOL", "GPU_NV_S"), ("SEARCH_POOL", "HIGHMEM_X64_S"))
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Return the command line's settings."""
+    parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
+    parser.add_argument("--session", type=Path, required=True, help="folder for the token, the CA and ports.json")
+    parser.add_argument("--pools", type=int, default=3, help="number of pools (default %(default)s)")
+    parser.add_argument("--nodes", type=int, default=2, help="nodes in each pool (default %(default)s)")
+    parser.add_argument("--containers", type=int, default=6, help="containers on each node (default %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="where account, DNS and admin listen (default %(default)s)")
+    parser.add_argument("--account-host", default="localhost", help="name in the account's certificate")
+    parser.add_argument("--account-port", type=int, default=0, help="0 takes a free port, like the next two")
+    parser.add_argument("--dns-port", type=int, default=0, help="UDP and TCP")
+    parser.add_argument("--admin-port", type=int, default=0, help="plain HTTP, without a password")
+    parser.add_argument("--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)")
+    parser.add_argument("--node-port", type=int, default=9001, help="publishers' port (default %(default)s)")
+    parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
+    parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
+    parser.add_argument("--frozen", action="store_true", help="publish the same bodies for ever: a cheap load")
+    return parser.parse_args(arguments)
+
+
+def pool_name(number: int) -> tuple[str, str]:
+    """Return name and family of the pool with this number."""
+    name, family = POOLS[number % len(POOLS)]
+    return (name if number < len(POOLS) else f"{name}_{number // len(POOLS) + 1}"), family
+
+
+def build_fleet(settings: argparse.Namespace) -> Fleet:
+    """Return the account's pools as the command line wants them."""
+    network = Network(settings.node_base, settings.node_port, one_address=settings.one_address)
+    fleet = Fleet(network, settings.containers)
+    for number in range(settings.pools):
+        fleet.add_pool(*pool_name(number), settings.nodes)
+    return fleet
+
+
+def write_session(folder: Path, host: str, token: str) -> ssl.SSLContext:
+    """Write the token and the authority's certificate, and return the account's TLS settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    (folder / "token").write_text(token)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(host, "localhost", "127.0.0.1").configure_cert(context)
+    return context
+
+
+async def _listen(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port, ssl_context=tls)
+    await site.start()
+    return int(runner.addresses[0][1])
+
+
+async def serve(settings: argparse.Namespace) -> None:
+    """Run until SIGINT or SIGTERM; ports.json appears once everything listens."""
+    fleet, faults = build_fleet(settings), Faults()
+    token = secrets.token_urlsafe(32)
+    tls = write_session(settings.session, settings.account_host, token)
+    account = Account(fleet, faults, token)
+    publishers = Publishers(fleet, faults, frozen=settings.frozen, own_addresses=settings.own_addresses)
+    await publishers.sync()
+    ports = {
+        "account": await _listen(account.application(), settings.host, settings.account_port, tls),
+        "dns": settings.dns_port or _free_port(settings.host),
+        "admin": await _listen(
+            Admin(fleet, faults, account, publishers).application(), settings.host, settings.admin_port
+        ),
+    }
+    await zone.serve(fleet, faults, settings.host, ports["dns"])
+    (settings.session / "ports.json").write_text(json.dumps(ports))
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _free_port(host: str) -> int:
+    """Return a port that is free for UDP and TCP alike."""
+    while True:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind((host, 0))
+            port = int(tcp.getsockname()[1])
+            with contextlib.suppress(OSError):
+                udp.bind((host, port))
+                return port
+
+
+def main() -> None:
+    """Entry point; a port that is taken is one sentence, not a traceback."""
+    try:
+        asyncio.run(serve(parse()))
+    except OSError as error:
+        sys.exit(f"simulator: {error.strerror or error}: choose other ports with --help's options")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The admin API: look at the simulated account, change it and break it while it runs.
+
+GET    /state                      pools, nodes and containers
+GET    /nodes/{address}/series     the label sets that a node publishes now, with __name__
+POST   /pools                      {"name", "family", "nodes"}
+DELETE /pools/{pool}
+PATCH  /pools/{pool}               {"state"}
+POST   /pools/{pool}/nodes
+DELETE /pools/{pool}/nodes/{address}
+PUT    /faults/account             {"fault": "down" | "unauthorized" | "slow" | null}
+PUT    /faults/pools/{pool}        {"fault": "nxdomain" | "servfail" | "no-srv" | null}
+PUT    /faults/nodes/{address}     {"fault": "down" | "slow" | "garbage" | null}
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from simulator.account import Account
+from simulator.exposition import samples
+from simulator.faults import ACCOUNT_FAULTS, NODE_FAULTS, POOL_FAULTS, Faults
+from simulator.fleet import Fleet, Node, Pool
+from simulator.publishers import Publishers
+
+STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
+
+
+@dataclass
+class Admin:
+    """Serves the admin API of one simulation."""
+
+    fleet: Fleet
+    faults: Faults
+    account: Account
+    publishers: Publishers
+
+    def application(self) -> web.Application:
+        """Return the HTTP application; bad requests are answered with one sentence and change nothing."""
+        app = web.Application(middlewares=[_explain])
+        app.add_routes(
+            [
+                web.get("/state", self._state),
+                web.get("/nodes/{node}/series", self._series),
+                web.post("/pools", self._add_pool),
+                web.delete("/pools/{pool}", self._remove_pool),
+                web.patch("/pools/{pool}", self._set_state),
+                web.post("/pools/{pool}/nodes", self._add_node),
+                web.delete("/pools/{pool}/nodes/{node}", self._remove_node),
+                web.put("/faults/account", self._break_account),
+                web.put("/faults/pools/{pool}", self._break_pool),
+                web.put("/faults/nodes/{node}", self._break_node),
+            ]
+        )
+        return app
+
+    async def _state(self, _: web.Request) -> web.Response:
+        pools = [
+            {
+                "name": pool.name,
+                "state": pool.state,
+                "family": pool.family.name,
+                "nodes": [self._describe(node) for node in pool.nodes.values()],
+            }
+            for pool in self.fleet.pools.values()
+        ]
+        return web.json_response({"statements": self.account.statements, "pools": pools})
+
+    def _describe(self, node: Node) -> dict[str, Any]:
+        return {
+            "id": node.id,
+            "address": node.address,
+            "fault": self.faults.nodes.get(node.address),
+            "containers": [
+                {"service": i.service, "instance": str(i.number), "container": c.name, "behaviour": c.behaviour.value}
+                for i in node.instances
+                for c in i.containers
+            ],
+        }
+
+    async def _series(self, request: web.Request) -> web.Response:
+        node = self._find_node(request)
+        pool = next(pool for pool, member in self.fleet.nodes() if member is node)
+        published = samples(pool, node, self.publishers.age())
+        return web.json_response([{"__name__": name} | labels for name, labels, _ in published])
+
+    async def _add_pool(self, request: web.Request) -> web.Response:
+        wanted = await request.json()
+        pool = self.fleet.add_pool(wanted["name"], wanted.get("family", "CPU_X64_S"), int(wanted.get("nodes", 1)))
+        await self.publishers.sync()
+        return web.json_response({"name": pool.name, "nodes": list(pool.nodes)}, status=201)
+
+    async def _remove_pool(self, request: web.Request) -> web.Response:
+        del self.fleet.pools[self._pool(request).name]
+        await self.publishers.sync()
+        return web.Response(status=204)
+
+    async def _set_state(self, request: web.Request) -> web.Response:
+        self._pool(request).state = _one_of(STATES, (await request.json())["state"])
+        return web.Response(status=204)
+
+    async def _add_node(self, request: web.Request) -> web.Response:
+        node = self.fleet.add_node(self._pool(request))
+        await self.publishers.sync()
+        return web.json_response({"id": node.id, "address": node.address}, status=201)
+
+    async def _remove_node(self, request: web.Request) -> web.Response:
+        pool, node = self._pool(request), self._find_node(request)
+        del pool.nodes[node.address]
+        await self.publishers.sync()
+        return web.Response(status=204)
+
+    async def _break_account(self, request: web.Request) -> web.Response:
+        self.faults.account = await _read_fault(request, ACCOUNT_FAULTS)
+        return web.Response(status=204)
+
+    async def _break_pool(self, request: web.Request) -> web.Response:
+        _put(self.faults.pools, self._pool(request).name, await _read_fault(request, POOL_FAULTS))
+        return web.Response(status=204)
+
+    async def _break_node(self, request: web.Request) -> web.Response:
+        _put(self.faults.nodes, self._find_node(request).address, await _read_fault(request, NODE_FAULTS))
+        await self.publishers.sync()
+        return web.Response(status=204)
+
+    def _pool(self, request: web.Request) -> Pool:
+        name = request.match_info["pool"]
+        if name not in self.fleet.pools:
+            raise LookupError(f"there is no pool {name}: the pools are {', '.join(self.fleet.pools) or 'none'}")
+        return self.fleet.pools[name]
+
+    def _find_node(self, request: web.Request) -> Node:
+        address = request.match_info["node"]
+        for _, node in self.fleet.nodes():
+            if node.address == address:
+                return node
+        raise LookupError(f"there is no node {address}: GET /state lists them")
+
+
+async def _read_fault(request: web.Request, known: tuple[str, ...]) -> str | None:
+    fault = (await request.json())["fault"]
+    return None if fault is None else _one_of(known, fault)
+
+
+def _one_of(known: tuple[str, ...], value: Any) -> str:  # noqa: ANN401 - it comes from JSON
+    if value not in known:
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}")
+    return str(value)
+
+
+def _put(faults: dict[str, str], key: str, fault: str | None) -> None:
+    if fault is None:
+        faults.pop(key, None)
+    else:
+        faults[key] = fault
+
+
+@web.middleware
+async def _explain(request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401 - aiohttp's own type is private
+    try:
+        response: web.StreamResponse = await handler(request)
+    except LookupError as error:
+        return web.json_response({"error": f"not found: {error}"}, status=404)
+    except (ValueError, TypeError) as error:
+        return web.json_response({"error": str(error)}, status=400)
+    return response

@@ -1,0 +1,66 @@
+"""How containers behave: every reading is a function of the container's seed and the time, so nothing has to be kept."""
+
+import enum
+import math
+import zlib
+from dataclasses import dataclass
+
+
+class Behaviour(enum.Enum):
+    """What a container does all day."""
+
+    STEADY = "steady"
+    BUSY = "busy"
+    LEAKING = "leaking"
+    UNPULLABLE = "unpullable"
+
+
+# A leaking container fills its memory in this many seconds and is then killed.
+LEAK_PERIOD = 240.0
+# Seconds that a killed container waits before it runs again.
+RESTART_PAUSE = 15.0
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What a container shows at one moment; shares are of its limit, state is Snowflake's word."""
+
+    state: str
+    pending_reason: str | None
+    finished_reason: str | None
+    exit_code: int | None
+    restarts: int
+    cpu: float
+    memory: float
+
+
+def seed(*parts: object) -> int:
+    """Return a number that is the same in every run for the same parts."""
+    return zlib.crc32("/".join(map(str, parts)).encode())
+
+
+def wave(number: int, now: float, low: float, high: float) -> float:
+    """Return a value between low and high that moves like load: a slow tide with quicker ripples on it."""
+    phase = number % 997
+    slow = math.sin(now / (120 + number % 180) + phase)
+    quick = math.sin(now / (7 + number % 11) + phase * 1.7)
+    return low + (high - low) * (0.5 + 0.35 * slow + 0.15 * quick)
+
+
+def read(behaviour: Behaviour, number: int, age: float) -> Readings:
+    """Return what a container with this seed shows, age seconds after the simulation began."""
+    if behaviour is Behaviour.UNPULLABLE:
+        return Readings("pending", "FailedToPullImage", None, None, 0, 0.0, 0.0)
+    if behaviour is Behaviour.LEAKING:
+        return _read_leaking(number, age)
+    low, high = (0.05, 0.45) if behaviour is Behaviour.STEADY else (0.35, 0.95)
+    return Readings("running", None, None, None, 0, wave(number, age, low, high), wave(number + 1, age, low, high))
+
+
+def _read_leaking(number: int, age: float) -> Readings:
+    restarts, since = divmod(age, LEAK_PERIOD)
+    killed = restarts > 0
+    reason, code = ("FailedWithOOM", 137) if killed else (None, None)
+    if killed and since < RESTART_PAUSE:
+        return Readings("pending", "Creating", reason, code, int(restarts), 0.0, 0.0)
+    return Readings("running", None, reason, code, int(restarts), wave(number, age, 0.1, 0.4), since / LEAK_PERIOD)

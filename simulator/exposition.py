@@ -1,0 +1,129 @@
+"""What a node's publisher answers: Prometheus text with the names and labels of the catalogue."""
+
+from collections.abc import Iterator
+
+from simulator import behaviour
+from simulator.behaviour import seed, wave
+from simulator.fleet import ACCOUNT, DATABASE, GIB, SCHEMA, Container, Instance, Node, Pool
+from spcsmetrics.monitoring.metrics import CATALOGUE
+
+Sample = tuple[str, dict[str, str], float]
+
+
+def render(pool: Pool, node: Node, age: float) -> str:
+    """Return the body of one scrape, age seconds after the simulation began."""
+    families: dict[str, list[str]] = {}
+    for name, labels, value in samples(pool, node, age):
+        families.setdefault(name, []).append(_line(name, labels, value))
+    blocks = []
+    for name, lines in families.items():
+        blocks.append(f"# HELP {name} {CATALOGUE[name].meaning}\n# TYPE {name} gauge\n" + "\n".join(lines))
+    return "\n".join(blocks) + "\n"
+
+
+def _line(name: str, labels: dict[str, str], value: float) -> str:
+    pairs = ",".join(f'{label}="{labels[label]}"' for label in CATALOGUE[name].labels)
+    return f"{name}{{{pairs}}} {value!r}"
+
+
+def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
+    """Yield name, labels and value of everything the node publishes."""
+    base = {
+        "snow_compute_pool_name": pool.name,
+        "snow_compute_pool_node_instance_family": pool.family.name,
+        "snow_compute_pool_node_id": node.id,
+    }
+    yield "node_cpu_capacity", base, pool.family.cpu
+    yield "node_memory_capacity", base, pool.family.memory
+    if pool.family.gpus:
+        yield "node_gpu_capacity", base, pool.family.gpus
+    for instance in node.instances:
+        labels = base | _instance_labels(pool, instance)
+        number = seed(pool.name, node.id, instance.service)
+        yield from _network(labels, instance, number, age)
+        yield from _volume(labels, instance, number, age)
+        for container in instance.containers:
+            yield from _container(labels, pool, container, seed(number, container.name), age)
+
+
+def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
+    return {
+        "snow_account_name": ACCOUNT,
+        "snow_compute_pool_id": str(100 + pool.number),
+        "snow_database_id": "10",
+        "snow_database_name": DATABASE,
+        "snow_schema_id": "20",
+        "snow_schema_name": SCHEMA,
+        "snow_service_id": str(seed(instance.service) % 10_000),
+        "snow_service_name": instance.service,
+        "snow_service_type": "Service",
+        "snow_service_container_instance": str(instance.number),
+    }
+
+
+def _container(base: dict[str, str], pool: Pool, container: Container, number: int, age: float) -> Iterator[Sample]:
+    labels = base | {"snow_service_container_name": container.name}
+    now = behaviour.read(container.behaviour, number, age)
+    if now.state == "running":
+        yield "container_cpu_usage", labels, now.cpu * container.cpu_limit
+        yield "container_memory_usage", labels, now.memory * container.memory_limit
+    yield "container_cpu_limit", labels, container.cpu_limit
+    yield "container_memory_limit", labels, container.memory_limit
+    yield "container_cpu_requested", labels, container.cpu_limit / 2
+    yield "container_memory_requested", labels, container.memory_limit / 2
+    if container.gpu is not None:
+        yield from _gpu(labels, pool, container.gpu, number, age, running=now.state == "running")
+    yield "container_restarts", labels, now.restarts
+    if now.state == "running":
+        yield "container_state_running", labels, 1
+        yield "container_state_started", labels, 1
+    else:
+        yield "container_state_pending", labels, 1
+        yield "container_state_pending_reason", labels | {"reason": str(now.pending_reason)}, 1
+    if now.finished_reason:
+        yield "container_state_last_finished_reason", labels | {"reason": now.finished_reason}, 1
+        yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)
+
+
+def _gpu(
+    labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, *, running: bool
+) -> Iterator[Sample]:
+    yield "container_gpu_limit", labels, 1
+    yield "container_gpu_requested", labels, 1
+    if running:
+        on_gpu = labels | {"gpu": str(gpu)}
+        yield "container_gpu_utilization", on_gpu, wave(number + 2, age, 0.2, 0.98)
+        yield "container_gpu_memory_usage", on_gpu, wave(number + 3, age, 0.3, 0.9) * pool.family.gpu_memory
+        yield "container_gpu_memory_capacity", on_gpu, pool.family.gpu_memory
+
+
+def _network(labels: dict[str, str], instance: Instance, number: int, age: float) -> Iterator[Sample]:
+    rate = 20_000 + number % 80_000
+    yield "network_egress_denied_packets", labels, age // 10 if number % 7 == 0 else 0
+    yield "network_egress_received_bytes", labels, rate * age
+    yield "network_egress_received_packets", labels, rate * age // 900
+    yield "network_egress_transmitted_bytes", labels, rate * age / 3
+    yield "network_egress_transmitted_packets", labels, rate * age // 2_700
+    if instance.endpoint:
+        on_endpoint = labels | {"snow_endpoint_name": instance.endpoint}
+        yield "network_ingress_connections_active", on_endpoint, round(wave(number, age, 2, 60))
+        yield "network_ingress_cps", on_endpoint, wave(number + 1, age, 0.5, 25)
+
+
+def _volume(base: dict[str, str], instance: Instance, number: int, age: float) -> Iterator[Sample]:
+    if not instance.volume:
+        return
+    labels = base | {
+        "snow_volume_id": str(number % 100_000),
+        "snow_volume_name": instance.volume,
+        "snow_volume_replica": str(instance.number),
+        "volume_type": "block",
+    }
+    capacity = 50 * GIB
+    yield "volume_capacity", labels, capacity
+    yield "volume_usage", labels, capacity * min(0.99, 0.4 + age / 86_400)
+    yield "volume_io_inflight", labels, round(wave(number, age, 0, 12))
+    yield "volume_read_iops", labels, wave(number + 1, age, 50, 900)
+    yield "volume_read_throughput", labels, wave(number + 2, age, 1e6, 5e7)
+    yield "volume_write_iops", labels, wave(number + 3, age, 20, 500)
+    yield "volume_write_throughput", labels, wave(number + 4, age, 5e5, 2e7)

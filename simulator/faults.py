@@ -1,0 +1,19 @@
+"""What is broken at the moment, on request."""
+
+from dataclasses import dataclass, field
+
+ACCOUNT_FAULTS = ("down", "unauthorized", "slow")
+POOL_FAULTS = ("nxdomain", "servfail", "no-srv")
+NODE_FAULTS = ("down", "slow", "garbage")
+
+# Seconds that a slow part waits before it answers.
+SLOW_SECONDS = 20.0
+
+
+@dataclass
+class Faults:
+    """The present fault of the account, of each pool by name, and of each node by address."""
+
+    account: str | None = None
+    pools: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, str] = field(default_factory=dict)

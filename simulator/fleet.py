@@ -1,0 +1,174 @@
+"""The state of the simulated account: pools, their nodes, and the services that run on them."""
+
+import ipaddress
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from simulator.behaviour import Behaviour
+
+GIB = 1024**3
+
+ACCOUNT = "SIMULATED"
+DATABASE = "ANALYTICS"
+SCHEMA = "PUBLIC"
+
+
+@dataclass(frozen=True)
+class Family:
+    """An instance family: what one node of it offers (cores, bytes, GPUs, bytes a GPU).
+
+    Source: https://docs.snowflake.com/en/sql-reference/sql/create-compute-pool
+    """
+
+    name: str
+    cpu: float
+    memory: int
+    gpus: int = 0
+    gpu_memory: int = 0
+
+
+FAMILIES = {
+    family.name: family
+    for family in (
+        Family("CPU_X64_S", 3, 13 * GIB),
+        Family("CPU_X64_M", 6, 28 * GIB),
+        Family("CPU_X64_L", 28, 116 * GIB),
+        Family("HIGHMEM_X64_S", 6, 58 * GIB),
+        Family("GPU_NV_S", 6, 27 * GIB, gpus=1, gpu_memory=24 * GIB),
+        Family("GPU_NV_M", 44, 178 * GIB, gpus=4, gpu_memory=24 * GIB),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of a service instance; limits and requests in cores and bytes, gpu is the index of its GPU."""
+
+    name: str
+    behaviour: Behaviour
+    cpu_limit: float
+    memory_limit: int
+    gpu: int | None = None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a service: its containers live on one node."""
+
+    service: str
+    number: int
+    containers: tuple[Container, ...]
+    endpoint: str | None = None
+    volume: str | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """Node number n of its pool: its id, where its publisher listens, and what runs on it."""
+
+    number: int
+    id: str
+    host: str
+    port: int
+    instances: tuple[Instance, ...]
+
+    @property
+    def address(self) -> str:
+        """Return host:port, which names the node in the whole account."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass
+class Pool:
+    """One compute pool; state is Snowflake's word for it."""
+
+    name: str
+    family: Family
+    number: int
+    state: str = "ACTIVE"
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+
+class Network:
+    """Gives out the addresses of nodes: node n of pool p gets base + p * 256 + n + 1, or a port of the one address."""
+
+    def __init__(self, base: str, port: int, *, one_address: bool = False) -> None:
+        self._base = ipaddress.IPv4Address(base)
+        self._port = port
+        self._one_address = one_address
+        self._taken = itertools.count()
+
+    def place(self, pool: int, node: int) -> tuple[str, str, int]:
+        """Return id, host and port for a node."""
+        if self._one_address:
+            return f"10.244.{pool}.{node + 1}", str(self._base), self._port + next(self._taken)
+        host = str(self._base + pool * 256 + node + 1)
+        return host, host, self._port
+
+
+class Fleet:
+    """All pools of the account. Changes take effect for the next question asked."""
+
+    def __init__(self, network: Network, containers: int) -> None:
+        self._network = network
+        self._containers = containers
+        self._numbers = itertools.count()
+        self.pools: dict[str, Pool] = {}
+
+    def add_pool(self, name: str, family: str, nodes: int) -> Pool:
+        """Create a pool with its nodes. Raises KeyError for an unknown family and ValueError for a taken name."""
+        if name in self.pools:
+            raise ValueError(f"pool {name} exists already")
+        pool = Pool(name, FAMILIES[family], next(self._numbers))
+        for _ in range(nodes):
+            self.add_node(pool)
+        self.pools[name] = pool
+        return pool
+
+    def add_node(self, pool: Pool) -> Node:
+        """Add the next node to a pool."""
+        taken = {node.number for node in pool.nodes.values()}
+        number = next(n for n in itertools.count() if n not in taken)
+        node = Node(number, *self._network.place(pool.number, number), tuple(_place(pool, number, self._containers)))
+        pool.nodes[node.address] = node
+        return node
+
+    def nodes(self) -> Iterator[tuple[Pool, Node]]:
+        """Yield every node with its pool."""
+        for pool in list(self.pools.values()):
+            for node in list(pool.nodes.values()):
+                yield pool, node
+
+
+_SERVICES = ("API", "INGEST", "SEARCH", "REPORTS", "FEATURES", "GATEWAY", "SCORING", "EXPORT")
+
+
+def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
+    """Yield the instances of one node: two containers each (the last may have one); instance n of a service is on node n.
+
+    The first service has an endpoint and a volume. One container of the pool leaks until it is killed,
+    and on the pool's first node one can never pull its image.
+    """
+    per_instance = [2] * (containers // 2) + [1] * (containers % 2)
+    share = pool.family.cpu / max(containers, 1)
+    memory = pool.family.memory // max(containers, 1)
+    gpus = itertools.cycle(range(pool.family.gpus)) if pool.family.gpus else None
+    for i, size in enumerate(per_instance):
+        suffix = "" if i < len(_SERVICES) else f"_{i // len(_SERVICES) + 1}"
+        service = f"{pool.name}_{_SERVICES[i % len(_SERVICES)]}{suffix}"
+        behaviours = [Behaviour.STEADY, Behaviour.BUSY]
+        if i == 1 and node == 0:
+            behaviours[0] = Behaviour.LEAKING
+        if i == 2 and node == 0:
+            behaviours[0] = Behaviour.UNPULLABLE
+        yield Instance(
+            service=service,
+            number=node,
+            containers=tuple(
+                Container(name, behaviour, share, memory, next(gpus) if gpus and name == "main" else None)
+                for name, behaviour in zip(("main", "sidecar")[:size], behaviours, strict=False)
+            ),
+            endpoint="web" if i == 0 else None,
+            volume="data" if i == 0 else None,
+        )

@@ -1,0 +1,93 @@
+"""The metrics publisher of every node, each on its own address, all in this process."""
+
+import asyncio
+import sys
+import time
+
+from aiohttp import web
+
+from simulator.exposition import render
+from simulator.faults import SLOW_SECONDS, Faults
+from simulator.fleet import Fleet, Node, Pool
+
+CONTENT_TYPE = "text/plain; version=0.0.4"
+
+
+class Publishers:
+    """Listens where the fleet's nodes are; call sync after the fleet or the faults changed."""
+
+    def __init__(self, fleet: Fleet, faults: Faults, *, frozen: bool = False, own_addresses: bool = False) -> None:
+        self._fleet = fleet
+        self._faults = faults
+        self._started = time.time()
+        self._frozen = frozen
+        self._own_addresses = own_addresses
+        self._bodies: dict[str, bytes] = {}
+        self._sites: dict[str, web.TCPSite] = {}
+        app = web.Application()
+        app.router.add_get("/metrics", self._scrape)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+
+    async def sync(self) -> None:
+        """Start listening for new nodes, and stop for those that are gone or down."""
+        if self._runner.server is None:
+            await self._runner.setup()
+        wanted = {
+            node.address: node for _, node in self._fleet.nodes() if self._faults.nodes.get(node.address) != "down"
+        }
+        for address in set(self._sites) - set(wanted):
+            await self._sites.pop(address).stop()
+        for address, node in wanted.items():
+            if address not in self._sites:
+                await self._listen(node)
+
+    async def _listen(self, node: Node) -> None:
+        if self._own_addresses:
+            await asyncio.to_thread(add_address, node.host)
+        site = web.TCPSite(self._runner, node.host, node.port, backlog=16)
+        await site.start()
+        self._sites[node.address] = site
+
+    def age(self) -> float:
+        """Return the seconds since the simulation began; a frozen one stays at its beginning."""
+        return 0.0 if self._frozen else time.time() - self._started
+
+    def body(self, pool: Pool, node: Node) -> bytes:
+        """Return what the node publishes now; a frozen fleet renders each node once, which makes a cheap load."""
+        if not self._frozen:
+            return render(pool, node, self.age()).encode()
+        if node.address not in self._bodies:
+            self._bodies[node.address] = render(pool, node, self.age()).encode()
+        return self._bodies[node.address]
+
+    async def _scrape(self, request: web.Request) -> web.Response:
+        host, port = request.transport.get_extra_info("sockname")[:2] if request.transport else ("", 0)
+        address = f"{host}:{port}"
+        found = next(((pool, node) for pool, node in self._fleet.nodes() if node.address == address), None)
+        fault = self._faults.nodes.get(address)
+        if found is None or fault == "down":
+            # A connection kept alive reaches a node that has gone.
+            return web.Response(status=503)
+        if fault == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        if fault == "garbage":
+            return web.Response(body=b"<html>this is no metric</html>\n", headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=self.body(*found), headers={"Content-Type": CONTENT_TYPE})
+
+
+def add_address(host: str) -> None:
+    """Give this container's first interface another address, so that a node is reached where it says it is.
+
+    Needs Linux and the capability NET_ADMIN.
+    """
+    if sys.platform != "linux":
+        raise OSError("addresses of nodes can be added on Linux only")
+    from pyroute2 import IPRoute  # noqa: PLC0415 - not there on other systems
+    from pyroute2.netlink.exceptions import NetlinkError  # noqa: PLC0415
+
+    with IPRoute() as routes:
+        try:
+            routes.addr("add", index=routes.link_lookup(ifname="eth0")[0], address=host, prefixlen=16)
+        except NetlinkError as error:
+            if error.code != 17:  # it has the address already
+                raise

@@ -1,0 +1,101 @@
+"""The DNS zone cp.spcs.internal: SRV and A records of every pool's nodes, over UDP and TCP."""
+
+import asyncio
+from typing import cast
+
+from dnslib import QTYPE, RCODE, RR, SRV, A, DNSRecord
+
+from simulator.faults import Faults
+from simulator.fleet import Fleet, Node, Pool
+
+SUFFIX = ".cp.spcs.internal."
+_TTL = 5
+# Larger answers are sent truncated over UDP, which makes the client ask again over TCP.
+_MAX_UDP = 1232
+
+
+def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> bytes:
+    """Return the packet that answers a query packet."""
+    request = DNSRecord.parse(query)
+    reply = request.reply()
+    name = str(request.q.qname).lower()
+    kind = QTYPE.get(request.q.qtype)
+    code, records = _look_up(fleet, faults, name, kind)
+    reply.header.rcode = code
+    for record in records:
+        reply.add_answer(record)
+    for record in list(records) if kind == "SRV" else []:
+        reply.add_ar(*_addresses(fleet, str(record.rdata.target)))
+    packet: bytes = reply.pack()
+    if udp and len(packet) > _MAX_UDP:
+        packet = reply.truncate().pack()
+    return packet
+
+
+def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, list[RR]]:
+    if not name.endswith(SUFFIX):
+        return RCODE.NXDOMAIN, []
+    if name.startswith("node-"):
+        records = _addresses(fleet, name)
+        return (RCODE.NOERROR, records if kind == "A" else []) if records else (RCODE.NXDOMAIN, [])
+    pool = _find_pool(fleet, name)
+    fault = faults.pools.get(pool.name) if pool else None
+    if fault == "servfail":
+        return RCODE.SERVFAIL, []
+    if pool is None or not pool.nodes or pool.state == "SUSPENDED" or fault == "nxdomain":
+        return RCODE.NXDOMAIN, []
+    nodes = pool.nodes.values()
+    if kind == "SRV" and fault != "no-srv":
+        return RCODE.NOERROR, [_srv(name, pool, node) for node in nodes]
+    if kind == "A":
+        return RCODE.NOERROR, [RR(name, QTYPE.A, ttl=_TTL, rdata=A(host)) for host in {node.host for node in nodes}]
+    return RCODE.NOERROR, []
+
+
+def _find_pool(fleet: Fleet, name: str) -> Pool | None:
+    label = name.removeprefix("discover.monitor.").removesuffix(SUFFIX)
+    return next((pool for pool in fleet.pools.values() if pool.name.lower() == label), None)
+
+
+def _target(pool: Pool, node: Node) -> str:
+    return f"node-{node.number}.{pool.name.lower()}{SUFFIX}"
+
+
+def _srv(name: str, pool: Pool, node: Node) -> RR:
+    return RR(name, QTYPE.SRV, ttl=_TTL, rdata=SRV(0, 0, node.port, _target(pool, node)))
+
+
+def _addresses(fleet: Fleet, target: str) -> list[RR]:
+    return [
+        RR(target, QTYPE.A, ttl=_TTL, rdata=A(node.host))
+        for pool, node in fleet.nodes()
+        if _target(pool, node) == target.lower()
+    ]
+
+
+class _Udp(asyncio.DatagramProtocol):
+    def __init__(self, fleet: Fleet, faults: Faults) -> None:
+        self._fleet, self._faults = fleet, faults
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._transport.sendto(answer(self._fleet, self._faults, data), addr)
+
+
+async def serve(fleet: Fleet, faults: Faults, host: str, port: int) -> None:
+    """Answer queries on host:port over both transports until the loop ends."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while size := await reader.readexactly(2):
+                query = await reader.readexactly(int.from_bytes(size))
+                packet = answer(fleet, faults, query, udp=False)
+                writer.write(len(packet).to_bytes(2) + packet)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    loop = asyncio.get_running_loop()
+    await loop.create_datagram_endpoint(lambda: _Udp(fleet, faults), local_addr=(host, port))
+    await asyncio.start_server(handle, host, port)

@@ -1,0 +1,1 @@
+"""The code behind the tasks: build, run, test and measure the three images."""

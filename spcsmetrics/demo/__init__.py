@@ -1,0 +1,1 @@
+"""The demo: simulated pools through the real collector into a real Prometheus."""

@@ -1,0 +1,78 @@
+"""Running the demo: build, start, then show it live or check it once."""
+
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from rich.live import Live
+
+from spcsmetrics import collector, environment, pipeline, prometheus
+from spcsmetrics.demo.verification import verify_until
+from spcsmetrics.demo.view import draw
+from spcsmetrics.errors import UserError
+from spcsmetrics.plan import Step, carry_out, console
+from spcsmetrics.promql import over_http
+
+SCRAPE_INTERVAL = "5s"
+_CHECK_SECONDS = 90.0
+
+
+def build_steps() -> list[Step]:
+    """Return the steps before anything can be started."""
+    steps = [environment.group_step("simulator"), *collector.build_steps()]
+    return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
+
+
+def run_demo(*, pools: int, nodes: int, containers: int, check: bool, dry: bool) -> None:
+    """Build what is missing, start the parts, and show or check them. Raises UserError when the check fails."""
+    if min(pools, nodes) < 1 or containers < 0 or nodes > 254 or pools > 200:
+        raise UserError("the demo takes 1 to 200 pools of 1 to 254 nodes and no negative number of containers")
+    carry_out([*build_steps(), _start_step(pools, nodes, containers, check=check)], dry=dry)
+
+
+def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step:
+    def start() -> None:
+        folder = Path(tempfile.mkdtemp(prefix="spcs-demo-"))
+        try:
+            with pipeline.open_run(folder) as run:
+                simulation = pipeline.start_simulator(run, pools, nodes, containers)
+                store = pipeline.start_store(run)
+                pipeline.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+                if check:
+                    _check(simulation, store)
+                else:
+                    _show(run, simulation, store)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    return Step(
+        "Check the demo" if check else "Run the demo",
+        f"simulator with {pools} pools of {nodes} nodes with {containers} containers each, "
+        "collector and Prometheus on free ports of this machine",
+        start,
+    )
+
+
+def _check(simulation: pipeline.Simulation, store: pipeline.Part) -> None:
+    summary = verify_until(simulation.admin, over_http(store.url), _CHECK_SECONDS)
+    print(json.dumps(summary.as_dict(), indent=2))  # noqa: T201 - the task's result
+    if not summary.ok:
+        raise UserError(
+            f"the check failed: {len(summary.missing)} series or totals missing and {len(summary.unexpected)} unexpected"
+        )
+
+
+def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Part) -> None:
+    query = over_http(store.url)
+    addresses = {
+        "Prometheus": f"{store.url}/api/v1/query?query=up",
+        "Simulator": f"{simulation.admin}/state",
+        "Logs": str(run.folder),
+    }
+    with Live(draw(query, addresses), console=console, screen=console.is_terminal, auto_refresh=False) as live:
+        while True:
+            run.check()
+            live.update(draw(query, addresses), refresh=True)
+            time.sleep(2)

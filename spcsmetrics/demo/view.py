@@ -1,0 +1,93 @@
+"""The live view: pools, nodes and the busiest containers, read back from Prometheus."""
+
+from collections.abc import Mapping
+
+from rich.console import Group, RenderableType
+from rich.filesize import decimal
+from rich.table import Table
+from rich.text import Text
+
+from spcsmetrics.promql import Query, Sample
+
+_POOL, _NODE = "snow_compute_pool_name", "snow_compute_pool_node_id"
+_CONTAINER = ("snow_service_name", "snow_service_container_instance", "snow_service_container_name")
+_NODES_SHOWN = 12
+_CONTAINERS_SHOWN = 8
+
+
+def draw(query: Query, addresses: Mapping[str, str]) -> RenderableType:
+    """Return the view of this moment; addresses are shown below it by name."""
+    links = Table.grid(padding=(0, 2))
+    for name, url in addresses.items():
+        links.add_row(Text(name, style="bold"), url)
+    return Group(_pools(query), _nodes(query), _containers(query), links, Text("Ctrl-C ends the demo", style="dim"))
+
+
+def _pools(query: Query) -> Table:
+    table = Table("Pool", "Family", title="Compute pools", title_justify="left", expand=True)
+    for column in ("Nodes", "CPU used", "Memory used", "Running", "Pending", "Restarts"):
+        table.add_column(column, justify="right")
+    columns = [
+        _by(query(f"sum by ({_POOL}) (container_cpu_usage) / sum by ({_POOL}) (node_cpu_capacity)"), _POOL),
+        _by(query(f"sum by ({_POOL}) (container_memory_usage) / sum by ({_POOL}) (node_memory_capacity)"), _POOL),
+        _by(query(f"sum by ({_POOL}) (container_state_running)"), _POOL),
+        _by(query(f"sum by ({_POOL}) (container_state_pending)"), _POOL),
+        _by(query(f"sum by ({_POOL}) (container_restarts)"), _POOL),
+    ]
+    family = "snow_compute_pool_node_instance_family"
+    for pool in sorted(query(f"count by ({_POOL}, {family}) (node_cpu_capacity)"), key=lambda s: s.labels[_POOL]):
+        name = pool.labels[_POOL]
+        cpu, memory, running, pending, restarts = (column.get(name, 0.0) for column in columns)
+        table.add_row(
+            name, pool.labels[family], f"{pool.value:.0f}", _share(cpu), _share(memory),
+            f"{running:.0f}", Text(f"{pending:.0f}", style="yellow" if pending else ""), f"{restarts:.0f}",
+        )  # fmt: skip
+    return table
+
+
+def _nodes(query: Query) -> Table:
+    up = sorted(query('up{job="spcs-nodes"}'), key=lambda sample: sample.labels["instance"])
+    title = f"Nodes ({min(len(up), _NODES_SHOWN)} of {len(up)})"
+    table = Table("Node", "Up", title=title, title_justify="left", expand=True)
+    for column in ("CPU used", "Memory used", "Samples a scrape"):
+        table.add_column(column, justify="right")
+    cpu = _by(query("sum by (instance) (container_cpu_usage) / sum by (instance) (node_cpu_capacity)"), "instance")
+    memory = _by(
+        query("sum by (instance) (container_memory_usage) / sum by (instance) (node_memory_capacity)"), "instance"
+    )
+    samples = _by(query('scrape_samples_scraped{job="spcs-nodes"}'), "instance")
+    for node in up[:_NODES_SHOWN]:
+        name = node.labels["instance"]
+        table.add_row(
+            name,
+            Text("yes") if node.value else Text("no", style="red"),
+            _share(cpu.get(name, 0.0)),
+            _share(memory.get(name, 0.0)),
+            f"{samples.get(name, 0):.0f}",
+        )
+    return table
+
+
+def _containers(query: Query) -> Table:
+    table = Table("Container", "Pool", title="Busiest containers", title_justify="left", expand=True)
+    for column in ("CPU cores", "Memory"):
+        table.add_column(column, justify="right")
+    memory = {_container(sample): sample.value for sample in query("container_memory_usage")}
+    busiest = query(f"topk({_CONTAINERS_SHOWN}, container_cpu_usage)")
+    for sample in sorted(busiest, key=lambda s: -s.value):
+        key = _container(sample)
+        used = decimal(int(memory.get(key, 0)))
+        table.add_row("/".join(key), sample.labels[_POOL], f"{sample.value:.2f}", used)
+    return table
+
+
+def _container(sample: Sample) -> tuple[str, ...]:
+    return tuple(sample.labels[label] for label in _CONTAINER)
+
+
+def _by(samples: list[Sample], label: str) -> dict[str, float]:
+    return {sample.labels[label]: sample.value for sample in samples}
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"

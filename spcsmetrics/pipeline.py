@@ -1,0 +1,198 @@
+"""The parts as processes of this machine: simulator, store and collector, on free ports, ended together."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import requests
+import yaml
+
+from spcsmetrics import collector, ports, prometheus
+from spcsmetrics.errors import UserError
+from spcsmetrics.paths import ROOT
+from spcsmetrics.process import Args
+
+_STOP_SECONDS = 10.0
+_START_SECONDS = 30.0
+
+
+@dataclass
+class Part:
+    """A running process, its log, and the address people and PromQL reach it at."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    url: str = ""
+
+
+@dataclass
+class Run:
+    """The folder of one run and the parts started in it."""
+
+    folder: Path
+    parts: list[Part] = field(default_factory=list)
+
+    def start(self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "") -> Part:
+        """Start one part with its output in a log file of the run's folder."""
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                cwd=ROOT,
+                env={**os.environ, **(env or {})},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C goes to this process alone, which then ends its parts in order.
+                start_new_session=True,
+            )
+        part = Part(name, process, log, url)
+        self.parts.append(part)
+        return part
+
+    def stop(self) -> None:
+        """End all parts, the last started first; those that do not end in time are killed."""
+        for part in reversed(self.parts):
+            part.process.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for part in reversed(self.parts):
+            try:
+                part.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                part.process.kill()
+                part.process.wait()
+        self.parts.clear()
+
+    def check(self) -> None:
+        """Raise UserError when a part has ended by itself."""
+        for part in self.parts:
+            if part.process.poll() is not None:
+                lines = part.log.read_text(errors="replace").strip().splitlines()
+                raise UserError(f"the {part.name} ended by itself: {lines[-1] if lines else 'it said nothing'}")
+
+
+@contextmanager
+def open_run(folder: Path) -> Iterator[Run]:
+    """Yield a run whose parts are ended on the way out, also after Ctrl-C or SIGTERM."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    run = Run(folder)
+    previous = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield run
+    finally:
+        run.stop()
+        signal.signal(signal.SIGTERM, previous)
+
+
+def wait_until(run: Run, ready: Callable[[], bool], what: str, seconds: float = _START_SECONDS) -> None:
+    """Wait for a condition. Raises UserError after the bound, or as soon as a part ends by itself."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        run.check()
+        if time.monotonic() > deadline:
+            raise UserError(f"{what} did not happen within {seconds:.0f} s: read the logs in {run.folder}")
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Tell whether an HTTP GET succeeds."""
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A running simulator: its session folder, admin address and ports."""
+
+    session: Path
+    admin: str
+    account_port: int
+    dns_port: int
+
+    def state(self) -> dict[str, object]:
+        """Return what the simulated account holds now."""
+        answer: dict[str, object] = requests.get(f"{self.admin}/state", timeout=10).json()
+        return answer
+
+
+def start_simulator(run: Run, pools: int, nodes: int, containers: int, *, frozen: bool = False) -> Simulation:
+    """Start the simulator with its nodes on loopback addresses, or on one address where there is only one."""
+    session = run.folder / "session"
+    ready = session / "ports.json"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "simulator", "--session", session]
+    command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
+    if frozen:
+        command.append("--frozen")
+    if not ports.can_bind("127.90.0.1", 0):
+        command += ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(ports.find_free())]
+    elif not ports.can_bind("127.90.0.1", ports.NODE):
+        command += ["--node-port", str(ports.find_free())]
+    run.start("simulator", command)
+    wait_until(run, ready.exists, "the start of the simulator")
+    found = json.loads(ready.read_text())
+    return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"])
+
+
+def start_store(run: Run, config: Path | None = None) -> Part:
+    """Start Prometheus with the shipped configuration, or with config, and an empty data folder."""
+    port = ports.find_free()
+    url = f"http://127.0.0.1:{port}"
+    if config is None:
+        config = run.folder / "prometheus.yml"
+        config.write_text(prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}"))
+    command = [
+        prometheus.binary(), f"--config.file={config}", f"--storage.tsdb.path={run.folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}", "--web.enable-otlp-receiver",
+    ]  # fmt: skip
+    part = run.start("prometheus", command, url=url)
+    wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")
+    return part
+
+
+def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interval: str, refresh: str = "5s") -> Part:
+    """Start the built collector with its shipped configuration, and what differs on this machine merged over it."""
+    health = ports.find_free()
+    overlay = run.folder / "collector.yaml"
+    overlay.write_text(yaml.safe_dump(_overlay(simulation, health)))
+    env = {
+        "SNOWFLAKE_HOST": "localhost",
+        "SNOWFLAKE_PORT": str(simulation.account_port),
+        "SPCS_SCRAPE_INTERVAL": scrape_interval,
+        "SPCS_REFRESH_INTERVAL": refresh,
+        "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
+    }
+    command = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    part = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
+    wait_until(run, lambda: answers(part.url), "the start of the collector")
+    return part
+
+
+def _overlay(simulation: Simulation, health: int) -> dict[str, object]:
+    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": ports.find_free()}}}}
+    return {
+        "receivers": {
+            "spcs": {
+                "token_file": str(simulation.session / "token"),
+                "ca_file": str(simulation.session / "ca.pem"),
+                "dns_server": f"127.0.0.1:{simulation.dns_port}",
+            }
+        },
+        "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
+        "service": {"telemetry": {"metrics": {"readers": [metrics]}}},
+    }

@@ -1,0 +1,42 @@
+"""What a task will do, as data: printed by --dry, carried out otherwise."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+
+console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: its title, the command or file it comes down to, and the function that does it.
+
+    skip tells, when the step's turn comes, that there is nothing to do.
+    """
+
+    title: str
+    detail: str
+    action: Callable[[], object]
+    skip: Callable[[], bool] = lambda: False
+
+
+def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
+    """Do the steps in order with progress on standard error; with dry, print them and change nothing."""
+    for step in steps:
+        if dry:
+            print(f"{step.title}\n    {step.detail}")  # noqa: T201 - the plan is the output
+        elif step.skip():
+            console.print(f"[dim]- {step.title}: up to date[/dim]")
+        else:
+            _do(step)
+
+
+def _do(step: Step) -> None:
+    started = time.monotonic()
+    if not console.is_terminal:
+        console.print(f"- {step.title} ...")
+    with console.status(f"{step.title} ..."):
+        step.action()
+    console.print(f"- {step.title}: done in {time.monotonic() - started:.1f} s")

@@ -1,0 +1,1 @@
+"""The invoke tasks: thin, one module a concern."""

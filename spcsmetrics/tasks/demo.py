@@ -1,0 +1,21 @@
+"""The task demo."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task(
+    help={
+        "pools": "number of simulated compute pools",
+        "nodes": "nodes in each pool",
+        "containers": "containers on each node",
+        "check": "verify everything once through Prometheus, print JSON, and exit 0 or 1",
+    }
+)
+@explain_errors
+def demo(context: Context, pools: int = 3, nodes: int = 2, containers: int = 6, check: bool = False) -> None:
+    """Watch simulated pools arrive in a real Prometheus through the real collector."""
+    from spcsmetrics.demo.session import run_demo  # noqa: PLC0415
+
+    run_demo(pools=pools, nodes=nodes, containers=containers, check=check, dry=is_dry(context))
