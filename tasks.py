@@ -2,6 +2,7 @@
 
 from invoke import Collection
 
+from spcsmetrics.tasks.bench import bench
 from spcsmetrics.tasks.demo import demo
 
-namespace = Collection(demo)
+namespace = Collection(bench, demo)

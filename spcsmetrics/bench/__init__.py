@@ -1,0 +1,1 @@
+"""Measurements that print figures and ratios; none of them is a test."""

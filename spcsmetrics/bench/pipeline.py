@@ -1,0 +1,138 @@
+"""The cost of the shipped pipeline against the floor: Prometheus scraping the same nodes directly."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from spcsmetrics import pipeline
+from spcsmetrics.demo.verification import JOB
+from spcsmetrics.pipeline import Part, Run, Simulation
+from spcsmetrics.promql import Query, over_http
+
+_MB = 1_000_000
+_SAMPLE_SECONDS = 0.1
+_DELAYS = 5
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is scraped, how often (seconds), and how long the warm-up and the measured window are (seconds)."""
+
+    pools: int
+    nodes: int
+    containers: int
+    interval: int
+    warm_up: int
+    window: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process cost: CPU seconds a million node samples, and the most memory it held resident (MB)."""
+
+    cpu: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One pipeline: the cost of each process, the series stored, samples in the window, and the median delay in
+    seconds from a scrape to its sample in a query."""  # fmt: skip
+
+    costs: dict[str, Cost]
+    series: int
+    samples: int
+    delay: float
+
+    @property
+    def cpu(self) -> float:
+        """Return the CPU seconds a million samples of all processes."""
+        return sum(cost.cpu for cost in self.costs.values())
+
+    @property
+    def peak_mb(self) -> float:
+        """Return the sum of the peaks in MB."""
+        return sum(cost.peak_mb for cost in self.costs.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures for JSON."""
+        return asdict(self) | {"cpu": self.cpu, "peak_mb": self.peak_mb}
+
+
+Start = Callable[[Run, Simulation, Load], tuple[Part, list[Part]]]
+
+
+def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
+    """Start a Prometheus that scrapes the nodes itself."""
+    state: Any = simulation.state()
+    targets = [node["address"] for pool in state["pools"] for node in pool["nodes"]]
+    job = {"job_name": JOB, "scrape_interval": f"{load.interval}s", "static_configs": [{"targets": targets}]}
+    config = run.folder / "floor.yml"
+    config.write_text(yaml.safe_dump({"scrape_configs": [job]}))
+    store = pipeline.start_store(run, config)
+    return store, [store]
+
+
+def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
+    """Start the shipped collector and store."""
+    store = pipeline.start_store(run)
+    return store, [pipeline.start_collector(run, simulation, store, f"{load.interval}s"), store]
+
+
+def measure(start: Start, load: Load) -> Measurement:
+    """Run one pipeline over the load, warm it up, and measure it for the window."""
+    with tempfile.TemporaryDirectory(prefix="spcs-bench-") as folder, pipeline.open_run(Path(folder)) as run:
+        simulation = pipeline.start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
+        store, parts = start(run, simulation, load)
+        watched = {part.name: psutil.Process(part.process.pid) for part in parts}
+        peaks = dict.fromkeys(watched, 0.0)
+        _watch(run, watched, peaks, load.warm_up)
+        before = {name: _cpu(process) for name, process in watched.items()}
+        _watch(run, watched, peaks, load.window)
+        used = {name: _cpu(process) - before[name] for name, process in watched.items()}
+        query = over_http(store.url)
+        samples = _value(query, f'sum(sum_over_time(scrape_samples_scraped{{job="{JOB}"}}[{load.window}s]))')
+        costs = {name: Cost(used[name] / samples * 1e6, peaks[name] / _MB) for name in watched}
+        series = _value(query, f'sum(scrape_samples_scraped{{job="{JOB}"}})')
+        return Measurement(costs, int(series), int(samples), _delay(query, load.interval))
+
+
+def _watch(run: Run, watched: dict[str, psutil.Process], peaks: dict[str, float], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        run.check()
+        for name, process in watched.items():
+            peaks[name] = max(peaks[name], process.memory_info().rss)
+        time.sleep(_SAMPLE_SECONDS)
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _value(query: Query, expression: str) -> float:
+    found = query(expression)
+    return found[0].value if found else 0.0
+
+
+def _delay(query: Query, interval: int) -> float:
+    """Watch one node's `up` until new samples have appeared a few times."""
+    instance = query(f'up{{job="{JOB}"}}')[0].labels["instance"]
+    expression = f'timestamp(up{{job="{JOB}",instance="{instance}"}})'
+    last, delays = _value(query, expression), []
+    deadline = time.monotonic() + interval * (_DELAYS + 2)
+    while len(delays) < _DELAYS and time.monotonic() < deadline:
+        stamp = _value(query, expression)
+        if stamp > last:
+            delays.append(time.time() - stamp)
+            last = stamp
+        time.sleep(0.02)
+    return statistics.median(delays) if delays else float("nan")

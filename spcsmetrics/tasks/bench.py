@@ -1,0 +1,39 @@
+"""The task bench."""
+
+from invoke import Context, task
+
+from spcsmetrics.errors import UserError
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task(
+    positional=["what"],
+    help={
+        "what": "what to measure: pipeline",
+        "pools": "number of simulated compute pools",
+        "nodes": "nodes in each pool",
+        "containers": "containers on each node",
+        "interval": "seconds between two scrapes of a node",
+        "window": "seconds measured after the warm-up",
+        "json": "print JSON instead of a table",
+    },
+)
+@explain_errors
+def bench(
+    context: Context,
+    what: str,
+    pools: int = 10,
+    nodes: int = 10,
+    containers: int = 28,
+    interval: int = 5,
+    window: int = 40,
+    json: bool = False,
+) -> None:
+    """Measure the pipeline against a Prometheus that scrapes the nodes directly."""
+    if what != "pipeline":
+        raise UserError(f"there is no benchmark {what!r}: the only one is pipeline")
+    from spcsmetrics.bench.report import bench_pipeline  # noqa: PLC0415
+
+    bench_pipeline(
+        pools=pools, nodes=nodes, containers=containers, interval=interval, window=window, as_json=json, dry=is_dry(context)
+    )
