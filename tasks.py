@@ -3,6 +3,10 @@
 from invoke import Collection
 
 from spcsmetrics.tasks.bench import bench
+from spcsmetrics.tasks.build import build
+from spcsmetrics.tasks.dashboards import dashboards
 from spcsmetrics.tasks.demo import demo
+from spcsmetrics.tasks.quality import clean, lint, lock, test
+from spcsmetrics.tasks.testing import test_stack
 
-namespace = Collection(bench, demo)
+namespace = Collection(bench, build, clean, dashboards, demo, lint, lock, test, test_stack)

@@ -22,7 +22,12 @@ from simulator.fleet import Fleet, Network
 from simulator.publishers import Publishers
 
 # Pools get these names and families in turn.
-POOLS = (("WEB_POOL", "CPU_X64_S"), ("BATCH_POOL", "CPU_X64_M"), ("GPU_POOL", "GPU_NV_S"), ("SEARCH_POOL", "HIGHMEM_X64_S"))
+POOLS = (
+    ("WEB_POOL", "CPU_X64_S"),
+    ("BATCH_POOL", "CPU_X64_M"),
+    ("GPU_POOL", "GPU_NV_S"),
+    ("SEARCH_POOL", "HIGHMEM_X64_S"),
+)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -37,7 +42,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--account-port", type=int, default=0, help="0 takes a free port, like the next two")
     parser.add_argument("--dns-port", type=int, default=0, help="UDP and TCP")
     parser.add_argument("--admin-port", type=int, default=0, help="plain HTTP, without a password")
-    parser.add_argument("--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)")
+    parser.add_argument(
+        "--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)"
+    )
     parser.add_argument("--node-port", type=int, default=9001, help="publishers' port (default %(default)s)")
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")

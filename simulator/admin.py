@@ -7,6 +7,7 @@ DELETE /pools/{pool}
 PATCH  /pools/{pool}               {"state"}
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
+DELETE /services/{service}
 PUT    /faults/account             {"fault": "down" | "unauthorized" | "slow" | null}
 PUT    /faults/pools/{pool}        {"fault": "nxdomain" | "servfail" | "no-srv" | null}
 PUT    /faults/nodes/{address}     {"fault": "down" | "slow" | "garbage" | null}
@@ -47,6 +48,7 @@ class Admin:
                 web.patch("/pools/{pool}", self._set_state),
                 web.post("/pools/{pool}/nodes", self._add_node),
                 web.delete("/pools/{pool}/nodes/{node}", self._remove_node),
+                web.delete("/services/{service}", self._remove_service),
                 web.put("/faults/account", self._break_account),
                 web.put("/faults/pools/{pool}", self._break_pool),
                 web.put("/faults/nodes/{node}", self._break_node),
@@ -108,6 +110,12 @@ class Admin:
         pool, node = self._pool(request), self._find_node(request)
         del pool.nodes[node.address]
         await self.publishers.sync()
+        return web.Response(status=204)
+
+    async def _remove_service(self, request: web.Request) -> web.Response:
+        service = request.match_info["service"]
+        if not self.fleet.remove_service(service):
+            raise LookupError(f"there is no service {service}: GET /state lists them")
         return web.Response(status=204)
 
     async def _break_account(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""How containers behave: every reading is a function of the container's seed and the time, so nothing has to be kept."""
+"""How containers behave: a reading is a function of the seed and the time, so nothing has to be kept."""
 
 import enum
 import math

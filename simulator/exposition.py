@@ -85,9 +85,7 @@ def _container(base: dict[str, str], pool: Pool, container: Container, number: i
         yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)
 
 
-def _gpu(
-    labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, *, running: bool
-) -> Iterator[Sample]:
+def _gpu(labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, *, running: bool) -> Iterator[Sample]:
     yield "container_gpu_limit", labels, 1
     yield "container_gpu_requested", labels, 1
     if running:

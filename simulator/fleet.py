@@ -3,7 +3,7 @@
 import ipaddress
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.behaviour import Behaviour
 
@@ -134,6 +134,15 @@ class Fleet:
         pool.nodes[node.address] = node
         return node
 
+    def remove_service(self, service: str) -> bool:
+        """Take a service away from all nodes, and tell whether any had it."""
+        found = False
+        for pool, node in self.nodes():
+            left = tuple(instance for instance in node.instances if instance.service != service)
+            found = found or len(left) < len(node.instances)
+            pool.nodes[node.address] = replace(node, instances=left)
+        return found
+
     def nodes(self) -> Iterator[tuple[Pool, Node]]:
         """Yield every node with its pool."""
         for pool in list(self.pools.values()):
@@ -145,10 +154,10 @@ _SERVICES = ("API", "INGEST", "SEARCH", "REPORTS", "FEATURES", "GATEWAY", "SCORI
 
 
 def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
-    """Yield the instances of one node: two containers each (the last may have one); instance n of a service is on node n.
+    """Yield the instances of one node, two containers each (the last may have one).
 
-    The first service has an endpoint and a volume. One container of the pool leaks until it is killed,
-    and on the pool's first node one can never pull its image.
+    Instance n of a service is on node n. The first service has an endpoint and a volume. On the pool's first node
+    one container leaks until it is killed, and another can never pull its image.
     """
     per_instance = [2] * (containers // 2) + [1] * (containers % 2)
     share = pool.family.cpu / max(containers, 1)

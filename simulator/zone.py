@@ -33,23 +33,25 @@ def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> b
 
 
 def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, list[RR]]:
-    if not name.endswith(SUFFIX):
-        return RCODE.NXDOMAIN, []
     if name.startswith("node-"):
         records = _addresses(fleet, name)
-        return (RCODE.NOERROR, records if kind == "A" else []) if records else (RCODE.NXDOMAIN, [])
+        return (RCODE.NOERROR if records else RCODE.NXDOMAIN), (records if kind == "A" else [])
     pool = _find_pool(fleet, name)
     fault = faults.pools.get(pool.name) if pool else None
     if fault == "servfail":
         return RCODE.SERVFAIL, []
     if pool is None or not pool.nodes or pool.state == "SUSPENDED" or fault == "nxdomain":
         return RCODE.NXDOMAIN, []
-    nodes = pool.nodes.values()
-    if kind == "SRV" and fault != "no-srv":
-        return RCODE.NOERROR, [_srv(name, pool, node) for node in nodes]
+    return RCODE.NOERROR, _pool_records(pool, name, "" if kind == "SRV" and fault == "no-srv" else kind)
+
+
+def _pool_records(pool: Pool, name: str, kind: str) -> list[RR]:
+    if kind == "SRV":
+        return [_srv(name, pool, node) for node in pool.nodes.values()]
     if kind == "A":
-        return RCODE.NOERROR, [RR(name, QTYPE.A, ttl=_TTL, rdata=A(host)) for host in {node.host for node in nodes}]
-    return RCODE.NOERROR, []
+        hosts = {node.host for node in pool.nodes.values()}
+        return [RR(name, QTYPE.A, ttl=_TTL, rdata=A(host)) for host in hosts]
+    return []
 
 
 def _find_pool(fleet: Fleet, name: str) -> Pool | None:
@@ -78,7 +80,7 @@ class _Udp(asyncio.DatagramProtocol):
         self._fleet, self._faults = fleet, faults
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._transport.sendto(answer(self._fleet, self._faults, data), addr)

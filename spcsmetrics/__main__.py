@@ -8,7 +8,7 @@ from invoke import Program
 from invoke.exceptions import ParseError
 
 
-class Inv(Program):  # type: ignore[misc]
+class Inv(Program):
     """Invoke's program; a wrong option names the page that lists the right ones."""
 
     def parse_tasks(self) -> Any:  # noqa: ANN401 - invoke's own type

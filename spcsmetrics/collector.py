@@ -10,6 +10,7 @@ from spcsmetrics import fingerprint, process
 from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD, OTEL, PLUGIN
 from spcsmetrics.plan import Step
+from spcsmetrics.process import Args
 from spcsmetrics.toolchain import go_environment, go_step
 
 MANIFEST = OTEL / "manifest.yaml"
@@ -63,9 +64,10 @@ def builder_version(manifest: dict[str, Any]) -> str:
 
 
 def check_manifest(manifest: dict[str, Any], go_mod: str) -> None:
-    """Raise UserError when versions differ, a component that the shipped configuration needs is missing,
-    or the plugin's go.mod asks for another version than the manifest.
-    """  # fmt: skip
+    """Raise UserError when the manifest cannot give the collector that is shipped.
+
+    Versions must agree, also with the plugin's go.mod, and what the shipped configuration needs must be there.
+    """
     named = modules(manifest)
     wanted = builder_version(manifest)
     for module, version in named.items():
@@ -100,20 +102,25 @@ def build_steps() -> list[Step]:
         fingerprint.mark(BINARY, inputs)
 
     def compile_healthcheck() -> None:
-        process.run(
-            ["go", "build", "-ldflags", "-s -w", "-o", HEALTHCHECK, "."],
-            cwd=OTEL / "healthcheck", env=go_environment(), remedy=_REMEDY,
-        )  # fmt: skip
+        command: Args = ["go", "build", "-ldflags", "-s -w", "-o", HEALTHCHECK, "."]
+        process.run(command, cwd=OTEL / "healthcheck", env=go_environment(), remedy=_REMEDY)
 
     return [
         go_step(),
-        Step("Install the collector builder", f"go install {_BUILDER}@{version}", install,
-             lambda: fingerprint.is_current(builder, version)),
-        Step("Build the collector (about 5 minutes the first time)",
-             f"builder --config {_relative(MANIFEST)} -> {_relative(BINARY)}", compile_collector,
-             lambda: fingerprint.is_current(BINARY, inputs)),
+        Step(
+            "Install the collector builder",
+            f"go install {_BUILDER}@{version}",
+            install,
+            lambda: fingerprint.is_current(builder, version),
+        ),
+        Step(
+            "Build the collector (about 5 minutes the first time)",
+            f"builder --config {_relative(MANIFEST)} -> {_relative(BINARY)}",
+            compile_collector,
+            lambda: fingerprint.is_current(BINARY, inputs),
+        ),
         Step("Build the health check", f"go build -> {_relative(HEALTHCHECK)}", compile_healthcheck),
-    ]  # fmt: skip
+    ]
 
 
 _REMEDY = "read the last lines, mend the source or the network, and run it again"
@@ -130,7 +137,7 @@ def _compile(manifest: dict[str, Any], builder: Path) -> None:
     manifest = {**manifest, "dist": {**manifest["dist"], "output_path": str(_SOURCE)}}
     generated.write_text(yaml.safe_dump(manifest))
     # The plugin's path in the manifest is relative to the manifest's own folder.
-    command = [builder, "--config", generated, "--skip-strict-versioning=false"]
+    command: Args = [builder, "--config", generated, "--skip-strict-versioning=false"]
     process.run(command, cwd=OTEL, env=go_environment(), log=_LOG, remedy=_REMEDY)
     (_SOURCE / manifest["dist"]["name"]).replace(BINARY)
 

@@ -9,15 +9,16 @@ from pathlib import Path
 from spcsmetrics import process
 from spcsmetrics.paths import LOCKS
 from spcsmetrics.plan import Step
+from spcsmetrics.process import Args
+
+_QUIETLY = ("--quiet", "--disable-pip-version-check")
 
 
 def group_step(group: str) -> Step:
     """Return the step that installs a locked group unless this very lock is installed."""
     lock = LOCKS / f"{group}.txt"
     stamp = Path(sys.prefix) / f"{group}.lock"
-    command = [
-        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock,
-    ]  # fmt: skip
+    command: Args = [sys.executable, "-m", "pip", "install", *_QUIETLY, "--require-hashes", "-r", lock]
 
     def install() -> None:
         process.run(command, remedy="check the network or pip's index setting")

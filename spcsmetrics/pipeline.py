@@ -135,7 +135,7 @@ def start_simulator(run: Run, pools: int, nodes: int, containers: int, *, frozen
     session = run.folder / "session"
     ready = session / "ports.json"
     ready.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "simulator", "--session", session]
+    command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", session]
     command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
     if frozen:
         command.append("--frozen")
@@ -156,10 +156,13 @@ def start_store(run: Run, config: Path | None = None) -> Part:
     if config is None:
         config = run.folder / "prometheus.yml"
         config.write_text(prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}"))
-    command = [
-        prometheus.binary(), f"--config.file={config}", f"--storage.tsdb.path={run.folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}", "--web.enable-otlp-receiver",
-    ]  # fmt: skip
+    command: Args = [
+        prometheus.binary(),
+        f"--config.file={config}",
+        f"--storage.tsdb.path={run.folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--web.enable-otlp-receiver",
+    ]
     part = run.start("prometheus", command, url=url)
     wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")
     return part
@@ -177,7 +180,7 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
         "SPCS_REFRESH_INTERVAL": refresh,
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
     }
-    command = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    command: Args = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
     part = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
     wait_until(run, lambda: answers(part.url), "the start of the collector")
     return part

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing to do: its title, the command or file it comes down to, and the function that does it.
 
-    skip tells, when the step's turn comes, that there is nothing to do.
+    skip tells, when the step's turn comes, that there is nothing to do. A step that writes to the terminal itself,
+    such as a test runner, is loud.
     """
 
     title: str
     detail: str
     action: Callable[[], object]
     skip: Callable[[], bool] = lambda: False
+    loud: bool = False
 
 
 def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
@@ -35,8 +37,10 @@ def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
 
 def _do(step: Step) -> None:
     started = time.monotonic()
-    if not console.is_terminal:
-        console.print(f"- {step.title} ...")
-    with console.status(f"{step.title} ..."):
+    if step.loud:
+        console.print(f"- {step.title}: {step.detail}")
         step.action()
+    else:
+        with console.status(f"{step.title} ..."):
+            step.action()
     console.print(f"- {step.title}: done in {time.monotonic() - started:.1f} s")

@@ -47,10 +47,14 @@ def build_steps(*programs: str) -> list[Step]:
 def _build_step(program: str) -> Step:
     version = prometheus_module()
     command = [
-        "go", "install", "-tags", "netgo,remove_all_sd",
-        "-ldflags", f"-s -w -X github.com/prometheus/common/version.Version={VERSION}",
+        "go",
+        "install",
+        "-tags",
+        "netgo,remove_all_sd",
+        "-ldflags",
+        f"-s -w -X github.com/prometheus/common/version.Version={VERSION}",
         f"{_MODULE}/cmd/{program}@{version}",
-    ]  # fmt: skip
+    ]
 
     def build() -> None:
         process.run(command, env=go_environment(), log=_LOG, remedy="check the network, then run it again")

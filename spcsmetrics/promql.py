@@ -21,7 +21,7 @@ Query = Callable[[str], list[Sample]]
 
 
 def parse(answer: dict[str, Any]) -> list[Sample]:
-    """Return the vector of an answer of Prometheus's HTTP API. Raises UserError with its message when it is an error."""
+    """Return the vector in an answer of Prometheus's HTTP API. Raises UserError with the message of an error."""
     if answer.get("status") != "success":
         raise UserError(f"Prometheus refused the query: {answer.get('error', answer)}")
     return [Sample(row["metric"], float(row["value"][1])) for row in answer["data"]["result"]]

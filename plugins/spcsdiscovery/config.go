@@ -43,8 +43,7 @@ var _ confmap.Unmarshaler = (*Config)(nil)
 // oneSentence makes the decoder's list of errors one line.
 var oneSentence = strings.NewReplacer(
 	"decoding failed due to the following error(s):\n\n", "",
-	"'' 'spcsdiscovery.Config' has invalid keys: ", "unknown keys: ",
-	"'' '", "'",
+	"'spcsdiscovery.Config' has invalid keys: ", "unknown keys: ",
 	"\n", "; ",
 )
 

@@ -43,8 +43,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One pipeline: the cost of each process, the series stored, samples in the window, and the median delay in
-    seconds from a scrape to its sample in a query."""  # fmt: skip
+    """One pipeline: the cost of each process, the series stored, and the samples in the window.
+
+    delay is the median of the seconds from a scrape to its sample in a query.
+    """
 
     costs: dict[str, Cost]
     series: int
@@ -127,7 +129,8 @@ def _delay(query: Query, interval: int) -> float:
     """Watch one node's `up` until new samples have appeared a few times."""
     instance = query(f'up{{job="{JOB}"}}')[0].labels["instance"]
     expression = f'timestamp(up{{job="{JOB}",instance="{instance}"}})'
-    last, delays = _value(query, expression), []
+    delays: list[float] = []
+    last = _value(query, expression)
     deadline = time.monotonic() + interval * (_DELAYS + 2)
     while len(delays) < _DELAYS and time.monotonic() < deadline:
         stamp = _value(query, expression)

@@ -11,7 +11,9 @@ from spcsmetrics.errors import UserError
 from spcsmetrics.plan import Step, carry_out
 
 
-def bench_pipeline(*, pools: int, nodes: int, containers: int, interval: int, window: int, as_json: bool, dry: bool) -> None:
+def bench_pipeline(
+    *, pools: int, nodes: int, containers: int, interval: int, window: int, as_json: bool, dry: bool
+) -> None:
     """Measure the floor, then the shipped pipeline, in one run, and print both with the ratio of their CPU time."""
     if min(pools, nodes, interval) < 1 or window < 2 * interval:
         raise UserError("the bench takes at least one pool, node and second, and a window of two intervals or more")
@@ -27,7 +29,10 @@ def bench_pipeline(*, pools: int, nodes: int, containers: int, interval: int, wi
     minutes = 2 * (window + 11 * interval) / 60
     detail = f"{pools} pools of {nodes} nodes with {containers} containers, scraped every {interval} s, {window} s each"
     steps = [*build_steps(), environment.group_step("bench")]
-    carry_out([*steps, Step(f"Measure floor and shipped pipeline (about {minutes:.0f} minutes)", detail, measure_both)], dry=dry)
+    carry_out(
+        [*steps, Step(f"Measure floor and shipped pipeline (about {minutes:.0f} minutes)", detail, measure_both)],
+        dry=dry,
+    )
     if dry:
         return
     ratio = float(str(results["shipped"]["cpu"])) / float(str(results["floor"]["cpu"]))
@@ -47,7 +52,12 @@ def _print(results: dict[str, dict[str, object]], ratio: float) -> None:
         for process, cost in costs.items():
             table.add_row(name, process, f"{cost['cpu']:.1f}", f"{cost['peak_mb']:.0f}", "", "")
         table.add_row(
-            name, "all", f"{result['cpu']:.1f}", f"{result['peak_mb']:.0f}", str(result["series"]), f"{result['delay']:.2f}"
+            name,
+            "all",
+            f"{result['cpu']:.1f}",
+            f"{result['peak_mb']:.0f}",
+            str(result["series"]),
+            f"{result['delay']:.2f}",
         )
     console = Console()
     console.print(table)

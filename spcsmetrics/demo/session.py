@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from rich.live import Live
 
@@ -13,7 +14,7 @@ from spcsmetrics.demo.verification import verify_until
 from spcsmetrics.demo.view import draw
 from spcsmetrics.errors import UserError
 from spcsmetrics.plan import Step, carry_out, console
-from spcsmetrics.promql import over_http
+from spcsmetrics.promql import Query, over_http
 
 SCRAPE_INTERVAL = "5s"
 _CHECK_SECONDS = 90.0
@@ -52,6 +53,7 @@ def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step
         f"simulator with {pools} pools of {nodes} nodes with {containers} containers each, "
         "collector and Prometheus on free ports of this machine",
         start,
+        loud=not check,
     )
 
 
@@ -60,7 +62,7 @@ def _check(simulation: pipeline.Simulation, store: pipeline.Part) -> None:
     print(json.dumps(summary.as_dict(), indent=2))  # noqa: T201 - the task's result
     if not summary.ok:
         raise UserError(
-            f"the check failed: {len(summary.missing)} series or totals missing and {len(summary.unexpected)} unexpected"
+            f"the check failed: {len(summary.missing)} series or totals missing, {len(summary.unexpected)} unexpected"
         )
 
 
@@ -71,8 +73,18 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
         "Simulator": f"{simulation.admin}/state",
         "Logs": str(run.folder),
     }
-    with Live(draw(query, addresses), console=console, screen=console.is_terminal, auto_refresh=False) as live:
+    if not console.is_terminal:
+        _print_repeatedly(run, query, addresses)
+    with Live(draw(query, addresses), console=console, screen=True, auto_refresh=False) as live:
         while True:
             run.check()
             live.update(draw(query, addresses), refresh=True)
             time.sleep(2)
+
+
+def _print_repeatedly(run: pipeline.Run, query: Query, addresses: dict[str, str]) -> NoReturn:
+    """Print the view now and then, for a reader that is no terminal."""
+    while True:
+        run.check()
+        console.print(draw(query, addresses))
+        time.sleep(10)

@@ -11,9 +11,14 @@ from spcsmetrics.promql import Query
 JOB = "spcs-nodes"
 # What a scrape adds by itself to the series of its target.
 _ADDED = frozenset(
-    ("up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling",
-     "scrape_series_added")
-)  # fmt: skip
+    (
+        "up",
+        "scrape_duration_seconds",
+        "scrape_samples_scraped",
+        "scrape_samples_post_metric_relabeling",
+        "scrape_series_added",
+    )
+)
 
 Series = frozenset[tuple[str, str]]
 
@@ -68,9 +73,7 @@ def _verify_node(admin: str, query: Query, pool: str, node: dict[str, Any], summ
     target = {"job": JOB, "instance": address}
     expected = {frozenset((labels | target).items()) for labels in published}
     selector = f'{{job="{JOB}",instance="{address}"}}'
-    stored = {
-        frozenset(sample.labels.items()) for sample in query(selector) if sample.labels["__name__"] not in _ADDED
-    }
+    stored = {frozenset(sample.labels.items()) for sample in query(selector) if sample.labels["__name__"] not in _ADDED}
     summary.series += len(stored)
     _note(summary.missing, expected - stored, pool)
     _note(summary.unexpected, stored - expected, pool)

@@ -39,9 +39,15 @@ def _pools(query: Query) -> Table:
         name = pool.labels[_POOL]
         cpu, memory, running, pending, restarts = (column.get(name, 0.0) for column in columns)
         table.add_row(
-            name, pool.labels[family], f"{pool.value:.0f}", _share(cpu), _share(memory),
-            f"{running:.0f}", Text(f"{pending:.0f}", style="yellow" if pending else ""), f"{restarts:.0f}",
-        )  # fmt: skip
+            name,
+            pool.labels[family],
+            f"{pool.value:.0f}",
+            _share(cpu),
+            _share(memory),
+            f"{running:.0f}",
+            Text(f"{pending:.0f}", style="yellow" if pending else ""),
+            f"{restarts:.0f}",
+        )
     return table
 
 

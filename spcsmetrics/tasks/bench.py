@@ -35,5 +35,11 @@ def bench(
     from spcsmetrics.bench.report import bench_pipeline  # noqa: PLC0415
 
     bench_pipeline(
-        pools=pools, nodes=nodes, containers=containers, interval=interval, window=window, as_json=json, dry=is_dry(context)
+        pools=pools,
+        nodes=nodes,
+        containers=containers,
+        interval=interval,
+        window=window,
+        as_json=json,
+        dry=is_dry(context),
     )

@@ -80,6 +80,14 @@ type answer struct {
 	Data [][]*string `json:"data"`
 }
 
+func (a *answer) result() *Result {
+	result := &Result{columns: make(map[string]int, len(a.Metadata.RowType)), rows: a.Data}
+	for i, column := range a.Metadata.RowType {
+		result.columns[strings.ToLower(column.Name)] = i
+	}
+	return result
+}
+
 // Query runs one statement and returns all of its rows, following partitions and waiting for slow statements until ctx ends.
 // A refusal by the account is returned as *Error.
 func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
@@ -100,10 +108,7 @@ func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 			return nil, err
 		}
 	}
-	result := &Result{columns: make(map[string]int, len(first.Metadata.RowType)), rows: first.Data}
-	for i, column := range first.Metadata.RowType {
-		result.columns[strings.ToLower(column.Name)] = i
-	}
+	result := first.result()
 	for n := 1; n < len(first.Metadata.Partitions); n++ {
 		_, part, err := c.do(ctx, http.MethodGet, path+"?partition="+strconv.Itoa(n), nil)
 		if err != nil {

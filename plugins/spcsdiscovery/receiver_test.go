@@ -1,0 +1,200 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
+)
+
+const body = `# TYPE node_cpu_capacity gauge
+node_cpu_capacity{snow_compute_pool_name="POOL_A",snow_compute_pool_node_id="127.0.0.1"} 6
+`
+
+// startNode runs a publisher and returns a DNS server that lists it as the only node of POOL_A.
+func startNode(t *testing.T) (*dnstest.Server, netip.AddrPort) {
+	t.Helper()
+	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+	t.Cleanup(node.Close)
+	address := netip.MustParseAddrPort(node.Listener.Addr().String())
+	dns := dnstest.Start(t)
+	dns.Set("discover.monitor.pool_a.cp.spcs.internal", dnstest.Record{SRV: map[string]uint16{"n1.internal": address.Port()}})
+	dns.Set("n1.internal", dnstest.Record{A: []string{address.Addr().String()}})
+	return dns, address
+}
+
+func startReceiver(t *testing.T, factory receiver.Factory, settings map[string]any) *consumertest.MetricsSink {
+	t.Helper()
+	cfg := factory.CreateDefaultConfig()
+	require.NoError(t, confmap.NewFromStringMap(settings).Unmarshal(cfg))
+	sink := new(consumertest.MetricsSink)
+	rcv, err := factory.CreateMetrics(context.Background(), receivertest.NewNopSettings(factory.Type()), cfg, sink)
+	require.NoError(t, err)
+	require.NoError(t, rcv.Start(context.Background(), componenttest.NewNopHost()))
+	t.Cleanup(func() { require.NoError(t, rcv.Shutdown(context.Background())) })
+	return sink
+}
+
+func waitForMetric(t *testing.T, sink *consumertest.MetricsSink, name string) (pmetric.ResourceMetrics, pmetric.Metric) {
+	t.Helper()
+	var resource pmetric.ResourceMetrics
+	var metric pmetric.Metric
+	require.Eventually(t, func() bool {
+		for _, metrics := range sink.AllMetrics() {
+			for _, rm := range metrics.ResourceMetrics().All() {
+				for _, sm := range rm.ScopeMetrics().All() {
+					for _, m := range sm.Metrics().All() {
+						if m.Name() == name {
+							resource, metric = rm, m
+							return true
+						}
+					}
+				}
+			}
+		}
+		return false
+	}, 20*time.Second, 50*time.Millisecond, "no %s arrived", name)
+	return resource, metric
+}
+
+func TestTheReceiverScrapesEveryNodeOfAPool(t *testing.T) {
+	dns, address := startNode(t)
+	sink := startReceiver(t, NewFactory(), map[string]any{
+		"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr, "scrape_interval": "200ms",
+	})
+	resource, metric := waitForMetric(t, sink, "node_cpu_capacity")
+	require.Equal(t, map[string]any{
+		"service.name": "spcs-nodes", "service.instance.id": address.String(),
+	}, resource.Resource().Attributes().AsRaw(), "nothing else may become a label in the store")
+	point := metric.Gauge().DataPoints().At(0)
+	require.InDelta(t, 6, point.DoubleValue(), 0)
+	require.Equal(t, map[string]any{
+		"snow_compute_pool_name": "POOL_A", "snow_compute_pool_node_id": "127.0.0.1",
+	}, point.Attributes().AsRaw())
+	_, up := waitForMetric(t, sink, "up")
+	require.InDelta(t, 1, up.Gauge().DataPoints().At(0).DoubleValue(), 0)
+}
+
+func TestTheStandardReceiverTakesTheServiceDiscovery(t *testing.T) {
+	dns, _ := startNode(t)
+	sink := startReceiver(t, prometheusreceiver.NewFactory(), map[string]any{
+		"discovery_reload_on_startup": true,
+		"config": map[string]any{"scrape_configs": []any{map[string]any{
+			"job_name": "pools", "scrape_interval": "200ms", "scrape_timeout": "200ms",
+			"spcs_sd_configs": []any{map[string]any{"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr}},
+			"relabel_configs": []any{map[string]any{
+				"source_labels": []any{"__meta_spcs_compute_pool_name"}, "target_label": "pool",
+			}},
+		}}},
+	})
+	_, metric := waitForMetric(t, sink, "node_cpu_capacity")
+	pool, _ := metric.Gauge().DataPoints().At(0).Attributes().Get("pool")
+	require.Equal(t, "POOL_A", pool.Str())
+}
+
+func TestTheReceiverCanBeShutDownWithoutAStart(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	cfg.ComputePools = []string{"POOL_A"}
+	rcv, err := NewFactory().CreateMetrics(context.Background(), receivertest.NewNopSettings(componentType), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	require.NoError(t, rcv.Shutdown(context.Background()))
+}
+
+func load(settings map[string]any) (*Config, error) {
+	cfg := NewFactory().CreateDefaultConfig().(*Config)
+	if err := confmap.NewFromStringMap(settings).Unmarshal(cfg); err != nil {
+		return nil, err
+	}
+	return cfg, cfg.Validate()
+}
+
+func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
+	t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
+	t.Setenv("SNOWFLAKE_PORT", "8443")
+	t.Setenv("SNOWFLAKE_PROTOCOL", "HTTPS")
+	cfg, err := load(map[string]any{})
+	require.NoError(t, err)
+	require.Equal(t, "snowflake.internal", cfg.Host)
+	require.Equal(t, 8443, cfg.Port)
+	require.Equal(t, "https", cfg.Protocol)
+	require.Equal(t, "/snowflake/session/token", cfg.TokenFile)
+	require.Equal(t, 30*time.Second, cfg.ScrapeInterval)
+	require.Equal(t, "10s", newScrapeConfig(cfg).ScrapeTimeout.String())
+}
+
+func TestUnsetVariablesOfTheShippedConfigurationChangeNothing(t *testing.T) {
+	t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
+	cfg, err := load(map[string]any{"compute_pools": nil})
+	require.NoError(t, err)
+	require.Empty(t, cfg.ComputePools)
+	cfg, err = load(map[string]any{"compute_pools": "POOL_A,POOL_B"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"POOL_A", "POOL_B"}, cfg.ComputePools)
+}
+
+func TestATokenReplacesTheTokenFile(t *testing.T) {
+	t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
+	cfg, err := load(map[string]any{"token": "secret", "token_type": "PROGRAMMATIC_ACCESS_TOKEN"})
+	require.NoError(t, err)
+	require.Empty(t, cfg.TokenFile)
+	require.Equal(t, "secret", string(cfg.SDConfig.Token))
+	printed := confmap.New()
+	require.NoError(t, printed.Marshal(cfg))
+	require.NotContains(t, printed.Get("token"), "secret")
+}
+
+func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
+	for name, test := range map[string]struct {
+		settings map[string]any
+		want     string
+	}{
+		"an unknown key":      {map[string]any{"hots": "x"}, "unknown keys: hots"},
+		"a negative interval": {map[string]any{"scrape_interval": "-5s"}, "`scrape_interval` is -5s"},
+		"a negative refresh":  {map[string]any{"refresh_interval": "-5s"}, "'refresh_interval'"},
+		"a long timeout":      {map[string]any{"scrape_timeout": "60s"}, "`scrape_timeout` is 1m0s"},
+		"password and token":  {map[string]any{"password": "hunter2", "token": "hunter3"}, "`password` cannot be used"},
+		"token and file":      {map[string]any{"token": "hunter3", "token_file": "t"}, "`token` and `token_file` are both set"},
+		"no host":             {map[string]any{"host": ""}, "`host` is not set"},
+		"a port of letters":   {map[string]any{"port": "https"}, "'port'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
+			_, err := load(test.settings)
+			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "\n")
+			require.NotContains(t, err.Error(), "hunter")
+		})
+	}
+}
+
+func TestAPortOfLettersInTheEnvironmentIsNamed(t *testing.T) {
+	t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
+	t.Setenv("SNOWFLAKE_PORT", "https")
+	_, err := load(map[string]any{})
+	require.ErrorContains(t, err, "`port` is 0")
+}
+
+func TestTheConfigurationHasWellFormedKeys(t *testing.T) {
+	require.NoError(t, componenttest.CheckConfigStruct(createDefaultConfig()))
+	require.Equal(t, component.MustNewType("spcs"), NewFactory().Type())
+	require.True(t, strings.HasPrefix(sessionTokenFile, "/snowflake/"))
+}

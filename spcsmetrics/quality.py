@@ -1,0 +1,113 @@
+"""Tests and lint of everything in the repository."""
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from spcsmetrics import collector, environment, fingerprint, process
+from spcsmetrics.demo.session import build_steps
+from spcsmetrics.errors import UserError
+from spcsmetrics.paths import BUILD, OTEL, PLUGIN, ROOT
+from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.process import Args
+from spcsmetrics.toolchain import go_environment, go_step
+
+STATICCHECK = "v0.8.2"
+GO_MODULES = (PLUGIN, OTEL / "healthcheck")
+DOCKERFILES = tuple(ROOT / folder / "Dockerfile" for folder in ("otel-builder", "prometheus", "grafana", "simulator"))
+_GROUPS = ("simulator", "dev")
+
+
+def run_tests(*, dry: bool) -> None:
+    """Run the tests: the plugin's with the race detector where there is a C compiler, then the tooling's.
+
+    The latter include those of the built collector and Prometheus against the simulator.
+    """
+    groups = map(environment.group_step, ("bench", *_GROUPS))
+    go = [*_go("test"), *_race(), "./..."]
+    go_tests = [_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES]
+    python = _step("Test the tooling", [sys.executable, "-m", "pytest"])
+    carry_out([*groups, go_step(), *go_tests, *build_steps(), python], dry=dry)
+
+
+def run_lint(*, dry: bool) -> None:
+    """Run every linter; the first that finds something ends the run."""
+    script = environment.script
+    steps = [
+        *map(environment.group_step, _GROUPS),
+        _step("ruff check", [script("ruff"), "check", "."]),
+        _step("ruff format", [script("ruff"), "format", "--check", "."]),
+        _step("mypy", [script("mypy")]),
+        _step("yamllint", [script("yamllint"), "--strict", "."]),
+        _step("hadolint", [script("hadolint"), *DOCKERFILES]),
+        _step("shellcheck", [script("shellcheck"), "inv", ".ci/run"]),
+        *_go_lint(),
+    ]
+    carry_out(steps, dry=dry)
+
+
+def _go_lint() -> list[Step]:
+    steps = [go_step(), _staticcheck_step()]
+    staticcheck: Args = [BUILD / "bin" / "staticcheck", f"-tags={_tags()}", "./..."]
+    for module in GO_MODULES:
+        steps.append(_step(f"go vet {module.name}", [*_go("vet"), "./..."], cwd=module, env=go_environment))
+        steps.append(_step(f"staticcheck {module.name}", staticcheck, cwd=module, env=go_environment))
+    return steps
+
+
+def clean(*, everything: bool, dry: bool) -> None:
+    """Remove what the tasks made; with everything also the Python environment that runs this."""
+    folders = [BUILD, *(ROOT / name for name in (".mypy_cache", ".pytest_cache", ".ruff_cache"))]
+    if everything:
+        folders.append(ROOT / ".venv")
+    carry_out([_remove_step(folder) for folder in folders], dry=dry)
+
+
+def _remove_step(folder: Path) -> Step:
+    return Step(f"Remove {folder.name}", f"rm -r {folder}", lambda: shutil.rmtree(folder), lambda: not folder.exists())
+
+
+def _step(
+    title: str,
+    command: Args,
+    *,
+    cwd: Path = ROOT,
+    env: Callable[[], Mapping[str, str]] = dict,
+) -> Step:
+    def act() -> None:
+        code = process.stream(command, cwd=cwd, env=env())
+        if code:
+            raise UserError(f"{title} failed with exit code {code}: read its report above")
+
+    where = "" if cwd == ROOT else f" in {cwd.relative_to(ROOT)}"
+    return Step(title, process.render(command) + where, act, loud=True)
+
+
+def _tags() -> str:
+    return str(collector.read_manifest()["dist"]["build_tags"])
+
+
+def _go(verb: str) -> list[str | Path]:
+    return ["go", verb, f"-tags={_tags()}"]
+
+
+def _race() -> list[str]:
+    return ["-race"] if shutil.which("cc") or shutil.which("gcc") else []
+
+
+def _go_test_environment() -> dict[str, str]:
+    return go_environment() | {"CGO_ENABLED": "1" if _race() else "0"}
+
+
+def _staticcheck_step() -> Step:
+    binary = BUILD / "bin" / "staticcheck"
+    command = ["go", "install", f"honnef.co/go/tools/cmd/staticcheck@{STATICCHECK}"]
+
+    def install() -> None:
+        process.run(command, env=go_environment(), remedy="check the network, then run it again")
+        fingerprint.mark(binary, STATICCHECK)
+
+    return Step(
+        "Install staticcheck", process.render(command), install, lambda: fingerprint.is_current(binary, STATICCHECK)
+    )

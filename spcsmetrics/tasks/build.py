@@ -1,0 +1,19 @@
+"""The task build."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task(
+    help={
+        "only": "build one image: otel, prometheus or grafana",
+        "bases": "official (pulled) or local (made on this machine, without grafana)",
+    }
+)
+@explain_errors
+def build(context: Context, only: str | None = None, bases: str = "official") -> None:
+    """Build the three images."""
+    from spcsmetrics.building import build_images  # noqa: PLC0415
+
+    build_images(only, bases, dry=is_dry(context))

@@ -1,0 +1,41 @@
+"""The tasks test, lint, lock and clean."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task
+@explain_errors
+def test(context: Context) -> None:
+    """Run the unit tests of the collector plugin and of the tooling."""
+    from spcsmetrics.quality import run_tests  # noqa: PLC0415
+
+    run_tests(dry=is_dry(context))
+
+
+@task
+@explain_errors
+def lint(context: Context) -> None:
+    """Run every linter: Python, Go, YAML, Dockerfiles, shell."""
+    from spcsmetrics.quality import run_lint  # noqa: PLC0415
+
+    run_lint(dry=is_dry(context))
+
+
+@task(help={"upgrade": "move every dependency to its newest version"})
+@explain_errors
+def lock(context: Context, upgrade: bool = False) -> None:
+    """Write the lock files from pyproject.toml."""
+    from spcsmetrics.locking import lock as write  # noqa: PLC0415
+
+    write(upgrade=upgrade, dry=is_dry(context))
+
+
+@task(help={"everything": "also the Python environment"})
+@explain_errors
+def clean(context: Context, everything: bool = False) -> None:
+    """Remove what the tasks made."""
+    from spcsmetrics.quality import clean as remove  # noqa: PLC0415
+
+    remove(everything=everything, dry=is_dry(context))

@@ -1,0 +1,61 @@
+"""The real collector and Prometheus of this machine against the simulator."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from spcsmetrics import pipeline
+from spcsmetrics.promql import Query, over_http
+
+SCRAPE_SECONDS = 2
+REFRESH_SECONDS = 2
+
+
+@dataclass
+class Stand:
+    """A running pipeline and what can be asked of it."""
+
+    run: pipeline.Run
+    simulation: pipeline.Simulation
+    store: pipeline.Part
+    collector: pipeline.Part
+    query: Query
+
+    def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def nodes(self) -> list[str]:
+        return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]
+
+    def up(self) -> set[str]:
+        return {sample.labels["instance"] for sample in self.query('up{job="spcs-nodes"} == 1')}
+
+    def log_lines(self, words: str) -> list[str]:
+        return [line for line in self.collector.log.read_text().splitlines() if words in line]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait until the condition holds; fail when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    folder: Path = tmp_path_factory.mktemp("stand")
+    with pipeline.open_run(folder) as run:
+        simulation = pipeline.start_simulator(run, pools=2, nodes=2, containers=6)
+        store = pipeline.start_store(run)
+        collector = pipeline.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", f"{REFRESH_SECONDS}s")
+        ready = Stand(run, simulation, store, collector, over_http(store.url))
+        wait_for(lambda: ready.up() == set(ready.nodes()), 30)
+        yield ready

@@ -1,0 +1,83 @@
+"""The built collector's answer to configurations, good and bad."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from spcsmetrics import collector, pipeline
+
+
+def validate(overlay: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    more = tmp_path / "more.yaml"
+    more.write_text(overlay)
+    return subprocess.run(
+        [collector.BINARY, "validate", f"--config={collector.CONFIG}", f"--config={more}"],
+        capture_output=True, check=False, text=True, env=env,
+    )  # fmt: skip
+
+
+INSIDE = {"SNOWFLAKE_HOST": "snowflake.internal"}
+
+
+def test_the_shipped_configuration_needs_nothing_inside_a_service(tmp_path: Path) -> None:
+    done = validate("{}", tmp_path, **INSIDE)
+    assert done.returncode == 0, done.stderr
+
+
+def test_named_pools_need_no_account(tmp_path: Path) -> None:
+    assert validate("{}", tmp_path, SPCS_COMPUTE_POOLS="POOL_A,POOL_B").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("receiver", "env", "key"),
+    [
+        ("hots: x", INSIDE, "unknown keys: hots"),
+        ("scrape_interval: -5s", INSIDE, "`scrape_interval` is -5s"),
+        ("refresh_interval: -5s", INSIDE, "'refresh_interval'"),
+        ("{password: hunter2, token: hunter3}", INSIDE, "`password` cannot be used"),
+        ("{token: hunter2, token_file: file}", INSIDE, "`token` and `token_file` are both set"),
+        ("{}", {}, "`host` is not set"),
+        ("{}", INSIDE | {"SPCS_COMPUTE_POOLS": "my pool"}, "`compute_pools`"),
+        ("{}", INSIDE | {"SPCS_SCRAPE_INTERVAL": "often"}, "'scrape_interval'"),
+    ],
+)
+def test_a_bad_configuration_is_refused_by_naming_the_key_once(
+    receiver: str, env: dict[str, str], key: str, tmp_path: Path
+) -> None:
+    overlay = yaml.safe_dump({"receivers": {"spcs": yaml.safe_load(receiver)}})
+    done = validate(overlay, tmp_path, **env)
+    assert done.returncode != 0
+    assert done.stderr.count(key) == 1, done.stderr
+    assert "hunter" not in done.stderr
+
+
+def test_the_standard_receiver_takes_spcs_sd_configs(tmp_path: Path) -> None:
+    overlay = """
+receivers:
+  prometheus:
+    config:
+      scrape_configs:
+        - job_name: pools
+          spcs_sd_configs: [{compute_pools: [POOL_A]}]
+service: {pipelines: {metrics: {receivers: [prometheus]}}}
+"""
+    done = validate(overlay, tmp_path, **INSIDE)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_unknown_pool_is_one_line_a_refresh_and_the_collector_stays_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPCS_COMPUTE_POOLS", "NO_SUCH_POOL")
+    with pipeline.open_run(tmp_path) as run:
+        simulation = pipeline.start_simulator(run, pools=1, nodes=1, containers=1)
+        store = pipeline.start_store(run)
+        part = pipeline.start_collector(run, simulation, store, "1s", "1s")
+        time.sleep(4)
+        run.check()
+        lines = [line for line in part.log.read_text().splitlines() if "NO_SUCH_POOL" in line]
+        assert 3 <= len(lines) <= 5
+        assert all("no nodes in DNS" in line for line in lines)

@@ -1,0 +1,57 @@
+"""The demo as its user runs it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+from spcsmetrics.paths import ROOT
+
+INV = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT)]
+
+
+def test_check_prints_a_summary_and_ends_well() -> None:
+    command = [*INV, "demo", "--check", "--pools", "2", "--nodes", "1", "--containers", "4"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["ok"]
+    assert (summary["pools"], summary["nodes"], summary["containers"]) == (2, 2, 8)
+
+
+def test_ctrl_c_leaves_no_process_and_no_port() -> None:
+    demo = subprocess.Popen(
+        [*INV, "demo", "--pools", "1", "--nodes", "1"],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+    assert demo.stderr is not None
+    shown = ""
+    for line in demo.stderr:
+        shown += line
+        if "Ctrl-C" in line:
+            break
+    children = psutil.Process(demo.pid).children(recursive=True)
+    assert len(children) == 3, "simulator, Prometheus and collector"
+    ports = {c.laddr.port for child in children for c in child.net_connections() if c.status == psutil.CONN_LISTEN}
+    assert "Compute pools" in shown
+    assert re.search(r"Prometheus +http://127\.0\.0\.1:\d+", shown)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(20) == 130
+    assert not [child for child in children if child.is_running()]
+    time.sleep(0.2)
+    listening = {c.laddr.port for c in psutil.net_connections() if c.status == psutil.CONN_LISTEN}
+    assert not ports & listening
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    command = [sys.executable, "-m", "simulator", "--session", "/tmp/spcs-session-test", "--admin-port", "1"]
+    taken = [*command, "--host", "192.0.2.1"]
+    done = subprocess.run(taken, capture_output=True, check=False, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr.startswith("simulator: ")
+    assert "Traceback" not in done.stderr

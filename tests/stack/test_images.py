@@ -1,0 +1,61 @@
+"""The images by themselves."""
+
+import subprocess
+
+import pytest
+
+from spcsmetrics.images import IMAGES
+
+
+def docker(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["docker", *words], capture_output=True, check=False, text=True)
+
+
+def inspect(name: str, field: str) -> str:
+    return docker("image", "inspect", "--format", "{{" + field + "}}", IMAGES[name].reference).stdout.strip()
+
+
+def validate(*options: str, config: str | None = None) -> subprocess.CompletedProcess[str]:
+    more = ["--config", f"yaml:{config}"] if config else []
+    reference = IMAGES["otel"].reference
+    return docker("run", "--rm", *options, reference, "validate", "--config=/etc/otelcol/config.yaml", *more)
+
+
+def test_the_collector_image_is_small_and_runs_as_nobody() -> None:
+    assert int(inspect("otel", ".Size")) < 90_000_000
+    assert inspect("otel", ".Config.User") == "10001:10001"
+    assert inspect("otel", ".Architecture") == "amd64"
+
+
+def test_the_store_does_not_run_as_root() -> None:
+    assert inspect("prometheus", ".Config.User") == "nobody"
+
+
+def test_the_shipped_configuration_is_valid_inside_a_service() -> None:
+    done = validate("--env", "SNOWFLAKE_HOST=snowflake.simulated")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ("receivers::spcs::hots: x", "unknown keys: hots"),
+        ("receivers::spcs::scrape_interval: -5s", "`scrape_interval` is -5s"),
+        ("{receivers: {spcs: {password: hunter2, token: hunter3}}}", "`password` cannot be used"),
+    ],
+)
+def test_a_bad_configuration_is_refused_with_the_key_by_name(config: str, sentence: str) -> None:
+    done = validate("--env", "SNOWFLAKE_HOST=snowflake.simulated", config=config)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "hunter" not in done.stderr
+
+
+def test_outside_a_service_the_missing_host_is_named() -> None:
+    done = validate()
+    assert done.returncode != 0
+    assert "`host` is not set and SNOWFLAKE_HOST does not give it" in done.stderr
+
+
+def test_named_pools_need_no_host() -> None:
+    assert validate("--env", "SPCS_COMPUTE_POOLS=POOL_A,POOL_B").returncode == 0

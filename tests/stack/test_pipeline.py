@@ -1,0 +1,166 @@
+"""What the nodes publish arrives in the store, exactly, through the three images."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import execute
+
+from spcsmetrics.promql import Query
+from spcsmetrics.stack import compose
+
+ADDED = {
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+}
+SCRAPE_SECONDS = 5
+
+Admin = Callable[..., Any]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> float:
+    """Wait until the condition holds and return how long it took."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, f"it did not happen within {seconds} s"
+        time.sleep(0.5)
+    return time.monotonic() - started
+
+
+def nodes(admin: Admin) -> dict[str, dict[str, Any]]:
+    return {node["address"]: node for pool in admin("GET", "/state")["pools"] for node in pool["nodes"]}
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_up(admin: Admin, query: Query) -> None:
+    expected = len(nodes(admin))
+    wait_for(lambda: len(query('up{job="spcs-nodes"} == 1')) == expected, 60)
+
+
+def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, query: Query) -> None:
+    for address in nodes(admin):
+
+        def stored_equals_published(address: str = address) -> bool:
+            published = admin("GET", f"/nodes/{address}/series")
+            expected = {
+                frozenset((labels | {"job": "spcs-nodes", "instance": address}).items()) for labels in published
+            }
+            found = query(f'{{job="spcs-nodes",instance="{address}"}}')
+            return {frozenset(s.labels.items()) for s in found if s.labels["__name__"] not in ADDED} == expected
+
+        wait_for(stored_equals_published, 30)
+
+
+def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query: Query) -> None:
+    (sample,) = query('node_cpu_capacity{snow_compute_pool_node_id="172.31.1.1"}')
+    assert sample.value == 3
+    assert sample.labels == {
+        "__name__": "node_cpu_capacity",
+        "job": "spcs-nodes",
+        "instance": "172.31.1.1:9001",
+        "snow_compute_pool_name": "WEB_POOL",
+        "snow_compute_pool_node_id": "172.31.1.1",
+        "snow_compute_pool_node_instance_family": "CPU_X64_S",
+    }
+
+
+def test_values_arrive_unchanged(query: Query) -> None:
+    assert {s.value for s in query('node_memory_capacity{snow_compute_pool_name="WEB_POOL"}')} == {13 * 1024**3}
+
+
+def test_every_container_is_there(admin: Admin, query: Query) -> None:
+    expected = {
+        (node["id"], c["service"], c["instance"], c["container"])
+        for node in nodes(admin).values()
+        for c in node["containers"]
+    }
+    labels = (
+        "snow_compute_pool_node_id",
+        "snow_service_name",
+        "snow_service_container_instance",
+        "snow_service_container_name",
+    )
+    assert {tuple(s.labels[label] for label in labels) for s in query("container_cpu_limit")} == expected
+
+
+def test_a_node_that_dies_is_down_in_the_store_while_the_others_stay_up(admin: Admin, query: Query) -> None:
+    address = next(iter(nodes(admin)))
+    admin("PUT", f"/faults/nodes/{address}", {"fault": "down"})
+    try:
+        wait_for(lambda: bool(query(f'up{{job="spcs-nodes",instance="{address}"}} == 0')), 3 * SCRAPE_SECONDS)
+        wait_for(lambda: not query(f'node_cpu_capacity{{instance="{address}"}}'), 2 * SCRAPE_SECONDS)
+        assert len(query('up{job="spcs-nodes"} == 1')) == len(nodes(admin)) - 1
+    finally:
+        admin("PUT", f"/faults/nodes/{address}", {"fault": None})
+
+
+def test_a_new_pool_arrives_and_goes_without_a_restart(admin: Admin, query: Query) -> None:
+    admin("POST", "/pools", {"name": "LATE_POOL", "family": "CPU_X64_S", "nodes": 2})
+    try:
+        selector = 'node_cpu_capacity{snow_compute_pool_name="LATE_POOL"}'
+        wait_for(lambda: len(query(selector)) == 2, 30)
+    finally:
+        admin("DELETE", "/pools/LATE_POOL")
+    # A refresh, the discovery manager's 5 s, two scrapes for staleness, and the batch.
+    wait_for(lambda: not query(selector), 30)
+
+
+def test_a_pool_without_srv_records_is_found_by_its_addresses(admin: Admin, query: Query) -> None:
+    admin("PUT", "/faults/pools/WEB_POOL", {"fault": "no-srv"})
+    try:
+        time.sleep(2 * SCRAPE_SECONDS)
+        assert len(query('up{job="spcs-nodes"} == 1')) == len(nodes(admin))
+    finally:
+        admin("PUT", "/faults/pools/WEB_POOL", {"fault": None})
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"), [("down", "cannot reach the account"), ("unauthorized", "HTTP 401, code 390303")]
+)
+def test_an_account_that_cannot_be_asked_is_one_line_a_refresh_and_costs_no_node(
+    admin: Admin, query: Query, logs: Callable[[str], str], fault: str, sentence: str
+) -> None:
+    before = logs("otel").count(sentence)
+    admin("PUT", "/faults/account", {"fault": fault})
+    try:
+        time.sleep(3 * SCRAPE_SECONDS + 1)
+        lines = logs("otel").count(sentence) - before
+        assert 2 <= lines <= 4, "one line for each refresh of 5 s"
+        assert len(query('up{job="spcs-nodes"} == 1')) == len(nodes(admin))
+    finally:
+        admin("PUT", "/faults/account", {"fault": None})
+    time.sleep(2 * SCRAPE_SECONDS)
+    after = logs("otel").count(sentence)
+    time.sleep(2 * SCRAPE_SECONDS)
+    assert logs("otel").count(sentence) == after
+
+
+def test_a_store_that_restarts_loses_no_sample(query: Query) -> None:
+    instance = query('up{job="spcs-nodes"}')[0].labels["instance"]
+    subprocess.run(
+        [str(word) for word in compose("stop", "--timeout", "5", "prometheus")], check=True, capture_output=True
+    )
+    time.sleep(4 * SCRAPE_SECONDS)
+    subprocess.run(
+        [str(word) for word in compose("up", "--detach", "--wait", "prometheus")], check=True, capture_output=True
+    )
+    selector = f'count_over_time(up{{job="spcs-nodes",instance="{instance}"}}[40s])'
+    # A gap of 20 s would leave four samples.
+    wait_for(lambda: any(sample.value >= 7 for sample in query(selector)), 30)
+
+
+def test_the_token_is_in_no_log(logs: Callable[[str], str], admin: Admin) -> None:
+    token = execute("simulator", "cat", "/snowflake/session/token").strip()
+    assert len(token) > 20
+    for service in ("otel", "prometheus", "simulator"):
+        assert token not in logs(service)
+
+
+def test_the_collector_reports_on_itself(query: Query) -> None:
+    # The store scrapes it every 30 s.
+    wait_for(lambda: bool(query('otelcol_process_uptime{job="otelcol"} > 0')), 60)
