@@ -8,7 +8,7 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
 @task
 @explain_errors
 def test(context: Context) -> None:
-    """Run the unit tests of the collector plugin and of the tooling."""
+    """Run the tests of the plugin, the tooling, and the real parts against the simulator."""
     from spcsmetrics.quality import run_tests  # noqa: PLC0415
 
     run_tests(dry=is_dry(context))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -48,8 +49,8 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
     assert not ports & listening
 
 
-def test_a_port_that_is_taken_is_one_sentence() -> None:
-    command = [sys.executable, "-m", "simulator", "--session", "/tmp/spcs-session-test", "--admin-port", "1"]
+def test_an_address_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulator", "--session", str(tmp_path), "--admin-port", "1"]
     taken = [*command, "--host", "192.0.2.1"]
     done = subprocess.run(taken, capture_output=True, check=False, text=True, cwd=ROOT)
     assert done.returncode == 1

@@ -1,0 +1,66 @@
+"""./inv on machines that lack something."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from spcsmetrics.paths import ROOT
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a folder with inv and the lock alone, and an empty bin folder."""
+    shutil.copy(ROOT / "inv", tmp_path)
+    (tmp_path / "locks").mkdir()
+    shutil.copy(ROOT / "locks" / "runtime.txt", tmp_path / "locks")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("sh", "dirname", "cmp", "cp"):
+        (tools / tool).symlink_to(str(shutil.which(tool)))
+    return tmp_path
+
+
+def fake_python(checkout: Path, body: str) -> None:
+    python = checkout / "bin" / "python3"
+    python.write_text(f"#!/bin/sh\n{body}\n")
+    python.chmod(0o755)
+
+
+def run(checkout: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [checkout / "inv", "-l"], capture_output=True, check=False, text=True, env={"PATH": str(checkout / "bin")}
+    )
+
+
+def test_without_python_it_says_what_to_install(checkout: Path) -> None:
+    done = run(checkout)
+    assert done.returncode == 1
+    assert done.stderr == "inv: Python 3.11 or newer is needed and none is on the PATH: install python3\n"
+
+
+def test_an_old_python_is_not_taken(checkout: Path) -> None:
+    fake_python(checkout, "exit 1")
+    assert "Python 3.11 or newer is needed" in run(checkout).stderr
+
+
+def test_a_python_without_venv_is_named(checkout: Path) -> None:
+    fake_python(checkout, 'case "$2" in *ensurepip*) exit 1;; esac')
+    done = run(checkout)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "inv: python3 has no venv module: install it (on Debian and Ubuntu: apt install python3-venv)\n"
+    )
+
+
+def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
+    make_venv = 'echo made >> "$4.log"; mkdir -p "$4/bin"; cp "$0" "$4/bin/python"'
+    refuse_pip = 'case "$*" in *"pip install"*) exit 1;; esac'
+    fake_python(checkout, f'if [ "$2" = venv ]; then {make_venv}; fi\n{refuse_pip}')
+    (checkout / "bin" / "mkdir").symlink_to(str(shutil.which("mkdir")))
+    for attempt in (1, 2):
+        done = run(checkout)
+        assert done.returncode == 1
+        assert "the dependencies could not be installed: check the network" in done.stderr
+        assert len((checkout / ".venv.log").read_text().splitlines()) == attempt

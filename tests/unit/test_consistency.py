@@ -1,0 +1,62 @@
+"""Nothing stands in two places without a test that holds them together."""
+
+import re
+
+import yaml
+
+from spcsmetrics import ports, quality, versions
+from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
+
+
+def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
+    assert versions.prometheus_module() == "v0.316.0"
+
+
+def test_ports_are_the_same_everywhere() -> None:
+    config = (OTEL / "config.yaml").read_text()
+    assert f"localhost:{ports.PROMETHEUS}/api" in config
+    assert f"0.0.0.0:{ports.COLLECTOR_HEALTH}" in config
+    assert f"port: {ports.COLLECTOR_METRICS}" in config
+    store = (PROMETHEUS / "prometheus.yml").read_text()
+    assert f"localhost:{ports.PROMETHEUS}" in store
+    assert f"localhost:{ports.COLLECTOR_METRICS}" in store
+    assert f":{ports.COLLECTOR_HEALTH}" in (OTEL / "healthcheck" / "main.go").read_text()
+    assert f"localhost:{ports.PROMETHEUS}" in (GRAFANA / "provisioning/datasources/prometheus.yaml").read_text()
+    assert f":{ports.GRAFANA}/" in (GRAFANA / "Dockerfile").read_text()
+    assert f"metricsPort = {ports.NODE}" in (PLUGIN / "discovery" / "resolver.go").read_text()
+
+
+def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
+    for image in [*IMAGES.values(), SIMULATOR_IMAGE]:
+        sources = re.findall(r"^FROM (.+)$", image.dockerfile.read_text(), re.M)
+        assert sources == ["${BASE}" if image.base else "scratch"]
+    for reference in versions.BASES.values():
+        assert re.search(r":v?\d+\.\d+", reference)
+    assert set(quality.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
+
+
+def test_every_variable_of_the_image_is_documented() -> None:
+    config = (OTEL / "config.yaml").read_text()
+    used = set(re.findall(r"\$\{env:(\w+)", config))
+    assert used == set(re.findall(r"^#   (SPCS_\w+)", config, re.M))
+    assert used <= set(re.findall(r"`(SPCS_\w+)`", (ROOT / "docs" / "configuration.md").read_text()))
+
+
+def test_every_key_of_the_receiver_is_documented_with_the_plugin() -> None:
+    sources = (PLUGIN / "config.go").read_text() + (PLUGIN / "discovery" / "config.go").read_text()
+    keys = set(re.findall(r'mapstructure:"(\w+)"', sources)) - {"password"}
+    section = (PLUGIN / "README.md").read_text().split("## Keys")[1].split("\n## ")[0]
+    assert keys == set(re.findall(r"^\| `(\w+)` \|", section, re.M))
+
+
+def test_the_stack_runs_the_images_that_the_build_makes() -> None:
+    services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
+    references = {image.reference for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
+    assert {service["image"] for service in services.values()} == references
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/*/README.md")]:
+        for link in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"

@@ -1,0 +1,71 @@
+"""The demo's check finds what is missing, what is too much, and what has another label."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from spcsmetrics.demo.verification import verify
+from spcsmetrics.promql import Sample
+
+PUBLISHED = {"__name__": "node_cpu_capacity", "snow_compute_pool_name": "A"}
+STATE = {"pools": [{"name": "A", "nodes": [{"address": "n:9001", "containers": []}]}]}
+
+
+@pytest.fixture
+def admin() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(STATE if self.path == "/state" else [PUBLISHED]).encode()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def store(*series: dict[str, str], up: int = 1):  # noqa: ANN201 - a small double
+    def query(expression: str) -> list[Sample]:
+        if expression.startswith("{"):
+            return [Sample(labels, 1.0) for labels in series]
+        if expression.startswith("count(container"):
+            return []
+        return [Sample({}, float(up))]
+
+    return query
+
+
+STORED = PUBLISHED | {"job": "spcs-nodes", "instance": "n:9001"}
+
+
+def test_equal_series_are_right(admin: str) -> None:
+    summary = verify(admin, store(STORED, {"__name__": "up"}))
+    assert summary.ok
+    assert summary.series == 1
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        [],
+        [STORED | {"otel_scope_name": "x"}],
+        [STORED, STORED | {"exported_job": "x"}],
+        [STORED | {"__name__": "other"}],
+    ],
+)
+def test_any_difference_is_wrong(admin: str, series: list[dict[str, str]]) -> None:
+    assert not verify(admin, store(*series)).ok
+
+
+def test_a_node_that_is_not_up_is_wrong(admin: str) -> None:
+    summary = verify(admin, store(STORED, up=0))
+    assert not summary.ok
+    assert "0 of 1 nodes that are up" in summary.missing
