@@ -13,10 +13,13 @@ class Behaviour(enum.Enum):
     BUSY = "busy"
     LEAKING = "leaking"
     UNPULLABLE = "unpullable"
+    FINISHING = "finishing"
 
 
 # A leaking container fills its memory in this many seconds and is then killed.
 LEAK_PERIOD = 240.0
+# A finishing container is done after this many seconds.
+WORK_SECONDS = 120.0
 # Seconds that a killed container waits before it runs again.
 RESTART_PAUSE = 15.0
 
@@ -51,9 +54,11 @@ def read(behaviour: Behaviour, number: int, age: float) -> Readings:
     """Return what a container with this seed shows, age seconds after the simulation began."""
     if behaviour is Behaviour.UNPULLABLE:
         return Readings("pending", "FailedToPullImage", None, None, 0, 0.0, 0.0)
+    if behaviour is Behaviour.FINISHING and age >= WORK_SECONDS:
+        return Readings("finished", None, "Done", 0, 0, 0.0, 0.0)
     if behaviour is Behaviour.LEAKING:
         return _read_leaking(number, age)
-    low, high = (0.05, 0.45) if behaviour is Behaviour.STEADY else (0.35, 0.95)
+    low, high = (0.35, 0.95) if behaviour is Behaviour.BUSY else (0.05, 0.45)
     return Readings("running", None, None, None, 0, wave(number, age, low, high), wave(number + 1, age, low, high))
 
 

@@ -78,8 +78,9 @@ def _container(base: dict[str, str], pool: Pool, container: Container, number: i
         yield "container_state_running", labels, 1
         yield "container_state_started", labels, 1
     else:
-        yield "container_state_pending", labels, 1
-        yield "container_state_pending_reason", labels | {"reason": str(now.pending_reason)}, 1
+        yield f"container_state_{now.state}", labels, 1
+    if now.pending_reason:
+        yield "container_state_pending_reason", labels | {"reason": now.pending_reason}, 1
     if now.finished_reason:
         yield "container_state_last_finished_reason", labels | {"reason": now.finished_reason}, 1
         yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)

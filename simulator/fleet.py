@@ -157,7 +157,7 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
     """Yield the instances of one node, two containers each (the last may have one).
 
     Instance n of a service is on node n. The first service has an endpoint and a volume. On the pool's first node
-    one container leaks until it is killed, and another can never pull its image.
+    one container leaks until it is killed, another can never pull its image, and a third does its work and finishes.
     """
     per_instance = [2] * (containers // 2) + [1] * (containers % 2)
     share = pool.family.cpu / max(containers, 1)
@@ -170,7 +170,7 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
         if i == 1 and node == 0:
             behaviours[0] = Behaviour.LEAKING
         if i == 2 and node == 0:
-            behaviours[0] = Behaviour.UNPULLABLE
+            behaviours = [Behaviour.UNPULLABLE, Behaviour.FINISHING]
         yield Instance(
             service=service,
             number=node,

@@ -89,12 +89,15 @@ def open_run(folder: Path) -> Iterator[Run]:
 
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
-    previous = signal.signal(signal.SIGTERM, leave)
+    previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield run
     finally:
+        # A second Ctrl-C must not leave half of the parts running.
+        previous[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
         run.stop()
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def wait_until(run: Run, ready: Callable[[], bool], what: str, seconds: float = _START_SECONDS) -> None:

