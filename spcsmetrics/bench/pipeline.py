@@ -12,6 +12,7 @@ import psutil
 import yaml
 
 from spcsmetrics import pipeline
+from spcsmetrics.bench.load import Load
 from spcsmetrics.demo.verification import JOB
 from spcsmetrics.pipeline import Part, Run, Simulation
 from spcsmetrics.promql import Query, over_http
@@ -19,18 +20,6 @@ from spcsmetrics.promql import Query, over_http
 _MB = 1_000_000
 _SAMPLE_SECONDS = 0.1
 _DELAYS = 5
-
-
-@dataclass(frozen=True)
-class Load:
-    """What is scraped, how often (seconds), and how long the warm-up and the measured window are (seconds)."""
-
-    pools: int
-    nodes: int
-    containers: int
-    interval: int
-    warm_up: int
-    window: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,17 @@ class Measurement:
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for JSON."""
         return asdict(self) | {"cpu": self.cpu, "peak_mb": self.peak_mb}
+
+
+def middle(rounds: list[Measurement]) -> Measurement:
+    """Return the medians of several measurements of one pipeline."""
+    median = statistics.median
+    costs = {
+        name: Cost(median([m.costs[name].cpu for m in rounds]), median([m.costs[name].peak_mb for m in rounds]))
+        for name in rounds[0].costs
+    }
+    series, samples = (int(median([getattr(m, field) for m in rounds])) for field in ("series", "samples"))
+    return Measurement(costs, series, samples, median([m.delay for m in rounds]))
 
 
 Start = Callable[[Run, Simulation, Load], tuple[Part, list[Part]]]

@@ -15,6 +15,7 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "containers": "containers on each node",
         "interval": "seconds between two scrapes of a node",
         "window": "seconds measured after the warm-up",
+        "rounds": "times that floor and pipeline are measured in turn; medians are printed",
         "json": "print JSON instead of a table",
     },
 )
@@ -27,19 +28,14 @@ def bench(
     containers: int = 28,
     interval: int = 5,
     window: int = 40,
+    rounds: int = 3,
     json: bool = False,
 ) -> None:
     """Measure the pipeline against a Prometheus that scrapes the nodes directly."""
     if what != "pipeline":
         raise UserError(f"there is no benchmark {what!r}: the only one is pipeline")
+    from spcsmetrics.bench.load import Load  # noqa: PLC0415
     from spcsmetrics.bench.report import bench_pipeline  # noqa: PLC0415
 
-    bench_pipeline(
-        pools=pools,
-        nodes=nodes,
-        containers=containers,
-        interval=interval,
-        window=window,
-        as_json=json,
-        dry=is_dry(context),
-    )
+    load = Load(pools, nodes, containers, interval, warm_up=4 * interval, window=window)
+    bench_pipeline(load, rounds=rounds, as_json=json, dry=is_dry(context))
