@@ -48,12 +48,21 @@ def run_lint(*, dry: bool) -> None:
 
 
 def _go_lint() -> list[Step]:
-    steps = [go_step(), _staticcheck_step()]
+    gofmt = Step("gofmt", f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", _check_format)
+    steps = [go_step(), gofmt, _staticcheck_step()]
     staticcheck: Args = [BUILD / "bin" / "staticcheck", f"-tags={_tags()}", "./..."]
     for module in GO_MODULES:
         steps.append(_step(f"go vet {module.name}", [*_go("vet"), "./..."], cwd=module, env=go_environment))
         steps.append(_step(f"staticcheck {module.name}", staticcheck, cwd=module, env=go_environment))
     return steps
+
+
+def _check_format() -> None:
+    env = go_environment()
+    gofmt = Path(process.run(["go", "env", "GOROOT"], env=env).strip()) / "bin" / "gofmt"
+    unformatted = process.run([gofmt, "-l", *GO_MODULES]).split()
+    if unformatted:
+        raise UserError(f"{', '.join(unformatted)} is not formatted: run gofmt -w on it")
 
 
 def clean(*, everything: bool, dry: bool) -> None:

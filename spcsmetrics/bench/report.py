@@ -22,9 +22,7 @@ def bench_pipeline(load: Load, *, rounds: int, as_json: bool, dry: bool) -> None
     They alternate, so that a machine whose speed drifts does not favour one of them.
     """
     if min(load.pools, load.nodes, load.interval, rounds) < 1 or load.window < 2 * load.interval:
-        raise UserError(
-            "the bench takes at least one pool, node, second and round, and a window of two intervals"
-        )
+        raise UserError("the bench takes at least one pool, node, second and round, and a window of two intervals")
     measured: dict[str, list[Measurement]] = {"floor": [], "shipped": []}
 
     def measure_all() -> None:

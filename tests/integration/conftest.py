@@ -53,7 +53,7 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     folder: Path = tmp_path_factory.mktemp("stand")
     with pipeline.open_run(folder) as run:
-        simulation = pipeline.start_simulator(run, pools=2, nodes=2, containers=6)
+        simulation = pipeline.start_simulator(run, pools=3, nodes=2, containers=6)
         store = pipeline.start_store(run)
         collector = pipeline.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", f"{REFRESH_SECONDS}s")
         ready = Stand(run, simulation, store, collector, over_http(store.url))

@@ -10,8 +10,12 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
+from spcsmetrics import pipeline, ports
+from spcsmetrics.demo.verification import verify_until
 from spcsmetrics.paths import ROOT
+from spcsmetrics.promql import over_http
 
 INV = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT)]
 
@@ -56,3 +60,16 @@ def test_an_address_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("simulator: ")
     assert "Traceback" not in done.stderr
+
+
+def test_where_there_is_one_address_only_nodes_differ_by_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "can_bind", lambda _host, _port: False)
+    with pipeline.open_run(tmp_path) as run:
+        simulation = pipeline.start_simulator(run, pools=2, nodes=2, containers=2)
+        store = pipeline.start_store(run)
+        pipeline.start_collector(run, simulation, store, "1s", "1s")
+        summary = verify_until(simulation.admin, over_http(store.url), 20)
+        assert summary.ok, summary
+        assert {sample.labels["instance"].split(":")[0] for sample in over_http(store.url)("node_cpu_capacity")} == {
+            "127.0.0.1"
+        }

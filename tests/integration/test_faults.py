@@ -11,7 +11,7 @@ from spcsmetrics.demo.verification import verify_until
 def test_everything_that_the_nodes_publish_is_stored(stand: Stand) -> None:
     summary = verify_until(stand.simulation.admin, stand.query, 20)
     assert summary.ok, summary
-    assert (summary.pools, summary.nodes, summary.containers) == (2, 4, 24)
+    assert (summary.pools, summary.nodes, summary.containers) == (3, 6, 36)
 
 
 def test_one_statement_is_sent_for_each_refresh(stand: Stand) -> None:

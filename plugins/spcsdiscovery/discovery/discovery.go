@@ -19,7 +19,6 @@ import (
 	"github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
-	"github.com/prometheus/prometheus/discovery/refresh"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"golang.org/x/sync/errgroup"
 
@@ -47,32 +46,25 @@ const (
 type discoverer struct {
 	config   SDConfig
 	logger   *slog.Logger
+	metrics  *promdiscovery.RefreshMetrics
 	resolver *net.Resolver
 	account  *sqlapi.Client
 	// sent holds the sources of the groups that have targets, so that a pool which is gone is taken back.
 	sent map[string]struct{}
 }
 
-// runner refreshes until its context ends, and then closes the connections that it kept to the account.
-type runner struct {
-	*refresh.Discovery
-	account *sqlapi.Client
-}
-
-// Run implements discovery.Discoverer.
-func (r *runner) Run(ctx context.Context, groups chan<- []*targetgroup.Group) {
-	if r.account != nil {
-		defer r.account.HTTP.CloseIdleConnections()
-	}
-	r.Discovery.Run(ctx, groups)
-}
-
-func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*runner, error) {
+func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discoverer, error) {
 	m, ok := opts.Metrics.(*metrics)
 	if !ok {
 		return nil, errors.New("invalid discovery metrics type")
 	}
-	d := &discoverer{config: *c, logger: opts.Logger, resolver: newResolver(c.DNSServer), sent: map[string]struct{}{}}
+	d := &discoverer{
+		config:   *c,
+		logger:   opts.Logger,
+		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
+		resolver: newResolver(c.DNSServer),
+		sent:     map[string]struct{}{},
+	}
 	if len(c.ComputePools) == 0 {
 		account, err := newAccount(c)
 		if err != nil {
@@ -80,15 +72,49 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*runner, 
 		}
 		d.account = account
 	}
-	loop := refresh.NewDiscovery(refresh.Options{
-		Logger:              opts.Logger,
-		Mech:                c.Name(),
-		SetName:             opts.SetName,
-		Interval:            time.Duration(c.RefreshInterval),
-		RefreshF:            d.refresh,
-		MetricsInstantiator: m.refresh,
-	})
-	return &runner{Discovery: loop, account: d.account}, nil
+	return d, nil
+}
+
+// Run implements discovery.Discoverer: it refreshes at once and then at every interval, until ctx ends.
+// A refresh that fails sends nothing, so that Prometheus keeps all targets.
+func (d *discoverer) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
+	if d.account != nil {
+		defer d.account.HTTP.CloseIdleConnections()
+	}
+	ticker := time.NewTicker(time.Duration(d.config.RefreshInterval))
+	defer ticker.Stop()
+	for {
+		if groups := d.measureRefresh(ctx); groups != nil {
+			select {
+			case up <- groups:
+			case <-ctx.Done():
+				return
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// measureRefresh returns nil after logging why a refresh failed.
+func (d *discoverer) measureRefresh(ctx context.Context) []*targetgroup.Group {
+	started := time.Now()
+	groups, err := d.refresh(ctx)
+	elapsed := time.Since(started).Seconds()
+	d.metrics.Duration.Observe(elapsed)
+	d.metrics.DurationHistogram.Observe(elapsed)
+	if err != nil && ctx.Err() == nil {
+		d.metrics.Failures.Inc()
+		// Not an error for the logger, which would add a stack trace to it.
+		d.logger.Warn("Refresh failed: known pools and nodes are kept and the next refresh tries again", "err", err)
+	}
+	if err != nil {
+		return nil
+	}
+	return groups
 }
 
 func newAccount(c *SDConfig) (*sqlapi.Client, error) {
@@ -189,12 +215,21 @@ func (d *discoverer) resolve(ctx context.Context, p pool) *targetgroup.Group {
 	}
 	if err != nil {
 		if !errors.Is(context.Cause(ctx), context.Canceled) {
-			d.logger.Error("Pool lookup failed: its known nodes are kept and the next refresh tries again", "compute_pool", p.name, "dns_name", name, "err", err)
+			d.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again", "compute_pool", p.name, "err", d.nameServer(err))
 		}
 		return nil
 	}
 	group.Targets = targets(nodes)
 	return group
+}
+
+// nameServer puts the configured server into a DNS error, where the resolver writes the system's.
+func (d *discoverer) nameServer(err error) error {
+	var dnsErr *net.DNSError
+	if d.config.DNSServer != "" && errors.As(err, &dnsErr) {
+		dnsErr.Server = d.config.DNSServer
+	}
+	return err
 }
 
 func targets(nodes []netip.AddrPort) []model.LabelSet {

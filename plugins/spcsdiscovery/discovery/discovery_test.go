@@ -17,8 +17,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
+	promdiscovery "github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/dns/dnsmessage"
@@ -213,6 +216,52 @@ func TestTheTokenFileIsReadForEveryRefresh(t *testing.T) {
 	require.NoError(t, os.Remove(f.config.TokenFile))
 	_, err = f.refresh(context.Background())
 	require.ErrorContains(t, err, "`token_file`")
+}
+
+func TestRunSendsGroupsAtEveryIntervalAndEndsWithItsContext(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	refreshMetrics := promdiscovery.NewRefreshMetrics(registry)
+	f := newFixture(t, "POOL_A")
+	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
+	c := f.config
+	c.RefreshInterval = model.Duration(20 * time.Millisecond)
+	d, err := c.NewDiscoverer(promdiscovery.DiscovererOptions{
+		Logger: f.logger, SetName: "job", Metrics: c.NewDiscovererMetrics(registry, refreshMetrics),
+	})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	up, ended := make(chan []*targetgroup.Group), make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.Run(ctx, up)
+	}()
+	for range 2 {
+		groups := <-up
+		require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups[0]))
+	}
+	cancel()
+	select {
+	case <-ended:
+	case <-time.After(2 * time.Second):
+		t.Fatal("Run did not end")
+	}
+}
+
+func TestARefreshThatFailsIsOneWarningAndSendsNothing(t *testing.T) {
+	f := newFixture(t)
+	f.metrics = promdiscovery.NewRefreshMetrics(prometheus.NewRegistry()).Instantiate("spcs", "job")
+	f.account.set(http.StatusUnauthorized)
+	require.Nil(t, f.measureRefresh(context.Background()))
+	require.Equal(t, 1, strings.Count(f.log.String(), "\n"), f.log)
+	require.Contains(t, f.log.String(), "level=WARN")
+	require.Contains(t, f.log.String(), "HTTP 401")
+}
+
+func TestALookupErrorNamesTheServerThatWasAsked(t *testing.T) {
+	f := newFixture(t, "POOL_A")
+	f.dns.Set(poolA, dnstest.Record{RCode: dnsmessage.RCodeServerFailure})
+	f.mustRefresh(t)
+	require.Contains(t, f.log.String(), f.dns.Addr)
 }
 
 func TestACancelledRefreshReturnsNoPartialResult(t *testing.T) {
