@@ -29,7 +29,9 @@ const (
 const (
 	statementsPath = "/api/v2/statements"
 	// maxBody bounds one answer in bytes; 10,000 rows of SHOW COMPUTE POOLS take about 5 MB.
-	maxBody = 64 << 20
+	maxBody = 16 << 20
+	// cancelTimeout bounds the cancellation of a statement, so that a shutdown does not wait for it.
+	cancelTimeout = time.Second
 	// pollInterval is the pause between two questions for the result of a statement that takes long.
 	pollInterval = 500 * time.Millisecond
 )
@@ -66,6 +68,14 @@ func (r *Result) Value(i int, column string) (value string, ok bool) {
 	return *r.rows[i][at], true
 }
 
+// First returns the first cell of row i, whatever its column is called; NULL is empty.
+func (r *Result) First(i int) string {
+	if len(r.rows[i]) == 0 || r.rows[i][0] == nil {
+		return ""
+	}
+	return *r.rows[i][0]
+}
+
 type answer struct {
 	Code     string `json:"code"`
 	SQLState string `json:"sqlState"`
@@ -88,35 +98,45 @@ func (a *answer) result() *Result {
 	return result
 }
 
-// Query runs one statement and returns all of its rows, following partitions and waiting for slow statements until ctx ends.
-// A refusal by the account is returned as *Error.
+// Query runs one statement and returns all of its rows: it repeats what fails in passing, follows partitions, and waits
+// for slow statements until ctx ends, which cancels them in the account. A refusal is returned as *Error.
 func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 	body, err := json.Marshal(map[string]any{"statement": statement, "timeout": secondsLeft(ctx)})
 	if err != nil {
 		return nil, err
 	}
-	status, first, err := c.do(ctx, http.MethodPost, statementsPath+"?requestId="+newUUID(), body)
+	path := statementsPath + "?requestId=" + newUUID()
+	status, first, err := c.send(ctx, http.MethodPost, path, path+"&retry=true", body)
 	if err != nil {
 		return nil, err
 	}
-	path := statementsPath + "/" + url.PathEscape(first.Handle)
+	path = statementsPath + "/" + url.PathEscape(first.Handle)
 	for status == http.StatusAccepted {
 		if err := sleep(ctx, pollInterval); err != nil {
+			c.cancel(ctx, path)
 			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, first.Handle, err)
 		}
-		if status, first, err = c.do(ctx, http.MethodGet, path, nil); err != nil {
+		if status, first, err = c.send(ctx, http.MethodGet, path, path, nil); err != nil {
 			return nil, err
 		}
 	}
 	result := first.result()
 	for n := 1; n < len(first.Metadata.Partitions); n++ {
-		_, part, err := c.do(ctx, http.MethodGet, path+"?partition="+strconv.Itoa(n), nil)
+		partition := path + "?partition=" + strconv.Itoa(n)
+		_, part, err := c.send(ctx, http.MethodGet, partition, partition, nil)
 		if err != nil {
 			return nil, err
 		}
 		result.rows = append(result.rows, part.Data...)
 	}
 	return result, nil
+}
+
+// cancel ends a statement that nobody waits for any more. It is a courtesy: the statement has its own time limit.
+func (c *Client) cancel(ctx context.Context, path string) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
+	defer stop()
+	_, _, _ = c.do(ctx, http.MethodPost, path+"/cancel", nil)
 }
 
 func (c *Client) do(ctx context.Context, method, path string, body []byte) (int, *answer, error) {
@@ -135,12 +155,12 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	req.Header.Set("User-Agent", c.UserAgent)
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("cannot reach the account: %w", err)
+		return 0, nil, &unreachableError{err}
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return 0, nil, fmt.Errorf("the answer of %s broke off: %w", c.BaseURL, err)
+		return 0, nil, &unreachableError{fmt.Errorf("the answer broke off: %w", err)}
 	}
 	if len(raw) > maxBody {
 		return 0, nil, fmt.Errorf("the answer of %s is larger than %d bytes", c.BaseURL, maxBody)
@@ -149,7 +169,10 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	parseErr := json.Unmarshal(raw, &parsed)
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusAccepted {
 		// Proxies answer in HTML or with nothing: the status alone then tells what is wrong.
-		return 0, nil, &Error{URL: c.BaseURL, Status: resp.StatusCode, Code: parsed.Code, SQLState: parsed.SQLState, Message: parsed.Message}
+		return 0, nil, &Error{
+			URL: c.BaseURL, Status: resp.StatusCode, Code: parsed.Code, SQLState: parsed.SQLState, Message: parsed.Message,
+			RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After")),
+		}
 	}
 	if parseErr != nil {
 		return 0, nil, fmt.Errorf("%s did not answer in JSON (is `host` an account's host?): %w", c.BaseURL, parseErr)

@@ -4,6 +4,7 @@
 package sqlapi
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,7 +151,9 @@ func TestQuerySaysWhatWasRefusedAndWhatToDo(t *testing.T) {
 				w.WriteHeader(test.status)
 				_, _ = io.WriteString(w, test.body)
 			})
-			_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+			ctx, cancel := context.WithTimeout(context.Background(), firstPause/4) // too short to try again
+			defer cancel()
+			_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
 			var refusal *Error
 			require.ErrorAs(t, err, &refusal)
 			require.Equal(t, test.status, refusal.Status)
@@ -157,6 +161,137 @@ func TestQuerySaysWhatWasRefusedAndWhatToDo(t *testing.T) {
 			require.NotContains(t, err.Error(), "secret")
 		})
 	}
+}
+
+// failing answers the given statuses in turn, then rows, and notes the requests.
+func failing(requests *[]*http.Request, statuses ...int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		*requests = append(*requests, r)
+		if n := len(*requests); n <= len(statuses) {
+			w.WriteHeader(statuses[n-1])
+			return
+		}
+		_, _ = io.WriteString(w, twoPools)
+	}
+}
+
+func TestQueryRepeatsWhatFailsInPassing(t *testing.T) {
+	for name, statuses := range map[string][]int{
+		"too many requests": {429}, "faults of the service": {500, 503}, "a token replaced while it was read": {401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var requests []*http.Request
+			client := newClient(t, failing(&requests, statuses...))
+			_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+			require.NoError(t, err)
+			require.Len(t, requests, len(statuses)+1)
+			first, last := requests[0].URL.Query(), requests[len(statuses)].URL.Query()
+			require.Equal(t, first.Get("requestId"), last.Get("requestId"), "the account must see one statement")
+			require.Empty(t, first.Get("retry"))
+			require.Equal(t, "true", last.Get("retry"))
+		})
+	}
+}
+
+func TestQueryDoesNotRepeatWhatStays(t *testing.T) {
+	for _, status := range []int{400, 403, 404, 408, 422} {
+		var requests []*http.Request
+		client := newClient(t, failing(&requests, status, status))
+		_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+		require.Error(t, err)
+		require.Len(t, requests, 1, status)
+	}
+}
+
+func TestQueryTriesAWrongTokenTwiceOnly(t *testing.T) {
+	var requests []*http.Request
+	client := newClient(t, failing(&requests, 401, 401, 401, 401))
+	_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "HTTP 401")
+	require.Len(t, requests, 2)
+}
+
+func TestQueryWaitsAsLongAsItIsAskedTo(t *testing.T) {
+	var times []time.Time
+	client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		times = append(times, time.Now())
+		if len(times) == 1 {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = io.WriteString(w, twoPools)
+	})
+	_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, times[1].Sub(times[0]), time.Second)
+}
+
+func TestQueryDoesNotBeginAPauseThatItsContextCutsOff(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "HTTP 429", "the refusal is the cause, not the deadline")
+	require.NoError(t, ctx.Err())
+}
+
+func TestAStatementThatNobodyWaitsForIsCancelled(t *testing.T) {
+	cancelled := make(chan string, 1)
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/cancel") {
+			cancelled <- r.URL.Path
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, `{"code":"333334","statementHandle":"h1"}`)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+	require.Error(t, err)
+	require.Equal(t, "/api/v2/statements/h1/cancel", <-cancelled)
+}
+
+func TestQueryReadsCompressedAnswers(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		require.Contains(t, r.Header.Get("Accept-Encoding"), "gzip")
+		w.Header().Set("Content-Encoding", "gzip")
+		zipped := gzip.NewWriter(w)
+		_, _ = io.WriteString(zipped, twoPools)
+		_ = zipped.Close()
+	})
+	result, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.NoError(t, err)
+	require.Equal(t, 2, result.Len())
+}
+
+func TestAnAnswerThatUnpacksWithoutEndIsRefused(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		zipped := gzip.NewWriter(w)
+		block := make([]byte, 1<<20)
+		for range maxBody>>20 + 1 {
+			_, _ = zipped.Write(block)
+		}
+		_ = zipped.Close()
+	})
+	_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "is larger than")
+}
+
+func TestEveryErrorHasAReason(t *testing.T) {
+	for status, reason := range map[int]string{
+		401: "sql_auth", 403: "sql_forbidden", 404: "sql_not_found", 408: "sql_timeout", 422: "sql_statement",
+		429: "sql_rate_limited", 500: "sql_server", 503: "sql_server", 418: "sql_other",
+	} {
+		require.Equal(t, reason, Reason(&Error{Status: status}))
+	}
+	require.Equal(t, "sql_unreachable", Reason(&unreachableError{io.EOF}))
+	require.Equal(t, "sql_invalid", Reason(errors.New("other")))
 }
 
 func TestQueryRefusesAnAnswerThatIsNotJSON(t *testing.T) {

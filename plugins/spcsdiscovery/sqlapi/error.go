@@ -4,8 +4,10 @@
 package sqlapi
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Error is a refusal by the account, or by a proxy in front of it.
@@ -18,6 +20,8 @@ type Error struct {
 	Code, SQLState string
 	// Message is Snowflake's own text.
 	Message string
+	// RetryAfter is how long the account asks to be left alone.
+	RetryAfter time.Duration
 }
 
 // Error says in one sentence what was refused and what to do.
@@ -29,26 +33,46 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
-	return text + "): " + e.remedy()
+	return text + "): " + e.kind().remedy
 }
 
-func (e *Error) remedy() string {
-	switch {
-	case e.Status == http.StatusUnauthorized:
-		return "check that the token is this account's, has not expired and is of the type set in `token_type`"
-	case e.Status == http.StatusForbidden:
-		return "check the account's network policy and that the role may use the SQL API"
-	case e.Status == http.StatusNotFound:
-		return "check that `host` is the account's host"
-	case e.Status == http.StatusRequestTimeout:
-		return "the statement took too long and is tried again at the next refresh"
-	case e.Status == http.StatusUnprocessableEntity:
-		return "check the privileges of the role"
-	case e.Status == http.StatusTooManyRequests:
-		return "the account limits the rate of requests; the next refresh tries again"
-	case e.Status >= http.StatusInternalServerError:
-		return "the service has a fault; the next refresh tries again"
-	default:
-		return "report this as a bug of the plugin"
+type kind struct{ reason, remedy string }
+
+var kinds = map[int]kind{
+	http.StatusUnauthorized:        {"sql_auth", "check that the token is this account's, has not expired and is of the type set in `token_type`"},
+	http.StatusForbidden:           {"sql_forbidden", "check the account's network policy and that the role may use the SQL API"},
+	http.StatusNotFound:            {"sql_not_found", "check that `host` is the account's host"},
+	http.StatusRequestTimeout:      {"sql_timeout", "the statement took too long and is tried again at the next refresh"},
+	http.StatusUnprocessableEntity: {"sql_statement", "check the privileges of the role"},
+	http.StatusTooManyRequests:     {"sql_rate_limited", "the account limits the rate of requests; the next refresh tries again"},
+}
+
+func (e *Error) kind() kind {
+	if known, ok := kinds[e.Status]; ok {
+		return known
 	}
+	if e.Status >= http.StatusInternalServerError {
+		return kind{"sql_server", "the service has a fault; the next refresh tries again"}
+	}
+	return kind{"sql_other", "report this as a bug of the plugin"}
+}
+
+// unreachableError is a request without an answer.
+type unreachableError struct{ err error }
+
+func (e *unreachableError) Error() string { return fmt.Sprintf("cannot reach the account: %v", e.err) }
+func (e *unreachableError) Unwrap() error { return e.err }
+
+// Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_unreachable,
+// or sql_invalid for an answer that makes no sense.
+func Reason(err error) string {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return refusal.kind().reason
+	}
+	var unreachable *unreachableError
+	if errors.As(err, &unreachable) {
+		return "sql_unreachable"
+	}
+	return "sql_invalid"
 }
