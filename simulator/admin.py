@@ -8,9 +8,9 @@ PATCH  /pools/{pool}               {"state"}
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
 DELETE /services/{service}
-PUT    /faults/account             {"fault": "down" | "unauthorized" | "slow" | null}
-PUT    /faults/pools/{pool}        {"fault": "nxdomain" | "servfail" | "no-srv" | null}
-PUT    /faults/nodes/{address}     {"fault": "down" | "slow" | "garbage" | null}
+PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
+PUT    /faults/pools/{pool}        {"fault": one of POOL_FAULTS, or null}
+PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
 """
 
 from dataclasses import dataclass

@@ -2,9 +2,23 @@
 
 from dataclasses import dataclass, field
 
-ACCOUNT_FAULTS = ("down", "unauthorized", "slow")
-POOL_FAULTS = ("nxdomain", "servfail", "no-srv")
-NODE_FAULTS = ("down", "slow", "garbage")
+ACCOUNT_FAULTS = (
+    "down",
+    "empty",
+    "expired",
+    "flaky",
+    "forbidden",
+    "html",
+    "huge",
+    "malformed",
+    "pending",
+    "rate-limited",
+    "server-error",
+    "slow",
+    "unauthorized",
+)
+POOL_FAULTS = ("no-srv", "nxdomain", "old-name", "servfail", "silent")
+NODE_FAULTS = ("down", "garbage", "slow")
 
 # Seconds that a slow part waits before it answers.
 SLOW_SECONDS = 20.0

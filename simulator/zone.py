@@ -9,16 +9,21 @@ from simulator.faults import Faults
 from simulator.fleet import Fleet, Node, Pool
 
 SUFFIX = ".cp.spcs.internal."
+# The form of earlier releases.
+OLD_PREFIX, OLD_SUFFIX = "monitor.", ".snowflakecomputing.internal."
 _TTL = 5
 # Larger answers are sent truncated over UDP, which makes the client ask again over TCP.
 _MAX_UDP = 1232
 
 
-def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> bytes:
-    """Return the packet that answers a query packet."""
+def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> bytes | None:
+    """Return the packet that answers a query packet, or None for silence."""
     request = DNSRecord.parse(query)
     reply = request.reply()
     name = str(request.q.qname).lower()
+    pool = _find_pool(fleet, name)
+    if pool and faults.pools.get(pool.name) == "silent":
+        return None
     kind = QTYPE.get(request.q.qtype)
     code, records = _look_up(fleet, faults, name, kind)
     reply.header.rcode = code
@@ -40,7 +45,8 @@ def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, l
     fault = faults.pools.get(pool.name) if pool else None
     if fault == "servfail":
         return RCODE.SERVFAIL, []
-    if pool is None or not pool.nodes or pool.state == "SUSPENDED" or fault == "nxdomain":
+    hidden = fault == "nxdomain" or (fault == "old-name") != name.endswith(OLD_SUFFIX)
+    if pool is None or not pool.nodes or pool.state == "SUSPENDED" or hidden:
         return RCODE.NXDOMAIN, []
     return RCODE.NOERROR, _pool_records(pool, name, "" if kind == "SRV" and fault == "no-srv" else kind)
 
@@ -55,7 +61,7 @@ def _pool_records(pool: Pool, name: str, kind: str) -> list[RR]:
 
 
 def _find_pool(fleet: Fleet, name: str) -> Pool | None:
-    label = name.removeprefix("discover.monitor.").removesuffix(SUFFIX)
+    label = name.removeprefix("discover.").removeprefix(OLD_PREFIX).removesuffix(SUFFIX).removesuffix(OLD_SUFFIX)
     return next((pool for pool in fleet.pools.values() if pool.name.lower() == label), None)
 
 
@@ -83,7 +89,9 @@ class _Udp(asyncio.DatagramProtocol):
         self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._transport.sendto(answer(self._fleet, self._faults, data), addr)
+        packet = answer(self._fleet, self._faults, data)
+        if packet is not None:
+            self._transport.sendto(packet, addr)
 
 
 async def serve(fleet: Fleet, faults: Faults, host: str, port: int) -> None:
@@ -94,7 +102,8 @@ async def serve(fleet: Fleet, faults: Faults, host: str, port: int) -> None:
             while size := await reader.readexactly(2):
                 query = await reader.readexactly(int.from_bytes(size))
                 packet = answer(fleet, faults, query, udp=False)
-                writer.write(len(packet).to_bytes(2) + packet)
+                if packet is not None:
+                    writer.write(len(packet).to_bytes(2) + packet)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

@@ -4,6 +4,7 @@ import re
 
 import yaml
 
+from simulator import faults
 from spcsmetrics import ports, quality, versions
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
@@ -48,6 +49,14 @@ def test_every_key_of_the_receiver_is_documented_with_the_plugin() -> None:
     keys = set(re.findall(r'mapstructure:"(\w+)"', sources)) - {"password"}
     section = (PLUGIN / "README.md").read_text().split("## Keys")[1].split("\n## ")[0]
     assert keys == set(re.findall(r"^\| `(\w+)` \|", section, re.M))
+
+
+def test_every_fault_of_the_simulator_is_documented() -> None:
+    page = (ROOT / "docs" / "demo.md").read_text()
+    known = {"account": faults.ACCOUNT_FAULTS, "pool": faults.POOL_FAULTS, "node": faults.NODE_FAULTS}
+    for part, names in known.items():
+        (row,) = re.findall(rf"^\| {part} \| (.+) \|$", page, re.M)
+        assert tuple(re.findall(r"`([\w-]+)`", row)) == names
 
 
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:

@@ -64,7 +64,9 @@ def test_readings_stay_within_their_limits() -> None:
 
 
 def ask(fleet: Fleet, kind: str, faults: Faults | None = None, name: str = NAME, *, udp: bool = True) -> DNSRecord:
-    return DNSRecord.parse(zone.answer(fleet, faults or Faults(), DNSRecord.question(name, kind).pack(), udp=udp))
+    packet = zone.answer(fleet, faults or Faults(), DNSRecord.question(name, kind).pack(), udp=udp)
+    assert packet is not None
+    return DNSRecord.parse(packet)
 
 
 def test_a_pool_has_srv_records_with_the_addresses_of_their_targets(fleet: Fleet) -> None:
@@ -85,6 +87,16 @@ def test_a_pool_can_be_broken(fleet: Fleet, fault: str, code: int) -> None:
     answer = ask(fleet, "SRV", Faults(pools={"WEB_POOL": fault}))
     assert answer.header.rcode == code
     assert not answer.rr
+
+
+def test_a_pool_can_have_an_older_name_or_be_silent(fleet: Fleet) -> None:
+    old = "monitor.web_pool.snowflakecomputing.internal"
+    assert ask(fleet, "A", name=old).header.rcode == RCODE.NXDOMAIN
+    faults = Faults(pools={"WEB_POOL": "old-name"})
+    assert len(ask(fleet, "A", faults, old).rr) == 2
+    assert ask(fleet, "A", faults).header.rcode == RCODE.NXDOMAIN
+    silent = Faults(pools={"WEB_POOL": "silent"})
+    assert zone.answer(fleet, silent, DNSRecord.question(NAME, "A").pack()) is None
 
 
 def test_unknown_and_suspended_pools_do_not_exist(fleet: Fleet) -> None:
