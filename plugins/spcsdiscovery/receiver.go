@@ -12,23 +12,28 @@ import (
 	"github.com/prometheus/common/model"
 	promconfig "github.com/prometheus/prometheus/config"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/model/relabel"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
 
-// jobName is the label `job` of every series from a node.
-const jobName = "spcs-nodes"
+// jobLabel is the label `job` of every series from a node.
+const jobLabel = "spcs-nodes"
 
 const defaultScrapeTimeout = 10 * time.Second
 
 // newReceiver delegates to the Prometheus receiver: the scrape loop, staleness and `up` are Prometheus's own.
 func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next consumer.Metrics) (receiver.Metrics, error) {
+	name := set.ID.String()
 	factory := prometheusreceiver.NewFactory()
 	promCfg := factory.CreateDefaultConfig().(*prometheusreceiver.Config)
 	promCfg.DiscoveryReloadOnStartup = true
-	promCfg.PrometheusConfig.ScrapeConfigs = []*promconfig.ScrapeConfig{newScrapeConfig(cfg)}
+	promCfg.PrometheusConfig.ScrapeConfigs = []*promconfig.ScrapeConfig{newScrapeConfig(name, cfg)}
 	trimmed, err := consumer.NewMetrics(func(ctx context.Context, metrics pmetric.Metrics) error {
 		removeServerAttributes(metrics)
 		return next.ConsumeMetrics(ctx, metrics)
@@ -37,17 +42,49 @@ func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next c
 		return nil, err
 	}
 	// The factory accepts only an ID of its own type.
-	set.ID = component.NewIDWithName(factory.Type(), set.ID.String())
+	set.ID = component.NewIDWithName(factory.Type(), name)
 	rcv, err := factory.CreateMetrics(ctx, set, promCfg, trimmed)
 	if err != nil {
 		return nil, fmt.Errorf("cannot set up scraping: %w", err)
 	}
-	return rcv, nil
+	return &observedReceiver{Metrics: rcv, name: name, provider: set.MeterProvider}, nil
 }
 
-func newScrapeConfig(cfg *Config) *promconfig.ScrapeConfig {
+// observedReceiver shows what the discovery finds while it runs.
+type observedReceiver struct {
+	receiver.Metrics
+	name     string
+	provider metric.MeterProvider
+	stop     func()
+}
+
+// Start implements component.Component.
+func (r *observedReceiver) Start(ctx context.Context, host component.Host) error {
+	telemetry, err := newTelemetry(r.provider)
+	if err != nil {
+		return fmt.Errorf("cannot register metrics: %w", err)
+	}
+	stop := discovery.Observe(r.name, func(status discovery.Status) { telemetry.status.Store(&status) })
+	r.stop = func() {
+		stop()
+		_ = telemetry.registration.Unregister()
+	}
+	return r.Metrics.Start(ctx, host)
+}
+
+// Shutdown implements component.Component.
+func (r *observedReceiver) Shutdown(ctx context.Context) error {
+	if r.stop != nil {
+		r.stop()
+	}
+	return r.Metrics.Shutdown(ctx)
+}
+
+// newScrapeConfig names the job after the receiver, which tells several receivers apart; every series gets jobLabel.
+func newScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	scrape := promconfig.DefaultScrapeConfig
-	scrape.JobName = jobName
+	scrape.JobName = name
+	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling()}
 	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)
 	scrape.ScrapeTimeout = model.Duration(cfg.ScrapeTimeout)
 	if cfg.ScrapeTimeout == 0 {
@@ -58,6 +95,13 @@ func newScrapeConfig(cfg *Config) *promconfig.ScrapeConfig {
 	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
 	return &scrape
+}
+
+func newJobRelabelling() *relabel.Config {
+	config := relabel.DefaultRelabelConfig
+	config.TargetLabel = model.JobLabel
+	config.Replacement = jobLabel
+	return &config
 }
 
 // removeServerAttributes drops what would reach a Prometheus store as labels of target_info:

@@ -138,7 +138,7 @@ func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
 	require.Equal(t, "https", cfg.Protocol)
 	require.Equal(t, "/snowflake/session/token", cfg.TokenFile)
 	require.Equal(t, 30*time.Second, cfg.ScrapeInterval)
-	require.Equal(t, "10s", newScrapeConfig(cfg).ScrapeTimeout.String())
+	require.Equal(t, "10s", newScrapeConfig("spcs", cfg).ScrapeTimeout.String())
 }
 
 func TestUnsetVariablesOfTheShippedConfigurationChangeNothing(t *testing.T) {

@@ -28,8 +28,22 @@ var DefaultSDConfig = SDConfig{
 	Port:            443,
 	Protocol:        "https",
 	TokenType:       sqlapi.TokenOAuth,
+	PoolSource:      SourceShow,
 	RefreshInterval: model.Duration(60 * time.Second),
+
+	StaleAfter:        model.Duration(10 * time.Minute),
+	AccountStaleAfter: model.Duration(24 * time.Hour),
 }
+
+// Ways of asking the account for its pools.
+const (
+	// SourceShow is SHOW COMPUTE POOLS, which also tells each pool's state.
+	SourceShow = "show"
+	// SourceFunction is a system function without documentation, which lists exactly what the role may monitor.
+	SourceFunction = "function"
+	// SourceAuto is the function where the account has it, else SHOW.
+	SourceAuto = "auto"
+)
 
 const minRefreshInterval = time.Second
 
@@ -58,10 +72,16 @@ type SDConfig struct {
 	CAFile string `yaml:"ca_file,omitempty" mapstructure:"ca_file"`
 	// ComputePools names the pools to watch; the account is then not asked for its list.
 	ComputePools []string `yaml:"compute_pools,omitempty" mapstructure:"compute_pools"`
+	// PoolSource is show, function or auto: how the account is asked for its pools.
+	PoolSource string `yaml:"pool_source,omitempty" mapstructure:"pool_source"`
 	// DNSServer is the host:port of the DNS server to ask instead of the system's.
 	DNSServer string `yaml:"dns_server,omitempty" mapstructure:"dns_server"`
 	// RefreshInterval is the time between two looks at the account, 60 s by default.
 	RefreshInterval model.Duration `yaml:"refresh_interval,omitempty" mapstructure:"refresh_interval"`
+	// StaleAfter is how long the nodes of a pool are kept while its lookups fail, 10 min by default.
+	StaleAfter model.Duration `yaml:"stale_after" mapstructure:"stale_after"`
+	// AccountStaleAfter is how long the pools are kept while the account cannot be asked, 24 h by default; 0 is for ever.
+	AccountStaleAfter model.Duration `yaml:"account_stale_after" mapstructure:"account_stale_after"`
 }
 
 // Name implements discovery.Config.
@@ -138,6 +158,10 @@ func (c *SDConfig) checkAccount() error {
 	}
 	if c.Token == "" && c.TokenFile == "" {
 		return errors.New("`token_file` is not set: name the file that holds the account's token")
+	}
+	sources := []string{SourceShow, SourceFunction, SourceAuto}
+	if !slices.Contains(sources, c.PoolSource) {
+		return fmt.Errorf("`pool_source` is %q: set one of %s", c.PoolSource, strings.Join(sources, ", "))
 	}
 	types := []string{sqlapi.TokenOAuth, sqlapi.TokenProgrammatic, sqlapi.TokenKeyPairJWT}
 	if !slices.Contains(types, c.TokenType) {

@@ -6,17 +6,11 @@ package discovery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
-	"os"
-	"runtime/debug"
-	"strings"
 	"time"
 
-	"github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -26,31 +20,37 @@ import (
 )
 
 const (
-	metaPrefix       = model.MetaLabelPrefix + "spcs_"
-	poolPrefix       = metaPrefix + "compute_pool_"
-	labelPoolName    = poolPrefix + "name"
-	labelDNSName     = metaPrefix + "dns_name"
-	labelNodeAddress = metaPrefix + "node_address"
-)
-
-const (
 	// maxLookups bounds the pools that are resolved at once.
 	maxLookups = 16
 	// lookupTimeout bounds the resolution of one pool.
 	lookupTimeout = 5 * time.Second
 	// maxRefresh bounds one refresh even when the interval is longer.
 	maxRefresh = 30 * time.Second
+	// flushInterval is how long a pool that was found waits at most for one that is slow to answer.
+	flushInterval = time.Second
 )
 
-// discoverer finds the nodes of the account's pools, one target group a pool.
+// discoverer finds the nodes of the account's pools, one target group a pool. Prometheus keeps the group of a source
+// that is not sent again, and ends one that is sent without targets.
 type discoverer struct {
 	config   SDConfig
 	logger   *slog.Logger
 	metrics  *promdiscovery.RefreshMetrics
 	resolver *net.Resolver
 	account  *sqlapi.Client
-	// sent holds the sources of the groups that have targets, so that a pool which is gone is taken back.
-	sent map[string]struct{}
+
+	// listed is the account's last answer, and listedAt when it came; zero before the first.
+	listed   []pool
+	listedAt time.Time
+	// useShow is set once the account has no function that lists endpoints.
+	useShow bool
+	// setName is the job that the discovery serves.
+	setName string
+	// failures counts by reason since the start.
+	failures    map[string]int64
+	lastSuccess time.Time
+	// known holds what was found of each pool by name.
+	known map[string]*poolMemory
 }
 
 func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discoverer, error) {
@@ -63,7 +63,10 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 		logger:   opts.Logger,
 		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
 		resolver: newResolver(c.DNSServer),
-		sent:     map[string]struct{}{},
+		useShow:  c.PoolSource == SourceShow,
+		setName:  opts.SetName,
+		failures: map[string]int64{},
+		known:    map[string]*poolMemory{},
 	}
 	if len(c.ComputePools) == 0 {
 		account, err := newAccount(c)
@@ -76,21 +79,20 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 }
 
 // Run implements discovery.Discoverer: it refreshes at once and then at every interval, until ctx ends.
-// A refresh that fails sends nothing, so that Prometheus keeps all targets.
 func (d *discoverer) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
 	if d.account != nil {
 		defer d.account.HTTP.CloseIdleConnections()
 	}
+	send := func(groups []*targetgroup.Group) {
+		select {
+		case up <- groups:
+		case <-ctx.Done():
+		}
+	}
 	ticker := time.NewTicker(time.Duration(d.config.RefreshInterval))
 	defer ticker.Stop()
 	for {
-		if groups := d.measureRefresh(ctx); groups != nil {
-			select {
-			case up <- groups:
-			case <-ctx.Done():
-				return
-			}
-		}
+		d.measureRefresh(ctx, send)
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -99,138 +101,91 @@ func (d *discoverer) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
 	}
 }
 
-// measureRefresh returns nil after logging why a refresh failed.
-func (d *discoverer) measureRefresh(ctx context.Context) []*targetgroup.Group {
+func (d *discoverer) measureRefresh(ctx context.Context, send func([]*targetgroup.Group)) {
 	started := time.Now()
-	groups, err := d.refresh(ctx)
+	ok := d.refresh(ctx, send)
+	if ctx.Err() != nil {
+		return
+	}
+	if !ok {
+		d.metrics.Failures.Inc()
+	}
+	d.report(started, ok)
 	elapsed := time.Since(started).Seconds()
 	d.metrics.Duration.Observe(elapsed)
 	d.metrics.DurationHistogram.Observe(elapsed)
-	if err != nil && ctx.Err() == nil {
-		d.metrics.Failures.Inc()
-		// Not an error for the logger, which would add a stack trace to it.
-		d.logger.Warn("Refresh failed: known pools and nodes are kept and the next refresh tries again", "err", err)
-	}
-	if err != nil {
-		return nil
-	}
-	return groups
 }
 
-func newAccount(c *SDConfig) (*sqlapi.Client, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	tls, err := config.NewTLSConfig(&config.TLSConfig{CAFile: c.CAFile})
-	if err != nil {
-		return nil, fmt.Errorf("`ca_file`: %w", err)
-	}
-	transport.TLSClientConfig = tls
-	return &sqlapi.Client{
-		HTTP:      &http.Client{Transport: transport},
-		BaseURL:   c.baseURL(),
-		Token:     c.readToken,
-		TokenType: c.TokenType,
-		UserAgent: "spcsdiscovery/" + version(),
-	}, nil
-}
-
-func (c *SDConfig) readToken() (string, error) {
-	if c.Token != "" {
-		return string(c.Token), nil
-	}
-	raw, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", fmt.Errorf("cannot read the token in `token_file`: %w", err)
-	}
-	token := strings.TrimSpace(string(raw))
-	if token == "" {
-		return "", fmt.Errorf("the token file %s is empty", c.TokenFile)
-	}
-	return token, nil
-}
-
-// refresh looks at the account once. A pool whose lookup fails is left out, so that Prometheus keeps its targets;
-// a pool that the account no longer lists is sent without targets, so that its series end.
-func (d *discoverer) refresh(ctx context.Context) ([]*targetgroup.Group, error) {
-	ctx, cancel := context.WithTimeout(ctx, min(time.Duration(d.config.RefreshInterval), maxRefresh))
+// refresh looks at the account once, resolves every pool, and sends what changed; it tells whether nothing failed.
+// The account gets half of the time at most, so that a slow one does not keep the nodes from being followed by DNS.
+func (d *discoverer) refresh(ctx context.Context, send func([]*targetgroup.Group)) bool {
+	bound := min(time.Duration(d.config.RefreshInterval), maxRefresh)
+	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
-	pools, err := d.listPools(ctx)
-	if err != nil {
-		return nil, err
+	askCtx, stopAsking := context.WithTimeout(ctx, bound/2)
+	pools, asked := d.currentPools(askCtx)
+	stopAsking()
+	if isCanceled(ctx) {
+		return false
 	}
-	found := make([]*targetgroup.Group, len(pools))
-	var lookups errgroup.Group
-	lookups.SetLimit(maxLookups)
-	for i, pool := range pools {
-		lookups.Go(func() error {
-			found[i] = d.resolve(ctx, pool)
+	if gone := d.dropUnlisted(pools); len(gone) > 0 {
+		send(gone)
+	}
+	resolved := d.resolveAll(ctx, pools, send)
+	return asked && resolved
+}
+
+// resolveAll looks up all pools, those that failed before last, and sends what is found about once a second.
+func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*targetgroup.Group)) bool {
+	outcomes := make(chan outcome)
+	go d.lookupAll(ctx, d.plan(pools), outcomes)
+	ticker := time.NewTicker(flushInterval)
+	defer ticker.Stop()
+	var groups []*targetgroup.Group
+	complete := true
+	for {
+		select {
+		case found, open := <-outcomes:
+			if !open {
+				send(groups)
+				return complete
+			}
+			if isCanceled(ctx) {
+				continue
+			}
+			complete = complete && (found.err == nil || found.atRest())
+			if group := d.remember(found); group != nil {
+				groups = append(groups, group)
+			}
+		case <-ticker.C:
+			if len(groups) > 0 {
+				send(groups)
+				groups = nil
+			}
+		}
+	}
+}
+
+// lookupAll makes the planned lookups, some at once, and closes outcomes after the last.
+func (d *discoverer) lookupAll(ctx context.Context, planned []lookup, outcomes chan<- outcome) {
+	defer close(outcomes)
+	var running errgroup.Group
+	running.SetLimit(maxLookups)
+	for _, next := range planned {
+		running.Go(func() error {
+			outcomes <- next.run(ctx, d.resolver)
 			return nil
 		})
 	}
-	_ = lookups.Wait()
-	if err := context.Cause(ctx); errors.Is(err, context.Canceled) {
-		return nil, err
-	}
-	return d.merge(pools, found), nil
+	_ = running.Wait()
 }
 
-func (d *discoverer) merge(pools []pool, found []*targetgroup.Group) []*targetgroup.Group {
-	groups := make([]*targetgroup.Group, 0, len(found))
-	listed := make(map[string]struct{}, len(pools))
-	for i, pool := range pools {
-		source := d.source(pool)
-		listed[source] = struct{}{}
-		if found[i] != nil {
-			groups = append(groups, found[i])
-			d.sent[source] = struct{}{}
-		}
-	}
-	for source := range d.sent {
-		if _, ok := listed[source]; !ok {
-			groups = append(groups, &targetgroup.Group{Source: source})
-			delete(d.sent, source)
-		}
-	}
-	return groups
+// isCanceled tells a shutdown from a deadline.
+func isCanceled(ctx context.Context) bool {
+	return errors.Is(context.Cause(ctx), context.Canceled)
 }
 
-func (d *discoverer) source(p pool) string { return "spcs/" + d.config.Host + "/" + p.name }
-
-// resolve returns the group of one pool, or nil after logging why its nodes could not be looked up.
-func (d *discoverer) resolve(ctx context.Context, p pool) *targetgroup.Group {
-	name := dnsName(p.name)
-	group := &targetgroup.Group{Source: d.source(p), Labels: p.labels()}
-	group.Labels[labelDNSName] = model.LabelValue(name)
-	if err := checkPoolName(p.name); err != nil {
-		d.logger.Warn("Pool left out", "compute_pool", p.name, "err", err)
-		return group
-	}
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
-	nodes, err := lookupNodes(ctx, d.resolver, name)
-	if err != nil && isNotFound(err) {
-		if p.expectsNodes() {
-			d.logger.Warn("Pool has no nodes in DNS: check that it exists and that the role has MONITOR on it", "compute_pool", p.name, "dns_name", name)
-		}
-		return group
-	}
-	if err != nil {
-		if !errors.Is(context.Cause(ctx), context.Canceled) {
-			d.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again", "compute_pool", p.name, "err", d.nameServer(err))
-		}
-		return nil
-	}
-	group.Targets = targets(nodes)
-	return group
-}
-
-// nameServer puts the configured server into a DNS error, where the resolver writes the system's.
-func (d *discoverer) nameServer(err error) error {
-	var dnsErr *net.DNSError
-	if d.config.DNSServer != "" && errors.As(err, &dnsErr) {
-		dnsErr.Server = d.config.DNSServer
-	}
-	return err
-}
+func (d *discoverer) source(name string) string { return "spcs/" + d.config.Host + "/" + name }
 
 func targets(nodes []netip.AddrPort) []model.LabelSet {
 	sets := make([]model.LabelSet, 0, len(nodes))
@@ -241,18 +196,4 @@ func targets(nodes []netip.AddrPort) []model.LabelSet {
 		})
 	}
 	return sets
-}
-
-// modulePath is the path of this module, as go.mod has it.
-const modulePath = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery"
-
-// version returns the version of this module inside the running program.
-func version() string {
-	info, _ := debug.ReadBuildInfo()
-	for _, module := range info.Deps {
-		if module.Path == modulePath {
-			return strings.TrimPrefix(module.Version, "v")
-		}
-	}
-	return "devel"
 }

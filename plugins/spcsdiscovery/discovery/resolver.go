@@ -11,18 +11,28 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // metricsPort is where the publisher of a node listens when no SRV record says otherwise.
 // Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/monitoring-services
 const metricsPort = 9001
 
-// poolDomain follows the pool's name in the DNS name of its nodes.
-const poolDomain = ".cp.spcs.internal"
+// poolDomain follows the pool's name in the DNS name of its nodes, oldPoolDomain did in earlier releases.
+const (
+	poolDomain    = ".cp.spcs.internal"
+	oldPoolDomain = ".snowflakecomputing.internal"
+)
 
-// dnsName returns the name under which the nodes of a pool are listed.
-func dnsName(pool string) string {
-	return "discover.monitor." + strings.ToLower(pool) + poolDomain
+// dnsNames returns the names under which the nodes of a pool may be listed: today's, then the older ones.
+func dnsNames(pool string) []string {
+	pool = strings.ToLower(pool)
+	return []string{
+		"discover.monitor." + pool + poolDomain,
+		"discover.monitor." + pool + oldPoolDomain,
+		"monitor." + pool + oldPoolDomain,
+		"metrics." + pool + oldPoolDomain,
+	}
 }
 
 // checkPoolName refuses names that cannot be a DNS label.
@@ -39,15 +49,20 @@ func checkPoolName(pool string) error {
 }
 
 // newResolver returns a resolver that asks server, or the system's servers when it is empty.
+// The standard one waits for a silent server even when its context is cancelled; a shutdown must not.
 func newResolver(server string) *net.Resolver {
-	resolver := &net.Resolver{PreferGo: true}
-	if server != "" {
-		resolver.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			var dialer net.Dialer
-			return dialer.DialContext(ctx, network, server)
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if server != "" {
+			address = server
 		}
-	}
-	return resolver
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+		return conn, nil
+	}}
 }
 
 // lookupNodes returns the sorted addresses of a pool's publishers: from SRV records, else from A and AAAA records at metricsPort.

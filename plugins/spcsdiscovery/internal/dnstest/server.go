@@ -6,6 +6,7 @@ package dnstest
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,8 @@ type Record struct {
 	SRV map[string]uint16
 	// A lists IPv4 addresses.
 	A []string
+	// Silent names get no answer at all.
+	Silent bool
 	// RCode is answered instead, when not success.
 	RCode dnsmessage.RCode
 }
@@ -31,6 +34,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	names map[string]Record
+	asked []string
 }
 
 // Start runs a server until the test ends.
@@ -58,6 +62,20 @@ func (s *Server) Set(name string, record Record) {
 	s.names[name] = record
 }
 
+// Reset forgets which names were asked.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = nil
+}
+
+// Asked returns the names that were asked since the last Reset, each once and sorted.
+func (s *Server) Asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Compact(slices.Sorted(slices.Values(s.asked)))
+}
+
 func (s *Server) serve(conn net.PacketConn) {
 	buffer := make([]byte, 4096)
 	for {
@@ -69,7 +87,7 @@ func (s *Server) serve(conn net.PacketConn) {
 		if query.Unpack(buffer[:n]) != nil || len(query.Questions) != 1 {
 			continue
 		}
-		if packet, err := s.answer(query); err == nil {
+		if packet, err := s.answer(query); err == nil && packet != nil {
 			_, _ = conn.WriteTo(packet, from)
 		}
 	}
@@ -77,9 +95,14 @@ func (s *Server) serve(conn net.PacketConn) {
 
 func (s *Server) answer(query dnsmessage.Message) ([]byte, error) {
 	question := query.Questions[0]
+	name := strings.TrimSuffix(question.Name.String(), ".")
 	s.mu.Lock()
-	record, known := s.names[strings.TrimSuffix(question.Name.String(), ".")]
+	record, known := s.names[name]
+	s.asked = append(s.asked, name)
 	s.mu.Unlock()
+	if record.Silent {
+		return nil, nil
+	}
 	reply := dnsmessage.Message{
 		Header:    dnsmessage.Header{ID: query.ID, Response: true, RecursionAvailable: true, RCode: record.RCode},
 		Questions: query.Questions,

@@ -1,0 +1,77 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+)
+
+const scopeName = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery"
+
+// poolLabel is the label that the nodes' own series have, so that both can be joined.
+const poolLabel = "snow_compute_pool_name"
+
+// telemetry shows the last status of a discovery as the collector's own metrics.
+type telemetry struct {
+	status       atomic.Pointer[discovery.Status]
+	registration metric.Registration
+
+	info, nodes, pools, failures metric.Int64Observable
+	duration, age                metric.Float64Observable
+}
+
+// newTelemetry registers the metrics; they have no values before the first refresh.
+func newTelemetry(provider metric.MeterProvider) (*telemetry, error) {
+	meter := provider.Meter(scopeName)
+	t := &telemetry{}
+	var errs [7]error
+	t.info, errs[0] = meter.Int64ObservableGauge("spcs_compute_pool_info",
+		metric.WithDescription("1 for each known compute pool, with its state and instance family"))
+	t.nodes, errs[1] = meter.Int64ObservableGauge("spcs_discovery_nodes",
+		metric.WithDescription("Nodes of each compute pool that are scraped"))
+	t.pools, errs[2] = meter.Int64ObservableGauge("spcs_discovery_pools",
+		metric.WithDescription("Known compute pools by state"))
+	t.failures, errs[3] = meter.Int64ObservableCounter("spcs_discovery_failures",
+		metric.WithDescription("Failures of the discovery by reason"))
+	t.duration, errs[4] = meter.Float64ObservableGauge("spcs_discovery_refresh_duration_seconds",
+		metric.WithDescription("Time that the last refresh took"))
+	t.age, errs[5] = meter.Float64ObservableGauge("spcs_discovery_last_success_age_seconds",
+		metric.WithDescription("Time since the last refresh without a failure; absent before the first"))
+	t.registration, errs[6] = meter.RegisterCallback(t.observe, t.info, t.nodes, t.pools, t.failures, t.duration, t.age)
+	return t, errors.Join(errs[:]...)
+}
+
+func (t *telemetry) observe(_ context.Context, o metric.Observer) error {
+	status := t.status.Load()
+	if status == nil {
+		return nil
+	}
+	byState := map[string]int64{}
+	for _, pool := range status.Pools {
+		byState[pool.State]++
+		name := attribute.String(poolLabel, pool.Name)
+		o.ObserveInt64(t.nodes, int64(pool.Nodes), metric.WithAttributes(name))
+		o.ObserveInt64(t.info, 1, metric.WithAttributes(name,
+			attribute.String("state", pool.State), attribute.String("instance_family", pool.InstanceFamily)))
+	}
+	for state, count := range byState {
+		o.ObserveInt64(t.pools, count, metric.WithAttributes(attribute.String("state", state)))
+	}
+	for reason, count := range status.Failures {
+		o.ObserveInt64(t.failures, count, metric.WithAttributes(attribute.String("reason", reason)))
+	}
+	o.ObserveFloat64(t.duration, status.RefreshDuration.Seconds())
+	if !status.LastSuccess.IsZero() {
+		o.ObserveFloat64(t.age, time.Since(status.LastSuccess).Seconds())
+	}
+	return nil
+}
