@@ -40,6 +40,8 @@ class Run:
 
     folder: Path
     parts: list[Part] = field(default_factory=list)
+    # Where the collector shows its own metrics, which the store scrapes.
+    collector_metrics: int = field(default_factory=ports.find_free)
 
     def start(self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "") -> Part:
         """Start one part with its output in a log file of the run's folder."""
@@ -158,7 +160,11 @@ def start_store(run: Run, config: Path | None = None) -> Part:
     url = f"http://127.0.0.1:{port}"
     if config is None:
         config = run.folder / "prometheus.yml"
-        config.write_text(prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}"))
+        moved = {ports.PROMETHEUS: port, ports.COLLECTOR_METRICS: run.collector_metrics}
+        text = prometheus.CONFIG.read_text()
+        for shipped, free in moved.items():
+            text = text.replace(f"localhost:{shipped}", f"localhost:{free}")
+        config.write_text(text)
     command: Args = [
         prometheus.binary(),
         f"--config.file={config}",
@@ -175,7 +181,7 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
     """Start the built collector with its shipped configuration, and what differs on this machine merged over it."""
     health = ports.find_free()
     overlay = run.folder / "collector.yaml"
-    overlay.write_text(yaml.safe_dump(_overlay(simulation, health)))
+    overlay.write_text(yaml.safe_dump(_overlay(simulation, health, run.collector_metrics)))
     env = {
         "SNOWFLAKE_HOST": "localhost",
         "SNOWFLAKE_PORT": str(simulation.account_port),
@@ -189,8 +195,8 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
     return part
 
 
-def _overlay(simulation: Simulation, health: int) -> dict[str, object]:
-    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": ports.find_free()}}}}
+def _overlay(simulation: Simulation, health: int, metrics_port: int) -> dict[str, object]:
+    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": metrics_port}}}}
     return {
         "receivers": {
             "spcs": {

@@ -40,7 +40,7 @@ func newTelemetry(provider metric.MeterProvider) (*telemetry, error) {
 		metric.WithDescription("Nodes of each compute pool that are scraped"))
 	t.pools, errs[2] = meter.Int64ObservableGauge("spcs_discovery_pools",
 		metric.WithDescription("Known compute pools by state"))
-	t.failures, errs[3] = meter.Int64ObservableCounter("spcs_discovery_failures",
+	t.failures, errs[3] = meter.Int64ObservableCounter("spcs_discovery_failures_total",
 		metric.WithDescription("Failures of the discovery by reason"))
 	t.duration, errs[4] = meter.Float64ObservableGauge("spcs_discovery_refresh_duration_seconds",
 		metric.WithDescription("Time that the last refresh took"))

@@ -65,7 +65,7 @@ func TestTheStatusOfTheDiscoveryBecomesMetrics(t *testing.T) {
 	}, read(t, tel, "spcs_compute_pool_info"))
 	require.Equal(t, map[string]float64{"state=ACTIVE": 2, "state=SUSPENDED": 1}, read(t, tel, "spcs_discovery_pools"))
 	require.InDelta(t, 3, read(t, tel, "spcs_discovery_nodes")["snow_compute_pool_name=A"], 0)
-	require.Equal(t, map[string]float64{"reason=dns_server": 2}, read(t, tel, "spcs_discovery_failures"))
+	require.Equal(t, map[string]float64{"reason=dns_server": 2}, read(t, tel, "spcs_discovery_failures_total"))
 	require.InDelta(t, 1.5, read(t, tel, "spcs_discovery_refresh_duration_seconds")[""], 0)
 	require.InDelta(t, 60, read(t, tel, "spcs_discovery_last_success_age_seconds")[""], 5)
 }

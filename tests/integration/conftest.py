@@ -37,6 +37,12 @@ class Stand:
     def up(self) -> set[str]:
         return {sample.labels["instance"] for sample in self.query('up{job="spcs-nodes"} == 1')}
 
+    def own_metrics(self, name: str) -> dict[str, float]:
+        """Return the collector's own series of a metric: labels as they are written -> value."""
+        text = requests.get(f"http://127.0.0.1:{self.run.collector_metrics}/metrics", timeout=5).text
+        lines = (line.rsplit(" ", 1) for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} ")))
+        return {series.removeprefix(name): float(value) for series, value in lines}
+
     def log_lines(self, words: str) -> list[str]:
         return [line for line in self.collector.log.read_text().splitlines() if words in line]
 

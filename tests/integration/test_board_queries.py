@@ -27,7 +27,7 @@ def substitute(expression: str) -> str:
     return expression
 
 
-@pytest.mark.parametrize(("panel", "expression"), queries())
+@pytest.mark.parametrize(("panel", "expression"), list(queries()))
 def test_every_query_of_a_board_returns_rows(stand: Stand, panel: str, expression: str) -> None:
     if any(metric in expression for metric in LATE):
         stand.query(substitute(expression))

@@ -47,37 +47,51 @@ def test_a_node_that_misbehaves_is_down_and_costs_no_other(stand: Stand, fault: 
 
 
 @pytest.mark.parametrize(
-    ("fault", "sentence"),
+    ("fault", "sentence", "reason"),
     [
-        ("down", "cannot reach the account"),
-        ("empty", "did not answer in JSON"),
-        ("expired", "HTTP 401, code 390318"),
-        ("forbidden", "HTTP 403, code 390422"),
-        ("html", "HTTP 502"),
-        ("huge", "is larger than"),
-        ("malformed", "did not answer in JSON"),
-        ("pending", "did not finish statement"),
-        ("rate-limited", "HTTP 429, code 390505"),
-        ("server-error", "HTTP 500, code 390100"),
-        ("slow", "cannot reach the account"),
-        ("unauthorized", "HTTP 401, code 390303"),
+        ("down", "cannot reach the account", "sql_unreachable"),
+        ("empty", "did not answer in JSON", "sql_invalid"),
+        ("expired", "HTTP 401, code 390318", "sql_auth"),
+        ("forbidden", "HTTP 403, code 390422", "sql_forbidden"),
+        ("html", "HTTP 502", "sql_server"),
+        ("huge", "is larger than", "sql_invalid"),
+        ("malformed", "did not answer in JSON", "sql_invalid"),
+        ("pending", "did not finish statement", "sql_timeout"),
+        ("rate-limited", "HTTP 429, code 390505", "sql_rate_limited"),
+        ("server-error", "HTTP 500, code 390100", "sql_server"),
+        ("slow", "cannot reach the account", "sql_timeout"),
+        ("unauthorized", "HTTP 401, code 390303", "sql_auth"),
     ],
 )
 def test_an_account_that_cannot_be_asked_is_one_line_a_refresh_and_costs_no_node(
-    stand: Stand, fault: str, sentence: str
+    stand: Stand, fault: str, sentence: str, reason: str
 ) -> None:
-    before = len(stand.log_lines("Refresh failed"))
-    named = len(stand.log_lines(sentence))
+    before, named = len(stand.log_lines("Refresh failed")), len(stand.log_lines(sentence))
+    counted = failures(stand, reason)
     stand.admin("PUT", "/faults/account", {"fault": fault})
-    time.sleep(3 * REFRESH_SECONDS + 0.5)
-    assert len(stand.log_lines("Refresh failed")) - before in (2, 3, 4)
-    assert len(stand.log_lines(sentence)) - named >= 2
+    time.sleep(2 * REFRESH_SECONDS + 0.5)
+    assert len(stand.log_lines("Refresh failed")) - before in (1, 2, 3)
+    assert len(stand.log_lines(sentence)) > named
+    assert failures(stand, reason) > counted
     assert stand.up() == set(stand.nodes()), "known nodes are scraped on"
     stand.admin("PUT", "/faults/account", {"fault": None})
     time.sleep(2 * REFRESH_SECONDS)
     after = len(stand.log_lines("Refresh failed"))
-    time.sleep(2 * REFRESH_SECONDS)
+    time.sleep(REFRESH_SECONDS)
     assert len(stand.log_lines("Refresh failed")) == after, "it recovers within two refreshes"
+
+
+def failures(stand: Stand, reason: str) -> float:
+    return stand.own_metrics("spcs_discovery_failures_total").get(f'{{reason="{reason}"}}', 0)
+
+
+def test_pools_and_nodes_are_metrics_of_the_collector(stand: Stand) -> None:
+    info = stand.own_metrics("spcs_compute_pool_info")
+    assert info['{instance_family="CPU_X64_S",snow_compute_pool_name="WEB_POOL",state="ACTIVE"}'] == 1
+    assert stand.own_metrics("spcs_discovery_nodes")['{snow_compute_pool_name="GPU_POOL"}'] == 2
+    assert stand.own_metrics("spcs_discovery_pools") == {'{state="ACTIVE"}': 3}
+    assert stand.own_metrics("spcs_discovery_last_success_age_seconds")[""] < 2 * REFRESH_SECONDS
+    wait_for(lambda: bool(stand.query('spcs_compute_pool_info{job="otelcol"}')), 45)
 
 
 def test_an_account_that_fails_now_and_then_is_asked_again_without_a_line(stand: Stand) -> None:

@@ -291,6 +291,7 @@ func TestEveryErrorHasAReason(t *testing.T) {
 		require.Equal(t, reason, Reason(&Error{Status: status}))
 	}
 	require.Equal(t, "sql_unreachable", Reason(&unreachableError{io.EOF}))
+	require.Equal(t, "sql_timeout", Reason(&unreachableError{context.DeadlineExceeded}))
 	require.Equal(t, "sql_invalid", Reason(errors.New("other")))
 }
 

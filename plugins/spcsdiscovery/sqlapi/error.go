@@ -4,6 +4,7 @@
 package sqlapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,12 +64,15 @@ type unreachableError struct{ err error }
 func (e *unreachableError) Error() string { return fmt.Sprintf("cannot reach the account: %v", e.err) }
 func (e *unreachableError) Unwrap() error { return e.err }
 
-// Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_unreachable,
-// or sql_invalid for an answer that makes no sense.
+// Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_timeout,
+// sql_unreachable, or sql_invalid for an answer that makes no sense.
 func Reason(err error) string {
 	var refusal *Error
 	if errors.As(err, &refusal) {
 		return refusal.kind().reason
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return kinds[http.StatusRequestTimeout].reason
 	}
 	var unreachable *unreachableError
 	if errors.As(err, &unreachable) {
