@@ -18,7 +18,7 @@ ACCOUNT_FAULTS = (
     "unauthorized",
 )
 POOL_FAULTS = ("no-srv", "nxdomain", "old-name", "servfail", "silent")
-NODE_FAULTS = ("down", "garbage", "slow")
+NODE_FAULTS = ("down", "duplicates", "garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished")
 
 # Seconds that a slow part waits before it answers.
 SLOW_SECONDS = 20.0

@@ -1,8 +1,11 @@
 """The metrics publisher of every node, each on its own address, all in this process."""
 
 import asyncio
+import functools
+import gzip
 import sys
 import time
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -10,6 +13,8 @@ from simulator.exposition import render
 from simulator.faults import SLOW_SECONDS, Faults
 from simulator.fleet import Fleet, Node, Pool
 
+HUGE_BYTES = 100_000_000
+MANY_SERIES = 60_000
 CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
@@ -70,9 +75,26 @@ class Publishers:
             return web.Response(status=503)
         if fault == "slow":
             await asyncio.sleep(SLOW_SECONDS)
-        if fault == "garbage":
-            return web.Response(body=b"<html>this is no metric</html>\n", headers={"Content-Type": CONTENT_TYPE})
-        return web.Response(body=self.body(*found), headers={"Content-Type": CONTENT_TYPE})
+        headers = {"Content-Type": CONTENT_TYPE}
+        if fault == "gzip-bomb":
+            return web.Response(body=_bomb(), headers=headers | {"Content-Encoding": "gzip"})
+        make = _BROKEN.get(fault or "", bytes)
+        return web.Response(body=make(self.body(*found)), headers=headers)
+
+
+@functools.cache
+def _bomb() -> bytes:
+    return gzip.compress(b"#" * HUGE_BYTES)
+
+
+# What a broken node makes of its body.
+_BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "duplicates": lambda body: body + body,
+    "garbage": lambda _: b"<html>this is no metric</html>\n",
+    "huge": lambda body: body + b"# " + b"x" * HUGE_BYTES + b"\n",
+    "many-series": lambda _: b"".join(b'too_many{number="%d"} 1\n' % n for n in range(MANY_SERIES)),
+    "unfinished": lambda body: body[: len(body) // 2],
+}
 
 
 def add_address(host: str) -> None:

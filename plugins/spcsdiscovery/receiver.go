@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/alecthomas/units"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
 	"github.com/prometheus/common/model"
 	promconfig "github.com/prometheus/prometheus/config"
@@ -93,8 +94,23 @@ func newScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	scrape.ScrapeProtocols = promconfig.DefaultScrapeProtocols
 	// The documentation does not say which Content-Type the publishers send.
 	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
+	protect(&scrape)
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
 	return &scrape
+}
+
+// protect keeps a broken node from harming the collector. A node over a limit loses its own scrape and shows `up` 0;
+// each limit is more than ten times what a node full of containers publishes (about 1,500 series in 1 MB, 17 labels).
+// There is no target_limit: past it every target would fail.
+func protect(scrape *promconfig.ScrapeConfig) {
+	scrape.BodySizeLimit = 32 * units.MiB
+	scrape.SampleLimit = 20_000
+	scrape.LabelLimit = 200
+	scrape.LabelNameLengthLimit = 512
+	scrape.LabelValueLengthLimit = 4096
+	// Also shows scrape_sample_limit, so that a node that comes near is seen before it is cut off.
+	extra := true
+	scrape.ExtraScrapeMetrics = &extra
 }
 
 func newJobRelabelling() *relabel.Config {

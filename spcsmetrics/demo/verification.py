@@ -9,17 +9,6 @@ import requests
 from spcsmetrics.promql import Query
 
 JOB = "spcs-nodes"
-# What a scrape adds by itself to the series of its target.
-_ADDED = frozenset(
-    (
-        "up",
-        "scrape_duration_seconds",
-        "scrape_samples_scraped",
-        "scrape_samples_post_metric_relabeling",
-        "scrape_series_added",
-    )
-)
-
 Series = frozenset[tuple[str, str]]
 
 
@@ -39,6 +28,11 @@ class Summary:
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
         return asdict(self)
+
+
+def is_added(name: str) -> bool:
+    """Tell the metrics that a scrape adds by itself from those of its target."""
+    return name == "up" or name.startswith("scrape_")
 
 
 def verify(admin: str, query: Query) -> Summary:
@@ -73,7 +67,7 @@ def _verify_node(admin: str, query: Query, pool: str, node: dict[str, Any], summ
     target = {"job": JOB, "instance": address}
     expected = {frozenset((labels | target).items()) for labels in published}
     selector = f'{{job="{JOB}",instance="{address}"}}'
-    stored = {frozenset(sample.labels.items()) for sample in query(selector) if sample.labels["__name__"] not in _ADDED}
+    stored = {frozenset(sample.labels.items()) for sample in query(selector) if not is_added(sample.labels["__name__"])}
     summary.series += len(stored)
     _note(summary.missing, expected - stored, pool)
     _note(summary.unexpected, stored - expected, pool)

@@ -2,6 +2,7 @@
 
 import time
 
+import psutil
 import pytest
 from conftest import REFRESH_SECONDS, SCRAPE_SECONDS, Stand, wait_for
 
@@ -37,13 +38,31 @@ def test_a_node_that_dies_is_down_and_costs_no_other(stand: Stand) -> None:
     wait_for(lambda: stand.up() == set(stand.nodes()), 3 * SCRAPE_SECONDS)
 
 
-@pytest.mark.parametrize("fault", ["slow", "garbage"])
-def test_a_node_that_misbehaves_is_down_and_costs_no_other(stand: Stand, fault: str) -> None:
-    address = stand.nodes()[0]
+@pytest.mark.parametrize("fault", ["garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished"])
+def test_a_node_that_misbehaves_is_down_and_costs_no_other_and_little_memory(stand: Stand, fault: str) -> None:
+    address, rest = stand.nodes()[0], set(stand.nodes()[1:])
     stand.admin("PUT", f"/faults/nodes/{address}", {"fault": fault})
-    wait_for(lambda: stand.up() == set(stand.nodes()) - {address}, 4 * SCRAPE_SECONDS)
+    wait_for(lambda: stand.up() == rest, 4 * SCRAPE_SECONDS)
+    time.sleep(2 * SCRAPE_SECONDS)
+    assert stand.up() == rest
+    assert psutil.Process(stand.collector.process.pid).memory_info().rss < 400_000_000
     stand.admin("PUT", f"/faults/nodes/{address}", {"fault": None})
     wait_for(lambda: stand.up() == set(stand.nodes()), 6 * SCRAPE_SECONDS)
+
+
+def test_a_node_that_sends_series_twice_costs_no_other(stand: Stand) -> None:
+    address = stand.nodes()[0]
+    stand.admin("PUT", f"/faults/nodes/{address}", {"fault": "duplicates"})
+    time.sleep(3 * SCRAPE_SECONDS)
+    assert stand.up() >= set(stand.nodes()[1:])
+    stand.admin("PUT", f"/faults/nodes/{address}", {"fault": None})
+    wait_for(lambda: stand.up() == set(stand.nodes()), 6 * SCRAPE_SECONDS)
+
+
+def test_a_node_that_comes_near_its_limit_can_be_seen(stand: Stand) -> None:
+    shares = stand.query("scrape_samples_scraped / scrape_sample_limit")
+    assert {sample.labels["instance"] for sample in shares} == set(stand.nodes())
+    assert all(0 < sample.value < 0.1 for sample in shares)
 
 
 @pytest.mark.parametrize(

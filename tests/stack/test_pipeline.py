@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 from conftest import execute
 
+from spcsmetrics.demo.verification import is_added
 from spcsmetrics.promql import Query
 from spcsmetrics.stack import compose
 
-ADDED = {
-    "up",
-    "scrape_duration_seconds",
-    "scrape_samples_scraped",
-    "scrape_samples_post_metric_relabeling",
-    "scrape_series_added",
-}
 SCRAPE_SECONDS = 5
 
 Admin = Callable[..., Any]
@@ -51,7 +45,7 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
                 frozenset((labels | {"job": "spcs-nodes", "instance": address}).items()) for labels in published
             }
             found = query(f'{{job="spcs-nodes",instance="{address}"}}')
-            return {frozenset(s.labels.items()) for s in found if s.labels["__name__"] not in ADDED} == expected
+            return {frozenset(s.labels.items()) for s in found if not is_added(s.labels["__name__"])} == expected
 
         wait_for(stored_equals_published, 30)
 

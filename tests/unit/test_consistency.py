@@ -59,6 +59,17 @@ def test_every_fault_of_the_simulator_is_documented() -> None:
         assert tuple(re.findall(r"`([\w-]+)`", row)) == names
 
 
+def test_every_metric_and_reason_of_the_receiver_is_documented_with_the_plugin() -> None:
+    page = (PLUGIN / "README.md").read_text()
+    assert set(re.findall(r'"(spcs_\w+)"', (PLUGIN / "telemetry.go").read_text())) == set(
+        re.findall(r"^\| `(spcs_\w+)` \|", page, re.M)
+    )
+    sources = [*(PLUGIN / "sqlapi").glob("*.go"), *(PLUGIN / "discovery").glob("*.go")]
+    code = "".join(file.read_text() for file in sources if not file.name.endswith("_test.go"))
+    reasons = set(re.findall(r'"((?:sql|dns)_\w+|pool_name)"', code)) - {"dns_name"}
+    assert reasons <= set(re.findall(r"`(\w+)`", page))
+
+
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:
     services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
     references = {image.reference for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
