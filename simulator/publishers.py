@@ -93,7 +93,7 @@ _BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "garbage": lambda _: b"<html>this is no metric</html>\n",
     "huge": lambda body: body + b"# " + b"x" * HUGE_BYTES + b"\n",
     "many-series": lambda _: b"".join(b'too_many{number="%d"} 1\n' % n for n in range(MANY_SERIES)),
-    "unfinished": lambda body: body[: len(body) // 2],
+    "unfinished": lambda body: body[: body.rindex(b"{", 0, len(body) // 2) + 1],
 }
 
 

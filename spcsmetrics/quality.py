@@ -16,6 +16,7 @@ from spcsmetrics.toolchain import go_environment, go_step
 STATICCHECK = "v0.8.2"
 GO_MODULES = (PLUGIN, OTEL / "healthcheck")
 DOCKERFILES = tuple(ROOT / folder / "Dockerfile" for folder in ("otel-builder", "prometheus", "grafana", "simulator"))
+FUZZERS = (("discovery", "FuzzConfigSurvivesYAML"), ("discovery", "FuzzEndpoints"), ("sqlapi", "FuzzResult"))
 _GROUPS = ("simulator", "dev")
 
 
@@ -29,6 +30,17 @@ def run_tests(*, dry: bool) -> None:
     go_tests = [_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES]
     python = _step("Test the tooling", [sys.executable, "-m", "pytest"])
     carry_out([*groups, go_step(), *go_tests, *build_steps(), python], dry=dry)
+
+
+def run_fuzz(seconds: int, *, dry: bool) -> None:
+    """Feed each parser of the plugin what nobody would write, for so many seconds each. Raises UserError on a find."""
+    if seconds < 1:
+        raise UserError("--seconds takes at least 1")
+    steps = []
+    for package, fuzzer in FUZZERS:
+        command = [*_go("test"), "-run=^$", f"-fuzz=^{fuzzer}$", f"-fuzztime={seconds}s", f"./{package}"]
+        steps.append(_step(f"Fuzz {fuzzer}", command, cwd=PLUGIN, env=go_environment))
+    carry_out([go_step(), *steps], dry=dry)
 
 
 def run_lint(*, dry: bool) -> None:

@@ -18,9 +18,6 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
-	"go.opentelemetry.io/otel/metric"
-
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
 
 // jobLabel is the label `job` of every series from a node.
@@ -49,36 +46,6 @@ func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next c
 		return nil, fmt.Errorf("cannot set up scraping: %w", err)
 	}
 	return &observedReceiver{Metrics: rcv, name: name, provider: set.MeterProvider}, nil
-}
-
-// observedReceiver shows what the discovery finds while it runs.
-type observedReceiver struct {
-	receiver.Metrics
-	name     string
-	provider metric.MeterProvider
-	stop     func()
-}
-
-// Start implements component.Component.
-func (r *observedReceiver) Start(ctx context.Context, host component.Host) error {
-	telemetry, err := newTelemetry(r.provider)
-	if err != nil {
-		return fmt.Errorf("cannot register metrics: %w", err)
-	}
-	stop := discovery.Observe(r.name, func(status discovery.Status) { telemetry.status.Store(&status) })
-	r.stop = func() {
-		stop()
-		_ = telemetry.registration.Unregister()
-	}
-	return r.Metrics.Start(ctx, host)
-}
-
-// Shutdown implements component.Component.
-func (r *observedReceiver) Shutdown(ctx context.Context) error {
-	if r.stop != nil {
-		r.stop()
-	}
-	return r.Metrics.Shutdown(ctx)
 }
 
 // newScrapeConfig names the job after the receiver, which tells several receivers apart; every series gets jobLabel.

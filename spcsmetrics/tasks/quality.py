@@ -1,4 +1,4 @@
-"""The tasks test, lint, lock and clean."""
+"""The tasks test, fuzz, lint, lock and clean."""
 
 from invoke import Context, task
 
@@ -12,6 +12,15 @@ def test(context: Context) -> None:
     from spcsmetrics.quality import run_tests  # noqa: PLC0415
 
     run_tests(dry=is_dry(context))
+
+
+@task(help={"seconds": "time for each fuzzer"})
+@explain_errors
+def fuzz(context: Context, seconds: int = 30) -> None:
+    """Feed the parsers of the collector plugin with random input."""
+    from spcsmetrics.quality import run_fuzz  # noqa: PLC0415
+
+    run_fuzz(seconds, dry=is_dry(context))
 
 
 @task

@@ -70,6 +70,15 @@ def test_every_metric_and_reason_of_the_receiver_is_documented_with_the_plugin()
     assert reasons <= set(re.findall(r"`(\w+)`", page))
 
 
+def test_every_fuzzer_is_run() -> None:
+    found = {
+        (file.parent.name, name)
+        for file in PLUGIN.rglob("*_test.go")
+        for name in re.findall(r"^func (Fuzz\w+)\(", file.read_text(), re.M)
+    }
+    assert found == set(quality.FUZZERS)
+
+
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:
     services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
     references = {image.reference for image in [*IMAGES.values(), SIMULATOR_IMAGE]}

@@ -47,8 +47,9 @@ type discoverer struct {
 	// setName is the job that the discovery serves.
 	setName string
 	// failures counts by reason since the start.
-	failures    map[string]int64
-	lastSuccess time.Time
+	failures     map[string]int64
+	failedInARow int
+	lastSuccess  time.Time
 	// known holds what was found of each pool by name.
 	known map[string]*poolMemory
 }

@@ -21,6 +21,8 @@ type Status struct {
 	Failures map[string]int64
 	// RefreshDuration is the time the refresh took.
 	RefreshDuration time.Duration
+	// FailedInARow is the number of refreshes that failed since the last success.
+	FailedInARow int
 	// LastSuccess is when a refresh last had no failure; zero before the first.
 	LastSuccess time.Time
 }
@@ -44,14 +46,18 @@ func Observe(setName string, f func(Status)) (stop func()) {
 }
 
 func (d *discoverer) report(started time.Time, ok bool) {
+	d.failedInARow++
 	if ok {
-		d.lastSuccess = time.Now()
+		d.lastSuccess, d.failedInARow = time.Now(), 0
 	}
 	observer, found := observers.Load(d.setName)
 	if !found {
 		return
 	}
-	status := Status{Failures: maps.Clone(d.failures), RefreshDuration: time.Since(started), LastSuccess: d.lastSuccess}
+	status := Status{
+		Failures: maps.Clone(d.failures), RefreshDuration: time.Since(started),
+		FailedInARow: d.failedInARow, LastSuccess: d.lastSuccess,
+	}
 	for name, memory := range d.known {
 		status.Pools = append(status.Pools, PoolStatus{
 			Name: name, State: memory.facts["state"], InstanceFamily: memory.facts["instance_family"], Nodes: memory.nodes,

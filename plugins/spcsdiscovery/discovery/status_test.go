@@ -53,6 +53,7 @@ func TestFailuresAreCountedByReasonAndNodesKept(t *testing.T) {
 		"pool_name": 3, "sql_auth": 1, "sql_token": 1, "dns_server": 1, "dns_nxdomain": 1,
 	}, status.Failures)
 	require.True(t, status.LastSuccess.IsZero())
+	require.Equal(t, 3, status.FailedInARow)
 	for _, pool := range status.Pools {
 		if pool.Name == "POOL_A" {
 			require.Equal(t, 1, pool.Nodes)
