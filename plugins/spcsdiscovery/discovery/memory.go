@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -67,9 +66,13 @@ func (d *discoverer) plan(pools []pool) []lookup {
 
 // dropUnlisted forgets the pools that are listed no more, and returns their groups without targets.
 func (d *discoverer) dropUnlisted(pools []pool) []*targetgroup.Group {
+	listed := make(map[string]struct{}, len(pools))
+	for _, p := range pools {
+		listed[p.name] = struct{}{}
+	}
 	var groups []*targetgroup.Group
 	for name := range d.known {
-		if !slices.ContainsFunc(pools, func(p pool) bool { return p.name == name }) {
+		if _, ok := listed[name]; !ok {
 			groups = append(groups, &targetgroup.Group{Source: d.source(name)})
 			delete(d.known, name)
 		}
