@@ -6,6 +6,8 @@ package spcsdiscovery
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -36,6 +38,14 @@ type Config struct {
 	ScrapeInterval time.Duration `mapstructure:"scrape_interval"`
 	// ScrapeTimeout bounds one scrape, 10 s by default or the interval if that is shorter.
 	ScrapeTimeout time.Duration `mapstructure:"scrape_timeout"`
+
+	// RelabelConfigs are rules for targets, as in a scrape configuration of Prometheus.
+	RelabelConfigs []map[string]any `mapstructure:"relabel_configs"`
+	// MetricRelabelConfigs are rules for the series that nodes publish, as in a scrape configuration of Prometheus.
+	MetricRelabelConfigs []map[string]any `mapstructure:"metric_relabel_configs"`
+
+	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, there is none.
+	DebugEndpoint string `mapstructure:"debug_endpoint"`
 }
 
 var _ confmap.Unmarshaler = (*Config)(nil)
@@ -44,6 +54,7 @@ var _ confmap.Unmarshaler = (*Config)(nil)
 var oneSentence = strings.NewReplacer(
 	"decoding failed due to the following error(s):\n\n", "",
 	"'spcsdiscovery.Config' has invalid keys: ", "unknown keys: ",
+	"yaml: unmarshal errors:\n  ", "",
 	"\n", "; ",
 )
 
@@ -67,7 +78,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal(c); err != nil {
 		return errors.New(oneSentence.Replace(err.Error()))
 	}
-	if c.Token == "" && c.TokenFile == "" {
+	if c.Token == "" && c.TokenFile == "" && c.PrivateKeyFile == "" {
 		c.TokenFile = sessionTokenFile
 	}
 	c.SDConfig.Token = commonconfig.Secret(c.Token)
@@ -83,5 +94,29 @@ func (c *Config) Validate() error {
 	if c.ScrapeTimeout < 0 || c.ScrapeTimeout > c.ScrapeInterval {
 		return fmt.Errorf("`scrape_timeout` is %s: set at most the `scrape_interval` of %s", c.ScrapeTimeout, c.ScrapeInterval)
 	}
-	return c.SDConfig.Check()
+	if err := c.checkDebugEndpoint(); err != nil {
+		return err
+	}
+	if _, err := newScrapeConfig(componentType.String(), c); err != nil {
+		return err
+	}
+	if err := c.Check(); err != nil {
+		return err
+	}
+	return c.CheckFiles()
+}
+
+// checkDebugEndpoint keeps the page, which needs no login, where only the same machine or service reaches it.
+func (c *Config) checkDebugEndpoint() error {
+	if c.DebugEndpoint == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.DebugEndpoint)
+	if err != nil {
+		return fmt.Errorf("`debug_endpoint` is %q: write host:port, such as localhost:9099", c.DebugEndpoint)
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return fmt.Errorf("`debug_endpoint` is %q: its page needs no login, so it listens on localhost only", c.DebugEndpoint)
+	}
+	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // jobLabel is the label `job` of every series from a node.
@@ -28,31 +30,47 @@ const defaultScrapeTimeout = 10 * time.Second
 // newReceiver delegates to the Prometheus receiver: the scrape loop, staleness and `up` are Prometheus's own.
 func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next consumer.Metrics) (receiver.Metrics, error) {
 	name := set.ID.String()
+	scrapeConfig, err := newScrapeConfig(name, cfg)
+	if err != nil {
+		return nil, err
+	}
 	factory := prometheusreceiver.NewFactory()
 	promCfg := factory.CreateDefaultConfig().(*prometheusreceiver.Config)
 	promCfg.DiscoveryReloadOnStartup = true
-	promCfg.PrometheusConfig.ScrapeConfigs = []*promconfig.ScrapeConfig{newScrapeConfig(name, cfg)}
+	promCfg.PrometheusConfig.ScrapeConfigs = []*promconfig.ScrapeConfig{scrapeConfig}
+	watched := newScrapes(set.Logger, cfg.ScrapeInterval)
 	trimmed, err := consumer.NewMetrics(func(ctx context.Context, metrics pmetric.Metrics) error {
+		watched.note(ctx)
 		removeServerAttributes(metrics)
 		return next.ConsumeMetrics(ctx, metrics)
 	}, consumer.WithCapabilities(consumer.Capabilities{MutatesData: true}))
 	if err != nil {
 		return nil, err
 	}
+	observed := &observedReceiver{name: name, config: cfg, settings: set.TelemetrySettings, scrapes: watched}
 	// The factory accepts only an ID of its own type.
 	set.ID = component.NewIDWithName(factory.Type(), name)
-	rcv, err := factory.CreateMetrics(ctx, set, promCfg, trimmed)
-	if err != nil {
+	set.Logger = set.Logger.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return quietCore{core} }))
+	if observed.Metrics, err = factory.CreateMetrics(ctx, set, promCfg, trimmed); err != nil {
 		return nil, fmt.Errorf("cannot set up scraping: %w", err)
 	}
-	return &observedReceiver{Metrics: rcv, name: name, provider: set.MeterProvider}, nil
+	return observed, nil
 }
 
 // newScrapeConfig names the job after the receiver, which tells several receivers apart; every series gets jobLabel.
-func newScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
+func newScrapeConfig(name string, cfg *Config) (*promconfig.ScrapeConfig, error) {
+	rules, err := readRelabelling("relabel_configs", cfg.RelabelConfigs)
+	if err != nil {
+		return nil, err
+	}
+	metricRules, err := readRelabelling("metric_relabel_configs", cfg.MetricRelabelConfigs)
+	if err != nil {
+		return nil, err
+	}
 	scrape := promconfig.DefaultScrapeConfig
 	scrape.JobName = name
-	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling()}
+	scrape.RelabelConfigs = append([]*relabel.Config{newJobRelabelling()}, rules...)
+	scrape.MetricRelabelConfigs = metricRules
 	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)
 	scrape.ScrapeTimeout = model.Duration(cfg.ScrapeTimeout)
 	if cfg.ScrapeTimeout == 0 {
@@ -63,7 +81,7 @@ func newScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
 	protect(&scrape)
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
-	return &scrape
+	return &scrape, nil
 }
 
 // protect keeps a broken node from harming the collector. A node over a limit loses its own scrape and shows `up` 0;

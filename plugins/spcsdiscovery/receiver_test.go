@@ -138,7 +138,9 @@ func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
 	require.Equal(t, "https", cfg.Protocol)
 	require.Equal(t, "/snowflake/session/token", cfg.TokenFile)
 	require.Equal(t, 30*time.Second, cfg.ScrapeInterval)
-	require.Equal(t, "10s", newScrapeConfig("spcs", cfg).ScrapeTimeout.String())
+	scrape, err := newScrapeConfig("spcs", cfg)
+	require.NoError(t, err)
+	require.Equal(t, "10s", scrape.ScrapeTimeout.String())
 }
 
 func TestUnsetVariablesOfTheShippedConfigurationChangeNothing(t *testing.T) {
@@ -162,6 +164,10 @@ func TestATokenReplacesTheTokenFile(t *testing.T) {
 	require.NotContains(t, printed.Get("token"), "secret")
 }
 
+func rules(key, value string) map[string]any {
+	return map[string]any{"relabel_configs": []any{map[string]any{key: value}}}
+}
+
 func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
 	for name, test := range map[string]struct {
 		settings map[string]any
@@ -172,8 +178,15 @@ func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
 		"a negative refresh":  {map[string]any{"refresh_interval": "-5s"}, "'refresh_interval'"},
 		"a long timeout":      {map[string]any{"scrape_timeout": "60s"}, "`scrape_timeout` is 1m0s"},
 		"password and token":  {map[string]any{"password": "hunter2", "token": "hunter3"}, "`password` cannot be used"},
-		"token and file":      {map[string]any{"token": "hunter3", "token_file": "t"}, "`token` and `token_file` are both set"},
+		"token and file":      {map[string]any{"token": "hunter3", "token_file": "t"}, "`token` and `token_file` are set"},
 		"no host":             {map[string]any{"host": ""}, "`host` is not set"},
+		"an unknown rule key": {rules("target_lable", "x"), "`relabel_configs`: line 1: field target_lable not found"},
+		"a bad expression":    {rules("regex", "("), "`relabel_configs`"},
+		"a rule sans target":  {rules("action", "replace"), "`relabel_configs`"},
+		"an empty rule":       {map[string]any{"relabel_configs": []any{nil}}, "`relabel_configs`"},
+		"a page for all":      {map[string]any{"debug_endpoint": "0.0.0.0:9099"}, "`debug_endpoint` is \"0.0.0.0:9099\""},
+		"a page sans port":    {map[string]any{"debug_endpoint": "localhost"}, "`debug_endpoint` is \"localhost\""},
+		"a missing authority": {map[string]any{"ca_file": "/none"}, "`ca_file`"},
 		"a port of letters":   {map[string]any{"port": "https"}, "'port'"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,20 +20,21 @@ const scopeName = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdi
 // poolLabel is the label that the nodes' own series have, so that both can be joined.
 const poolLabel = "snow_compute_pool_name"
 
-// telemetry shows the last status of a discovery as the collector's own metrics.
+// telemetry shows the last status of a discovery and the failed scrapes as the collector's own metrics.
 type telemetry struct {
+	scrapes      *scrapes
 	status       atomic.Pointer[discovery.Status]
 	registration metric.Registration
 
-	info, nodes, pools, failures metric.Int64Observable
-	duration, age                metric.Float64Observable
+	info, nodes, pools, failures, failedScrapes metric.Int64Observable
+	duration, age                               metric.Float64Observable
 }
 
 // newTelemetry registers the metrics; they have no values before the first refresh.
-func newTelemetry(provider metric.MeterProvider) (*telemetry, error) {
+func newTelemetry(provider metric.MeterProvider, scrapes *scrapes) (*telemetry, error) {
 	meter := provider.Meter(scopeName)
-	t := &telemetry{}
-	var errs [7]error
+	t := &telemetry{scrapes: scrapes}
+	var errs [8]error
 	t.info, errs[0] = meter.Int64ObservableGauge("spcs_compute_pool_info",
 		metric.WithDescription("1 for each known compute pool, with its state and instance family"))
 	t.nodes, errs[1] = meter.Int64ObservableGauge("spcs_discovery_nodes",
@@ -46,11 +47,17 @@ func newTelemetry(provider metric.MeterProvider) (*telemetry, error) {
 		metric.WithDescription("Time that the last refresh took"))
 	t.age, errs[5] = meter.Float64ObservableGauge("spcs_discovery_last_success_age_seconds",
 		metric.WithDescription("Time since the last refresh without a failure; absent before the first"))
-	t.registration, errs[6] = meter.RegisterCallback(t.observe, t.info, t.nodes, t.pools, t.failures, t.duration, t.age)
+	t.failedScrapes, errs[6] = meter.Int64ObservableCounter("spcs_scrape_failures_total",
+		metric.WithDescription("Failed scrapes of nodes by reason"))
+	t.registration, errs[7] = meter.RegisterCallback(t.observe,
+		t.info, t.nodes, t.pools, t.failures, t.failedScrapes, t.duration, t.age)
 	return t, errors.Join(errs[:]...)
 }
 
 func (t *telemetry) observe(_ context.Context, o metric.Observer) error {
+	for reason, count := range t.scrapes.counts() {
+		o.ObserveInt64(t.failedScrapes, count, metric.WithAttributes(attribute.String("reason", reason)))
+	}
 	status := t.status.Load()
 	if status == nil {
 		return nil
@@ -59,7 +66,7 @@ func (t *telemetry) observe(_ context.Context, o metric.Observer) error {
 	for _, pool := range status.Pools {
 		byState[pool.State]++
 		name := attribute.String(poolLabel, pool.Name)
-		o.ObserveInt64(t.nodes, int64(pool.Nodes), metric.WithAttributes(name))
+		o.ObserveInt64(t.nodes, int64(len(pool.Nodes)), metric.WithAttributes(name))
 		o.ObserveInt64(t.info, 1, metric.WithAttributes(name,
 			attribute.String("state", pool.State), attribute.String("instance_family", pool.InstanceFamily)))
 	}

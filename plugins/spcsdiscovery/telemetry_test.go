@@ -5,6 +5,7 @@ package spcsdiscovery
 
 import (
 	"context"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
@@ -43,15 +45,15 @@ func read(t *testing.T, tel *componenttest.Telemetry, name string) map[string]fl
 func TestTheStatusOfTheDiscoveryBecomesMetrics(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
-	shown, err := newTelemetry(tel.NewTelemetrySettings().MeterProvider)
+	shown, err := newTelemetry(tel.NewTelemetrySettings().MeterProvider, newScrapes(zap.NewNop(), time.Second))
 	require.NoError(t, err)
 	_, err = tel.GetMetric("spcs_compute_pool_info")
 	require.Error(t, err, "nothing is known before the first refresh")
 
 	shown.status.Store(&discovery.Status{
 		Pools: []discovery.PoolStatus{
-			{Name: "A", State: "ACTIVE", InstanceFamily: "CPU_X64_S", Nodes: 3},
-			{Name: "B", State: "ACTIVE", InstanceFamily: "CPU_X64_S", Nodes: 1},
+			{Name: "A", State: "ACTIVE", InstanceFamily: "CPU_X64_S", Nodes: make([]netip.AddrPort, 3)},
+			{Name: "B", State: "ACTIVE", InstanceFamily: "CPU_X64_S", Nodes: make([]netip.AddrPort, 1)},
 			{Name: "C", State: "SUSPENDED", InstanceFamily: "GPU_NV_S"},
 		},
 		Failures:        map[string]int64{"dns_server": 2},

@@ -4,6 +4,7 @@
 package discovery
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,20 +16,33 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
-func newAccount(c *SDConfig) (*sqlapi.Client, error) {
+// NewAccount returns a client of the configured account; its idle connections are the caller's to close.
+func (c *SDConfig) NewAccount() (*sqlapi.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	tls, err := config.NewTLSConfig(&config.TLSConfig{CAFile: c.CAFile})
+	settings, err := c.tlsConfig()
 	if err != nil {
-		return nil, fmt.Errorf("`ca_file`: %w", err)
+		return nil, err
 	}
-	transport.TLSClientConfig = tls
-	return &sqlapi.Client{
+	transport.TLSClientConfig = settings
+	client := &sqlapi.Client{
 		HTTP:      &http.Client{Transport: transport},
 		BaseURL:   c.baseURL(),
 		Token:     c.readToken,
 		TokenType: c.TokenType,
 		UserAgent: "spcsdiscovery/" + version(),
-	}, nil
+	}
+	if c.PrivateKeyFile != "" {
+		client.Token, client.TokenType = c.signToken, sqlapi.TokenKeyPairJWT
+	}
+	return client, nil
+}
+
+func (c *SDConfig) tlsConfig() (*tls.Config, error) {
+	settings, err := config.NewTLSConfig(&config.TLSConfig{CAFile: c.CAFile})
+	if err != nil {
+		return nil, fmt.Errorf("`ca_file`: %w", err)
+	}
+	return settings, nil
 }
 
 func (c *SDConfig) readToken() (string, error) {

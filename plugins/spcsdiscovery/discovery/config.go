@@ -28,15 +28,16 @@ var DefaultSDConfig = SDConfig{
 	Port:            443,
 	Protocol:        "https",
 	TokenType:       sqlapi.TokenOAuth,
-	PoolSource:      SourceShow,
 	RefreshInterval: model.Duration(60 * time.Second),
 
 	StaleAfter:        model.Duration(10 * time.Minute),
 	AccountStaleAfter: model.Duration(24 * time.Hour),
 }
 
-// Ways of asking the account for its pools.
+// Where the names of the pools come from.
 const (
+	// SourceList is the names in the configuration.
+	SourceList = "list"
 	// SourceShow is SHOW COMPUTE POOLS, which also tells each pool's state.
 	SourceShow = "show"
 	// SourceFunction is a system function without documentation, which lists exactly what the role may monitor.
@@ -60,19 +61,22 @@ type SDConfig struct {
 	Port int `yaml:"port,omitempty" mapstructure:"port"`
 	// Protocol is https, or http for an account behind a local TLS proxy.
 	Protocol string `yaml:"protocol,omitempty" mapstructure:"protocol"`
-	// TokenFile holds the token; it is read again before every request. Excludes Token.
+	// TokenFile holds the token; it is read again before every request.
 	TokenFile string `yaml:"token_file,omitempty" mapstructure:"token_file"`
-	// Token is the token itself. Excludes TokenFile.
+	// Token is the token itself.
 	Token config.Secret `yaml:"token,omitempty" mapstructure:"-"`
 	// TokenType is OAUTH (also for the session token of a service), PROGRAMMATIC_ACCESS_TOKEN or KEYPAIR_JWT.
 	TokenType string `yaml:"token_type,omitempty" mapstructure:"token_type"`
+	// PrivateKeyFile holds an RSA key in PEM, and User is whose it is; a token is signed with it for every request.
+	PrivateKeyFile string `yaml:"private_key_file,omitempty" mapstructure:"private_key_file"`
+	User           string `yaml:"user,omitempty" mapstructure:"user"`
 	// Password is refused with an explanation: other Snowflake clients have such a key.
 	Password config.Secret `yaml:"password,omitempty" mapstructure:"-"`
 	// CAFile is a PEM file of authorities to trust instead of the system's.
 	CAFile string `yaml:"ca_file,omitempty" mapstructure:"ca_file"`
 	// ComputePools names the pools to watch; the account is then not asked for its list.
 	ComputePools []string `yaml:"compute_pools,omitempty" mapstructure:"compute_pools"`
-	// PoolSource is show, function or auto: how the account is asked for its pools.
+	// PoolSource is one of the Source constants: by default SourceList with ComputePools, else SourceShow.
 	PoolSource string `yaml:"pool_source,omitempty" mapstructure:"pool_source"`
 	// DNSServer is the host:port of the DNS server to ask instead of the system's.
 	DNSServer string `yaml:"dns_server,omitempty" mapstructure:"dns_server"`
@@ -101,6 +105,7 @@ func (c *SDConfig) NewDiscoverer(opts promdiscovery.DiscovererOptions) (promdisc
 func (c *SDConfig) SetDirectory(dir string) {
 	c.TokenFile = config.JoinDir(dir, c.TokenFile)
 	c.CAFile = config.JoinDir(dir, c.CAFile)
+	c.PrivateKeyFile = config.JoinDir(dir, c.PrivateKeyFile)
 }
 
 // UnmarshalYAML implements yaml.Unmarshaler: it fills in the defaults and validates.
@@ -129,15 +134,41 @@ func (c *SDConfig) Check() error {
 	if c.Password != "" {
 		return errors.New("`password` cannot be used, alone or with `token` or `token_file`: the SQL API takes tokens only, so put a programmatic access token into `token_file`")
 	}
+	if err := c.checkPools(); err != nil {
+		return err
+	}
+	if c.source() == SourceList {
+		return nil
+	}
+	return c.checkAccount()
+}
+
+// source returns where the names of the pools come from.
+func (c *SDConfig) source() string {
+	switch {
+	case c.PoolSource != "":
+		return c.PoolSource
+	case len(c.ComputePools) > 0:
+		return SourceList
+	default:
+		return SourceShow
+	}
+}
+
+func (c *SDConfig) checkPools() error {
+	sources := []string{SourceShow, SourceFunction, SourceAuto, SourceList}
+	if !slices.Contains(sources, c.source()) {
+		return fmt.Errorf("`pool_source` is %q: set one of %s", c.PoolSource, strings.Join(sources, ", "))
+	}
+	if listed := len(c.ComputePools) > 0; listed != (c.source() == SourceList) {
+		return fmt.Errorf("`pool_source` is %q and `compute_pools` names %d pools: name pools for %q, or remove one of both keys", c.PoolSource, len(c.ComputePools), SourceList)
+	}
 	for _, pool := range c.ComputePools {
 		if err := checkPoolName(pool); err != nil {
 			return fmt.Errorf("`compute_pools`: %w", err)
 		}
 	}
-	if len(c.ComputePools) > 0 {
-		return nil
-	}
-	return c.checkAccount()
+	return nil
 }
 
 func (c *SDConfig) checkAccount() error {
@@ -153,15 +184,42 @@ func (c *SDConfig) checkAccount() error {
 	if c.Protocol != "https" && c.Protocol != "http" {
 		return fmt.Errorf("`protocol` is %q: set https", c.Protocol)
 	}
-	if c.Token != "" && c.TokenFile != "" {
-		return errors.New("`token` and `token_file` are both set: keep one of them")
+	return c.checkToken()
+}
+
+// CheckFiles returns an error when a file that must exist before the start cannot be used. The token's file is none of
+// them: it may appear later. It is no part of Check, which runs before relative names are completed.
+func (c *SDConfig) CheckFiles() error {
+	if c.source() == SourceList {
+		return nil
 	}
-	if c.Token == "" && c.TokenFile == "" {
-		return errors.New("`token_file` is not set: name the file that holds the account's token")
+	if _, err := c.tlsConfig(); err != nil {
+		return err
 	}
-	sources := []string{SourceShow, SourceFunction, SourceAuto}
-	if !slices.Contains(sources, c.PoolSource) {
-		return fmt.Errorf("`pool_source` is %q: set one of %s", c.PoolSource, strings.Join(sources, ", "))
+	if c.PrivateKeyFile != "" {
+		_, err := readPrivateKey(c.PrivateKeyFile)
+		return err
+	}
+	return nil
+}
+
+// checkToken wants exactly one way to prove who asks.
+func (c *SDConfig) checkToken() error {
+	var ways []string
+	for _, way := range []struct{ key, value string }{
+		{"`token`", string(c.Token)}, {"`token_file`", c.TokenFile}, {"`private_key_file`", c.PrivateKeyFile},
+	} {
+		if way.value != "" {
+			ways = append(ways, way.key)
+		}
+	}
+	switch {
+	case len(ways) > 1:
+		return fmt.Errorf("%s are set: keep one of them", strings.Join(ways, " and "))
+	case len(ways) == 0:
+		return errors.New("`token_file` is not set: name the file that holds the account's token, or set `private_key_file` and `user`")
+	case (c.PrivateKeyFile == "") != (c.User == ""):
+		return errors.New("`user` and `private_key_file` belong together: set both or none of them")
 	}
 	types := []string{sqlapi.TokenOAuth, sqlapi.TokenProgrammatic, sqlapi.TokenKeyPairJWT}
 	if !slices.Contains(types, c.TokenType) {

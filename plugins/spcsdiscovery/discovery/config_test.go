@@ -44,8 +44,14 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 		"a port out of range": {account + "port: 70000\n", "`port` is 70000"},
 		"another protocol":    {account + "protocol: gopher\n", "`protocol` is \"gopher\""},
 		"no token":            {"host: a.b\n", "`token_file` is not set"},
-		"two tokens":          {account + "token: x\n", "`token` and `token_file` are both set"},
+		"two tokens":          {account + "token: x\n", "`token` and `token_file` are set"},
 		"a password":          {account + "password: x\n", "`password` cannot be used"},
+		"a key without user":  {"host: a.b\nprivate_key_file: k\n", "`user` and `private_key_file` belong together"},
+		"a user sans key":     {account + "user: u\n", "`user` and `private_key_file` belong together"},
+		"a key and a token":   {account + "user: u\nprivate_key_file: k\n", "`token_file` and `private_key_file` are set"},
+		"an unknown source":   {account + "pool_source: guess\n", "`pool_source` is \"guess\""},
+		"a list sans pools":   {account + "pool_source: list\n", "`pool_source` is \"list\" and `compute_pools` names 0 pools"},
+		"pools and a source":  {account + "pool_source: show\ncompute_pools: [A]\n", "`pool_source` is \"show\" and `compute_pools` names 1 pools"},
 		"a token type":        {account + "token_type: MAGIC\n", "`token_type` is \"MAGIC\""},
 		"a short refresh":     {account + "refresh_interval: 1ms\n", "`refresh_interval` is 1ms"},
 		"a negative refresh":  {account + "refresh_interval: -1m\n", "-1m"},
@@ -72,10 +78,11 @@ func TestRelativeFilesAreRelativeToTheConfiguration(t *testing.T) {
 func FuzzConfigSurvivesYAML(f *testing.F) {
 	f.Add(account)
 	f.Add("compute_pools: [POOL_A, B]\ndns_server: 10.0.0.1:53\nrefresh_interval: 5s\n")
+	f.Add("host: a.b\nprivate_key_file: k.pem\nuser: u\npool_source: auto\n")
 	f.Add(account + "port: 8443\nca_file: ca.pem\ntoken_type: KEYPAIR_JWT\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		before, err := parse(text)
-		if err != nil || before.PoolSource == "" { // a text without a document is read as nothing
+		if err != nil || before.RefreshInterval == 0 { // a text without a document is read as nothing
 			t.Skip()
 		}
 		if before.Token != "" {

@@ -42,14 +42,21 @@ type discoverer struct {
 	// listed is the account's last answer, and listedAt when it came; zero before the first.
 	listed   []pool
 	listedAt time.Time
+	// cutOff is set once the list of pools was too long for one answer.
+	cutOff bool
 	// useShow is set once the account has no function that lists endpoints.
 	useShow bool
 	// setName is the job that the discovery serves.
 	setName string
+	// looked is set once the first refresh has ended.
+	looked bool
 	// failures counts by reason since the start.
 	failures     map[string]int64
 	failedInARow int
 	lastSuccess  time.Time
+	// accountTrouble and accountError are of the last time that the account was asked.
+	accountTrouble notice
+	accountError   string
 	// known holds what was found of each pool by name.
 	known map[string]*poolMemory
 }
@@ -64,13 +71,16 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 		logger:   opts.Logger,
 		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
 		resolver: newResolver(c.DNSServer),
-		useShow:  c.PoolSource == SourceShow,
+		useShow:  c.source() == SourceShow,
 		setName:  opts.SetName,
 		failures: map[string]int64{},
 		known:    map[string]*poolMemory{},
 	}
-	if len(c.ComputePools) == 0 {
-		account, err := newAccount(c)
+	if err := c.CheckFiles(); err != nil {
+		return nil, err
+	}
+	if c.source() != SourceList {
+		account, err := c.NewAccount()
 		if err != nil {
 			return nil, err
 		}

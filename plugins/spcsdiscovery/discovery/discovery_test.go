@@ -121,8 +121,8 @@ func (f *fixture) mustLook(t *testing.T) map[string]*targetgroup.Group {
 	return groups
 }
 
-// warnings counts the lines that were logged.
-func (f *fixture) warnings() int { return strings.Count(f.log.String(), "\n") }
+// warnings counts the warnings that were logged.
+func (f *fixture) warnings() int { return strings.Count(f.log.String(), "level=WARN") }
 
 func addresses(group *targetgroup.Group) []string {
 	var found []string

@@ -7,7 +7,9 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -55,12 +57,18 @@ func TestAPoolThatFailsForTooLongIsDroppedOnceAndComesBack(t *testing.T) {
 	require.NotEmpty(t, f.mustLook(t)["POOL_A"].Targets)
 }
 
-func TestAnUnknownPoolIsOneWarningARefresh(t *testing.T) {
+func TestAnUnknownPoolIsOneWarningUntilItIsFound(t *testing.T) {
 	f := newFixture(t, "POOL_A")
-	_, ok := f.look()
-	require.False(t, ok)
-	require.Equal(t, 1, f.warnings())
+	for range 3 {
+		_, ok := f.look()
+		require.False(t, ok)
+	}
+	require.Equal(t, 1, f.warnings(), f.log)
 	require.Contains(t, f.log.String(), "MONITOR")
+	require.Contains(t, f.log.String(), "reason=dns_nxdomain")
+	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
+	f.mustLook(t)
+	require.Contains(t, f.log.String(), "Pool can be looked up again")
 }
 
 func TestASuspendedPoolEndsAtOnceAndIsNoFault(t *testing.T) {
@@ -98,6 +106,7 @@ func TestAnAccountThatRefusesIsOneWarningWithoutTheToken(t *testing.T) {
 	require.Empty(t, groups)
 	require.Equal(t, 1, f.warnings())
 	require.Contains(t, f.log.String(), "HTTP 401")
+	require.Contains(t, f.log.String(), "reason=sql_auth")
 	require.NotContains(t, f.log.String(), "secret-token")
 }
 
@@ -133,15 +142,71 @@ func TestPoolsGoWhenTheAccountCannotBeAskedForTooLong(t *testing.T) {
 }
 
 func TestTheTokenFileIsReadForEveryRefresh(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(string) error
+		want  string
+	}{
+		"emptied": {func(file string) error { return os.Truncate(file, 0) }, "is empty"},
+		"removed": {os.Remove, "`token_file`"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.account.set(http.StatusOK)
+			f.mustLook(t)
+			require.NoError(t, test.spoil(f.config.TokenFile))
+			f.look()
+			require.Contains(t, f.log.String(), test.want)
+			require.Contains(t, f.log.String(), "reason=sql_token")
+			require.NoError(t, os.WriteFile(f.config.TokenFile, []byte("another"), 0o600))
+			f.mustLook(t)
+			require.Contains(t, f.log.String(), "Account answers again")
+		})
+	}
+}
+
+func TestAnOutageOfAnHourIsFiveLinesAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var trouble notice
+		lines := 0
+		for range 60 {
+			if trouble.failed("sql_server") {
+				lines++
+			}
+			time.Sleep(time.Minute)
+		}
+		lasted, ended := trouble.ended()
+		require.True(t, ended)
+		require.Equal(t, time.Hour, lasted)
+		require.LessOrEqual(t, lines+1, 5)
+		require.Positive(t, lines)
+		require.True(t, trouble.failed("sql_server"), "a new outage is told at once")
+		require.True(t, trouble.failed("sql_auth"), "and so is another reason")
+	})
+}
+
+func TestPoolsWithSmallLettersAreWarnedOfOnce(t *testing.T) {
 	f := newFixture(t)
-	f.account.set(http.StatusOK)
+	f.account.set(http.StatusOK, row("Pool_A", "ACTIVE"))
+	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
 	f.mustLook(t)
-	require.NoError(t, os.Truncate(f.config.TokenFile, 0))
-	f.look()
-	require.Contains(t, f.log.String(), "is empty")
-	require.NoError(t, os.Remove(f.config.TokenFile))
-	f.look()
-	require.Contains(t, f.log.String(), "`token_file`")
+	require.NotEmpty(t, f.mustLook(t)["Pool_A"].Targets)
+	require.Equal(t, 1, f.warnings(), f.log)
+	require.Contains(t, f.log.String(), "small letters")
+}
+
+func TestAListThatMayBeCutOffIsWarnedOfOnce(t *testing.T) {
+	f := newFixture(t)
+	rows := make([][]string, maxShown)
+	for i := range rows {
+		rows[i] = row("POOL_A", "ACTIVE")
+	}
+	f.account.set(http.StatusOK, rows...)
+	for range 2 {
+		pools, err := f.askAccount(context.Background())
+		require.NoError(t, err)
+		require.Len(t, pools, maxShown)
+	}
+	require.Equal(t, 1, strings.Count(f.log.String(), "may be cut off"))
 }
 
 func TestAPoolThatIsSilentDelaysNoOther(t *testing.T) {

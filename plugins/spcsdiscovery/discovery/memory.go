@@ -5,9 +5,9 @@ package discovery
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -20,11 +20,14 @@ type poolMemory struct {
 	dnsName string
 	// seenAt is when nodes were found last; zero when there are none to keep.
 	seenAt time.Time
-	// failing is set while lookups fail.
-	failing bool
-	// facts are what the account told last, and nodes is how many targets there are.
+	// trouble and problem are of the last lookup.
+	trouble notice
+	problem problem
+	// facts are what the account told last, and nodes are the targets, also those that are kept.
 	facts map[string]string
-	nodes int
+	nodes []netip.AddrPort
+	// succeededAt is when a lookup last found nodes.
+	succeededAt time.Time
 }
 
 // lookup is one to make: a pool and the names to ask for its nodes, in order.
@@ -52,16 +55,28 @@ func (d *discoverer) plan(pools []pool) []lookup {
 		if !ok {
 			memory = &poolMemory{}
 			d.known[p.name] = memory
+			d.greet(p)
 		}
 		memory.facts = p.facts
 		next := lookup{pool: p, names: p.dnsNames(memory.dnsName)}
-		if memory.failing {
+		if memory.trouble.reason != "" {
 			failing = append(failing, next)
 		} else {
 			healthy = append(healthy, next)
 		}
 	}
 	return append(healthy, failing...)
+}
+
+// greet tells of a pool that was not known, and warns once of a name that the account has in quotes.
+func (d *discoverer) greet(p pool) {
+	if d.looked {
+		d.logger.Info("Pool is new", "compute_pool", p.name, "state", p.facts["state"])
+	}
+	if d.account != nil && p.name != strings.ToUpper(p.name) && checkPoolName(p.name) == nil {
+		d.logger.Warn("Pool has small letters in its name, and DNS does not tell case: a pool whose name differs only in case has the same nodes",
+			"compute_pool", p.name, "dns_name", dnsNames(p.name)[0])
+	}
 }
 
 // dropUnlisted forgets the pools that are listed no more, and returns their groups without targets.
@@ -75,6 +90,7 @@ func (d *discoverer) dropUnlisted(pools []pool) []*targetgroup.Group {
 		if _, ok := listed[name]; !ok {
 			groups = append(groups, &targetgroup.Group{Source: d.source(name)})
 			delete(d.known, name)
+			d.logger.Info("Pool is listed no more: its series end", "compute_pool", name)
 		}
 	}
 	return groups
@@ -101,49 +117,37 @@ func (l lookup) run(ctx context.Context, resolver *net.Resolver) outcome {
 // remember notes an outcome and returns the group to send, or nil when Prometheus is to keep the one it has.
 func (d *discoverer) remember(found outcome) *targetgroup.Group {
 	memory := d.known[found.pool.name]
-	memory.failing = found.err != nil && !found.atRest()
 	group := &targetgroup.Group{Source: d.source(found.pool.name), Labels: found.pool.labels()}
-	switch {
-	case found.err == nil:
-		memory.dnsName, memory.seenAt, memory.nodes = found.dnsName, time.Now(), len(found.nodes)
-		group.Labels[labelDNSName] = model.LabelValue(found.dnsName)
-		group.Targets = targets(found.nodes)
-		return group
-	case found.atRest():
-		*memory = poolMemory{dnsName: memory.dnsName, facts: memory.facts}
+	if found.err != nil && !found.atRest() {
+		return d.rememberFailure(memory, found, group)
+	}
+	memory.problem = problem{}
+	if lasted, ok := memory.trouble.ended(); ok {
+		d.logger.Info("Pool can be looked up again", "compute_pool", found.pool.name, "nodes", len(found.nodes), "after", lasted)
+	}
+	memory.nodes, memory.seenAt = found.nodes, time.Time{}
+	if found.err != nil {
 		return group
 	}
-	d.countFailure(dnsReason(found.err))
-	d.logFailure(found)
-	if memory.seenAt.IsZero() {
+	memory.dnsName, memory.seenAt, memory.succeededAt = found.dnsName, time.Now(), time.Now()
+	group.Labels[labelDNSName] = model.LabelValue(found.dnsName)
+	group.Targets = targets(found.nodes)
+	return group
+}
+
+// rememberFailure keeps the pool's nodes for stale_after, and then returns its group without targets once.
+func (d *discoverer) rememberFailure(memory *poolMemory, found outcome, group *targetgroup.Group) *targetgroup.Group {
+	name := found.pool.name
+	memory.problem = d.problemOf(found)
+	d.countFailure(memory.problem.reason)
+	if memory.trouble.failed(memory.problem.reason) {
+		d.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again", "compute_pool", name,
+			"reason", memory.problem.reason, "err", memory.problem.text, "kept_nodes", len(memory.nodes), "next_refresh_in", d.config.RefreshInterval)
+	}
+	if memory.seenAt.IsZero() || time.Since(memory.seenAt) <= time.Duration(d.config.StaleAfter) {
 		return nil
 	}
-	if kept := time.Since(memory.seenAt); kept > time.Duration(d.config.StaleAfter) {
-		memory.seenAt, memory.nodes = time.Time{}, 0
-		d.logger.Warn("Pool dropped: its nodes could not be looked up for too long", "compute_pool", found.pool.name, "stale_after", d.config.StaleAfter)
-		return group
-	}
-	return nil
-}
-
-func (d *discoverer) logFailure(found outcome) {
-	name := found.pool.name
-	if err := checkPoolName(name); err != nil {
-		d.logger.Warn("Pool left out", "compute_pool", name, "err", err)
-		return
-	}
-	if isNotFound(found.err) {
-		d.logger.Warn("Pool has no nodes in DNS: check that it exists and that the role has MONITOR on it", "compute_pool", name, "dns_name", dnsNames(name)[0])
-		return
-	}
-	d.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again", "compute_pool", name, "err", d.nameServer(found.err))
-}
-
-// nameServer puts the configured server into a DNS error, where the resolver writes the system's.
-func (d *discoverer) nameServer(err error) error {
-	var dnsErr *net.DNSError
-	if d.config.DNSServer != "" && errors.As(err, &dnsErr) {
-		dnsErr.Server = d.config.DNSServer
-	}
-	return err
+	memory.seenAt, memory.nodes = time.Time{}, nil
+	d.logger.Warn("Pool dropped: its nodes could not be looked up for too long", "compute_pool", name, "stale_after", d.config.StaleAfter)
+	return group
 }

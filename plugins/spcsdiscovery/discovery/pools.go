@@ -16,10 +16,12 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
+// LabelPoolName is the label of a target with the name of its pool, as the account writes it.
+const LabelPoolName = poolPrefix + "name"
+
 const (
 	metaPrefix       = model.MetaLabelPrefix + "spcs_"
 	poolPrefix       = metaPrefix + "compute_pool_"
-	labelPoolName    = poolPrefix + "name"
 	labelDNSName     = metaPrefix + "dns_name"
 	labelNodeAddress = metaPrefix + "node_address"
 )
@@ -31,6 +33,10 @@ const (
 	// callEndpoints lists the DNS names of the pools that the role may monitor. It has no page in the documentation.
 	callEndpoints = "CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()"
 )
+
+// maxShown is the most rows that a SHOW statement gives.
+// Source: https://docs.snowflake.com/en/sql-reference/sql/show
+const maxShown = 10_000
 
 // poolColumns are the columns of SHOW COMPUTE POOLS that become labels of the same name.
 var poolColumns = []string{
@@ -47,7 +53,7 @@ type pool struct {
 }
 
 func (p pool) labels() model.LabelSet {
-	set := model.LabelSet{labelPoolName: model.LabelValue(p.name)}
+	set := model.LabelSet{LabelPoolName: model.LabelValue(p.name)}
 	for column, value := range p.facts {
 		set[model.LabelName(poolPrefix+column)] = model.LabelValue(value)
 	}
@@ -88,22 +94,34 @@ func (d *discoverer) currentPools(ctx context.Context) ([]pool, bool) {
 	}
 	pools, err := d.askAccount(ctx)
 	if err == nil {
+		d.accountError = ""
+		if lasted, ok := d.accountTrouble.ended(); ok {
+			d.logger.Info("Account answers again", "pools", len(pools), "after", lasted)
+		}
 		d.listed, d.listedAt = pools, time.Now()
 		return pools, true
 	}
 	if isCanceled(ctx) {
 		return nil, false
 	}
-	d.countFailure(accountReason(err))
+	return d.listedPools(accountProblem(err)), false
+}
+
+// listedPools returns what the account listed last, until that is too old to be relied on.
+func (d *discoverer) listedPools(trouble problem) []pool {
+	d.accountError = trouble.text
+	d.countFailure(trouble.reason)
+	// Not an error for the logger, which would add a stack trace to it.
+	if d.accountTrouble.failed(trouble.reason) {
+		d.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the next refresh asks again",
+			"reason", trouble.reason, "err", trouble.text, "known_pools", len(d.listed), "next_refresh_in", d.config.RefreshInterval)
+	}
 	limit := time.Duration(d.config.AccountStaleAfter)
 	if limit > 0 && len(d.listed) > 0 && time.Since(d.listedAt) > limit {
 		d.listed = nil
-		d.logger.Warn("All pools dropped: the account could not be asked for too long", "account_stale_after", d.config.AccountStaleAfter, "err", err)
-		return nil, false
+		d.logger.Warn("All pools dropped: the account could not be asked for too long", "account_stale_after", d.config.AccountStaleAfter)
 	}
-	// Not an error for the logger, which would add a stack trace to it.
-	d.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the next refresh asks again", "err", err)
-	return d.listed, false
+	return d.listed
 }
 
 // askAccount lists the pools with one statement; only a first one that the account does not know is followed by another.
@@ -121,6 +139,10 @@ func (d *discoverer) askAccount(ctx context.Context) ([]pool, error) {
 	result, err := d.account.Query(ctx, showPools)
 	if err != nil {
 		return nil, err
+	}
+	if result.Len() >= maxShown && !d.cutOff {
+		d.cutOff = true
+		d.logger.Warn("The list of pools may be cut off: SHOW gives no more rows than this, so name the pools in `compute_pools`", "rows", result.Len())
 	}
 	return readPools(result)
 }

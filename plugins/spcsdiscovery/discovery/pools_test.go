@@ -61,7 +61,7 @@ func TestAPoolNameThatDNSCannotHoldIsAWarning(t *testing.T) {
 	groups, _ := f.look()
 	require.NotContains(t, groups, "my pool")
 	require.Equal(t, 1, f.warnings())
-	require.Contains(t, f.log.String(), "rename the pool")
+	require.Contains(t, f.log.String(), "create the pool anew")
 }
 
 func TestAnOlderNameIsFoundAndAskedFirstFromThenOn(t *testing.T) {

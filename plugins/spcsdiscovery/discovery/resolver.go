@@ -42,7 +42,7 @@ func checkPoolName(pool string) error {
 	}
 	for _, r := range pool {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' {
-			return fmt.Errorf("pool name %q has the character %q, which DNS does not allow: rename the pool", pool, r)
+			return fmt.Errorf("pool name %q has the character %q, which DNS does not allow: create the pool anew with letters, digits and _ only", pool, r)
 		}
 	}
 	return nil

@@ -4,13 +4,12 @@
 package discovery
 
 import (
-	"errors"
 	"maps"
-	"net"
+	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
 // Status is what one refresh found.
@@ -25,14 +24,22 @@ type Status struct {
 	FailedInARow int
 	// LastSuccess is when a refresh last had no failure; zero before the first.
 	LastSuccess time.Time
+	// AccountError says why the account could not be asked last time; empty when it could.
+	AccountError string
 }
 
 // PoolStatus is what is known of one pool.
 type PoolStatus struct {
 	// Name, State and InstanceFamily are as the account writes them; the last two are empty where it did not tell.
 	Name, State, InstanceFamily string
-	// Nodes is the number of targets, also of those that are kept while lookups fail.
-	Nodes int
+	// DNSName is the name under which nodes were found last.
+	DNSName string
+	// Nodes are the targets, also those that are kept while lookups fail.
+	Nodes []netip.AddrPort
+	// Reason is a word and Error a sentence for what failed in the last lookup; empty when nothing did.
+	Reason, Error string
+	// LastSuccess is when nodes were found last; zero when they never were.
+	LastSuccess time.Time
 }
 
 // observers holds the functions of Observe. It is global since a configuration is written out as YAML and read back
@@ -46,6 +53,10 @@ func Observe(setName string, f func(Status)) (stop func()) {
 }
 
 func (d *discoverer) report(started time.Time, ok bool) {
+	if !d.looked {
+		d.looked = true
+		d.logger.Info("First look at the pools has ended", "pools", len(d.known), "without_failure", ok, "took", time.Since(started).Round(time.Millisecond))
+	}
 	d.failedInARow++
 	if ok {
 		d.lastSuccess, d.failedInARow = time.Now(), 0
@@ -56,38 +67,17 @@ func (d *discoverer) report(started time.Time, ok bool) {
 	}
 	status := Status{
 		Failures: maps.Clone(d.failures), RefreshDuration: time.Since(started),
-		FailedInARow: d.failedInARow, LastSuccess: d.lastSuccess,
+		FailedInARow: d.failedInARow, LastSuccess: d.lastSuccess, AccountError: d.accountError,
 	}
 	for name, memory := range d.known {
 		status.Pools = append(status.Pools, PoolStatus{
-			Name: name, State: memory.facts["state"], InstanceFamily: memory.facts["instance_family"], Nodes: memory.nodes,
+			Name: name, State: memory.facts["state"], InstanceFamily: memory.facts["instance_family"],
+			DNSName: memory.dnsName, Nodes: memory.nodes, LastSuccess: memory.succeededAt,
+			Reason: memory.problem.reason, Error: memory.problem.text,
 		})
 	}
+	slices.SortFunc(status.Pools, func(a, b PoolStatus) int { return strings.Compare(a.Name, b.Name) })
 	observer.(func(Status))(status)
 }
 
-// dnsReason returns a short, stable word for the cause of a failed lookup.
-func dnsReason(err error) string {
-	var dnsErr *net.DNSError
-	switch {
-	case !errors.As(err, &dnsErr):
-		return "pool_name"
-	case dnsErr.IsNotFound:
-		return "dns_nxdomain"
-	case dnsErr.IsTimeout:
-		return "dns_timeout"
-	default:
-		return "dns_server"
-	}
-}
-
 func (d *discoverer) countFailure(reason string) { d.failures[reason]++ }
-
-// accountReason tells a token that could not be read from what the account answered.
-func accountReason(err error) string {
-	var token *tokenError
-	if errors.As(err, &token) {
-		return "sql_token"
-	}
-	return sqlapi.Reason(err)
-}

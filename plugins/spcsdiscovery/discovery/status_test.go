@@ -6,8 +6,10 @@ package discovery
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/stretchr/testify/require"
@@ -32,7 +34,13 @@ func TestEveryRefreshIsReported(t *testing.T) {
 	f.account.set(http.StatusOK, row("POOL_A", "ACTIVE"))
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1", "10.0.0.2"}})
 	status := f.observe(t)
-	require.Equal(t, []PoolStatus{{Name: "POOL_A", State: "ACTIVE", InstanceFamily: "CPU_X64_S", Nodes: 2}}, status.Pools)
+	require.Len(t, status.Pools, 1)
+	pool := status.Pools[0]
+	require.WithinDuration(t, time.Now(), pool.LastSuccess, 5*time.Second)
+	pool.LastSuccess = time.Time{}
+	require.Equal(t, PoolStatus{Name: "POOL_A", State: "ACTIVE", InstanceFamily: "CPU_X64_S", DNSName: poolA, Nodes: []netip.AddrPort{
+		netip.MustParseAddrPort("10.0.0.1:9001"), netip.MustParseAddrPort("10.0.0.2:9001"),
+	}}, pool)
 	require.Empty(t, status.Failures)
 	require.False(t, status.LastSuccess.IsZero())
 	require.Positive(t, status.RefreshDuration)
@@ -54,11 +62,11 @@ func TestFailuresAreCountedByReasonAndNodesKept(t *testing.T) {
 	}, status.Failures)
 	require.True(t, status.LastSuccess.IsZero())
 	require.Equal(t, 3, status.FailedInARow)
-	for _, pool := range status.Pools {
-		if pool.Name == "POOL_A" {
-			require.Equal(t, 1, pool.Nodes)
-		}
-	}
+	require.Equal(t, "POOL_A", status.Pools[0].Name)
+	require.Len(t, status.Pools[0].Nodes, 1)
+	require.Equal(t, "dns_nxdomain", status.Pools[0].Reason)
+	require.Contains(t, status.Pools[0].Error, "MONITOR")
+	require.Contains(t, status.AccountError, "`token_file`")
 }
 
 func TestASuspendedPoolIsKnownByItsStateAndIsNoFailure(t *testing.T) {

@@ -1,0 +1,130 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+)
+
+// debugTimeout bounds one request to the page.
+const debugTimeout = 5 * time.Second
+
+//go:embed debug.html
+var debugHTML string
+
+var debugTemplate = template.Must(template.New("debug").Parse(debugHTML))
+
+// debugPage shows what is known of pools and nodes: HTML at /, JSON at /status.json.
+type debugPage struct {
+	name    string
+	status  atomic.Pointer[discovery.Status]
+	scrapes *scrapes
+}
+
+// view is what the page shows; times are RFC 3339 in UTC, absent before the first.
+type view struct {
+	Receiver               string     `json:"receiver"`
+	LastSuccess            *time.Time `json:"last_success,omitempty"`
+	FailedInARow           int        `json:"failed_in_a_row"`
+	RefreshDurationSeconds float64    `json:"refresh_duration_seconds"`
+	AccountError           string     `json:"account_error,omitempty"`
+	Pools                  []poolView `json:"pools"`
+}
+
+type poolView struct {
+	Name           string     `json:"name"`
+	State          string     `json:"state,omitempty"`
+	InstanceFamily string     `json:"instance_family,omitempty"`
+	DNSName        string     `json:"dns_name,omitempty"`
+	LastSuccess    *time.Time `json:"last_success,omitempty"`
+	Reason         string     `json:"reason,omitempty"`
+	Error          string     `json:"error,omitempty"`
+	Nodes          []nodeView `json:"nodes"`
+}
+
+type nodeView struct {
+	Address         string     `json:"address"`
+	Up              bool       `json:"up"`
+	LastScrape      *time.Time `json:"last_scrape,omitempty"`
+	DurationSeconds float64    `json:"duration_seconds"`
+	Reason          string     `json:"reason,omitempty"`
+	Error           string     `json:"error,omitempty"`
+}
+
+// serve listens until stop is called.
+func (p *debugPage) serve(endpoint string) (stop func(), err error) {
+	listener, err := net.Listen("tcp", endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("cannot serve `debug_endpoint` %s: %w", endpoint, err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _ = debugTemplate.Execute(w, p.view()) })
+	mux.HandleFunc("GET /status.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(p.view())
+	})
+	server := &http.Server{Handler: mux, ReadTimeout: debugTimeout, WriteTimeout: debugTimeout}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener) // until stop
+	}()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+		<-done
+	}, nil
+}
+
+func (p *debugPage) view() view {
+	shown := view{Receiver: p.name, Pools: []poolView{}}
+	status := p.status.Load()
+	if status == nil {
+		return shown
+	}
+	shown.LastSuccess, shown.FailedInARow = shownTime(status.LastSuccess), status.FailedInARow
+	shown.RefreshDurationSeconds, shown.AccountError = status.RefreshDuration.Seconds(), status.AccountError
+	last := p.scrapes.snapshot()
+	for _, pool := range status.Pools {
+		shown.Pools = append(shown.Pools, poolView{
+			Name: pool.Name, State: pool.State, InstanceFamily: pool.InstanceFamily, DNSName: pool.DNSName,
+			LastSuccess: shownTime(pool.LastSuccess), Reason: pool.Reason, Error: pool.Error, Nodes: nodeViews(pool.Nodes, last),
+		})
+	}
+	return shown
+}
+
+func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
+	views := make([]nodeView, 0, len(nodes))
+	for _, node := range nodes {
+		scraped, ok := last[node.String()]
+		views = append(views, nodeView{
+			Address: node.String(), Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
+			DurationSeconds: scraped.took.Seconds(), Reason: scraped.reason, Error: scraped.err,
+		})
+	}
+	return views
+}
+
+func shownTime(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC().Truncate(time.Millisecond)
+	return &at
+}
