@@ -40,8 +40,9 @@ class Run:
 
     folder: Path
     parts: list[Part] = field(default_factory=list)
-    # Where the collector shows its own metrics, which the store scrapes.
+    # Where the collector shows its own metrics, and the page about its pools and nodes.
     collector_metrics: int = field(default_factory=ports.find_free)
+    collector_debug: int = field(default_factory=ports.find_free)
 
     def start(self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "") -> Part:
         """Start one part with its output in a log file of the run's folder."""
@@ -160,11 +161,7 @@ def start_store(run: Run, config: Path | None = None) -> Part:
     url = f"http://127.0.0.1:{port}"
     if config is None:
         config = run.folder / "prometheus.yml"
-        moved = {ports.PROMETHEUS: port, ports.COLLECTOR_METRICS: run.collector_metrics}
-        text = prometheus.CONFIG.read_text()
-        for shipped, free in moved.items():
-            text = text.replace(f"localhost:{shipped}", f"localhost:{free}")
-        config.write_text(text)
+        config.write_text(prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}"))
     command: Args = [
         prometheus.binary(),
         f"--config.file={config}",
@@ -181,7 +178,7 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
     """Start the built collector with its shipped configuration, and what differs on this machine merged over it."""
     health = ports.find_free()
     overlay = run.folder / "collector.yaml"
-    overlay.write_text(yaml.safe_dump(_overlay(simulation, health, run.collector_metrics)))
+    overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health)))
     env = {
         "SNOWFLAKE_HOST": "localhost",
         "SNOWFLAKE_PORT": str(simulation.account_port),
@@ -195,15 +192,19 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
     return part
 
 
-def _overlay(simulation: Simulation, health: int, metrics_port: int) -> dict[str, object]:
-    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": metrics_port}}}}
+def _overlay(run: Run, simulation: Simulation, health: int) -> dict[str, object]:
+    scrapes = yaml.safe_load(collector.CONFIG.read_text())["receivers"]["prometheus/self"]["config"]["scrape_configs"]
+    scrapes[0]["static_configs"] = [{"targets": [f"localhost:{run.collector_metrics}"]}]
+    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     return {
         "receivers": {
             "spcs": {
                 "token_file": str(simulation.session / "token"),
                 "ca_file": str(simulation.session / "ca.pem"),
                 "dns_server": f"127.0.0.1:{simulation.dns_port}",
-            }
+                "debug_endpoint": f"localhost:{run.collector_debug}",
+            },
+            "prometheus/self": {"config": {"scrape_configs": scrapes}},
         },
         "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
         "service": {"telemetry": {"metrics": {"readers": [metrics]}}},

@@ -66,6 +66,7 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
     query = over_http(store.url)
     addresses = {
         "Prometheus": f"{store.url}/api/v1/query?query=up",
+        "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
         "Simulator": f"{simulation.admin}/state",
         "Logs": str(run.folder),
     }
