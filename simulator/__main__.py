@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import secrets
 import signal
 import socket
 import ssl
@@ -17,6 +16,7 @@ from aiohttp import web
 from simulator import zone
 from simulator.account import Account
 from simulator.admin import Admin
+from simulator.credentials import Credentials
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Network
 from simulator.publishers import Publishers
@@ -33,7 +33,7 @@ POOLS = (
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the command line's settings."""
     parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
-    parser.add_argument("--session", type=Path, required=True, help="folder for the token, the CA and ports.json")
+    parser.add_argument("--session", type=Path, required=True, help="folder for tokens, key, CA and ports.json")
     parser.add_argument("--pools", type=int, default=3, help="number of pools (default %(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="nodes in each pool (default %(default)s)")
     parser.add_argument("--containers", type=int, default=6, help="containers on each node (default %(default)s)")
@@ -67,12 +67,10 @@ def build_fleet(settings: argparse.Namespace) -> Fleet:
     return fleet
 
 
-def write_session(folder: Path, host: str, token: str) -> ssl.SSLContext:
-    """Write the token and the authority's certificate, and return the account's TLS settings."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_authority(folder: Path, host: str) -> ssl.SSLContext:
+    """Write the authority's certificate, and return the account's TLS settings."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    (folder / "token").write_text(token)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(host, "localhost", "127.0.0.1").configure_cert(context)
     return context
@@ -89,9 +87,9 @@ async def _listen(app: web.Application, host: str, port: int, tls: ssl.SSLContex
 async def serve(settings: argparse.Namespace) -> None:
     """Run until SIGINT or SIGTERM; ports.json appears once everything listens."""
     fleet, faults = build_fleet(settings), Faults()
-    token = secrets.token_urlsafe(32)
-    tls = write_session(settings.session, settings.account_host, token)
-    account = Account(fleet, faults, token)
+    credentials = Credentials(settings.session, settings.account_host)
+    tls = write_authority(settings.session, settings.account_host)
+    account = Account(fleet, faults, credentials)
     publishers = Publishers(fleet, faults, frozen=settings.frozen, own_addresses=settings.own_addresses)
     await publishers.sync()
     ports = {

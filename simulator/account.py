@@ -5,57 +5,36 @@ Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
 
+from simulator.credentials import Credentials
 from simulator.faults import SLOW_SECONDS, Faults
-from simulator.fleet import Fleet, Pool
-
-# The columns of SHOW COMPUTE POOLS, in the documented order.
-# Source: https://docs.snowflake.com/en/sql-reference/sql/show-compute-pools
-COLUMNS: dict[str, Callable[[Pool], str | None]] = {
-    "name": lambda pool: pool.name,
-    "state": lambda pool: pool.state,
-    "min_nodes": lambda _: "1",
-    "max_nodes": lambda pool: str(max(1, len(pool.nodes))),
-    "instance_family": lambda pool: pool.family.name,
-    "num_services": lambda pool: str(len({i.service for node in pool.nodes.values() for i in node.instances})),
-    "num_jobs": lambda _: "0",
-    "auto_suspend_secs": lambda _: "3600",
-    "auto_resume": lambda _: "true",
-    "active_nodes": lambda pool: str(sum(bool(node.instances) for node in pool.nodes.values())),
-    "idle_nodes": lambda pool: str(sum(not node.instances for node in pool.nodes.values())),
-    "target_nodes": lambda pool: str(len(pool.nodes)),
-    "placement_group": lambda _: None,
-    "created_on": lambda _: "1790000000.000000000 000",
-    "resumed_on": lambda _: "1790000000.000000000 000",
-    "updated_on": lambda _: "1790000000.000000000 000",
-    "owner": lambda _: "POOL_ADMIN",
-    "comment": lambda _: "",
-    "is_exclusive": lambda _: "false",
-    "application": lambda _: None,
-    "budget": lambda _: None,
-    "error_code": lambda _: "",
-    "status_message": lambda _: "",
-}
-
+from simulator.fleet import Fleet
+from simulator.statements import Table, execute
 
 # More than the collector reads of one answer.
 HUGE_BYTES = 20 << 20
+# Answers that wait to be fetched; older ones are forgotten.
+KEPT_ANSWERS = 100
 
 
 @dataclass
 class Account:
-    """Serves statements about a fleet to whoever has the token; counts them."""
+    """Serves statements about a fleet to whoever proves to be its user; counts them."""
 
     fleet: Fleet
     faults: Faults
-    token: str
+    credentials: Credentials
     statements: int = 0
     requests: int = 0
+    # Answers that are fetched by later requests, and how often each was asked for.
+    _kept: dict[str, Table] = field(default_factory=dict)
+    _polls: Counter[str] = field(default_factory=Counter)
 
     def application(self) -> web.Application:
         """Return the HTTP application."""
@@ -66,18 +45,28 @@ class Account:
 
     async def _execute(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
-        broken = await self._break(request)
+        broken = await self._break(request) or self._refuse(request)
         if broken is not None:
             return broken
-        if "User-Agent" not in request.headers:
-            return _refusal(400, "390142", "08001", "The request has no User-Agent header.")
-        if not self._authorized(request):
-            return _refusal(401, "390303", "08001", "Invalid OAuth access token.")
         statement = str((await request.json()).get("statement", ""))
         self.statements += 1
-        if statement.strip().rstrip(";").upper() == "SHOW COMPUTE POOLS":
-            return self._result()
-        return _refusal(422, "001003", "42000", f"The simulated account does not know the statement: {statement}")
+        try:
+            if self.faults.account == "no-function" and statement.startswith("CALL"):
+                raise LookupError(f"Unknown function: {statement}")
+            table = execute(self.fleet, statement)
+        except LookupError as error:
+            return _refusal(422, "001003", "42000", str(error.args[0]))
+        handle = str(uuid.uuid4())
+        if self.faults.account in {"accepted", "partitioned"}:
+            self._keep(handle, table)
+        if self.faults.account == "accepted":
+            return _pending(handle)
+        return self._result(handle, table)
+
+    def _keep(self, handle: str, table: Table) -> None:
+        self._kept[handle] = table
+        if len(self._kept) > KEPT_ANSWERS:
+            del self._kept[next(iter(self._kept))]
 
     async def _break(self, request: web.Request) -> web.StreamResponse | None:
         """Return the answer of a broken account, or None when this request is served."""
@@ -93,25 +82,37 @@ class Account:
         answer = _BROKEN.get(fault or "")
         return answer() if answer else None
 
-    async def _poll(self, request: web.Request) -> web.StreamResponse:
-        if not self._authorized(request):
+    def _refuse(self, request: web.Request) -> web.Response | None:
+        """Return the refusal of a request that does not prove who sends it, or None."""
+        if "User-Agent" not in request.headers:
+            return _refusal(400, "390142", "08001", "The request has no User-Agent header.")
+        kind = request.headers.get("X-Snowflake-Authorization-Token-Type", "")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if self.faults.account == "unauthorized" or not self.credentials.accept(kind, token):
             return _refusal(401, "390303", "08001", "Invalid OAuth access token.")
+        return None
+
+    async def _poll(self, request: web.Request) -> web.StreamResponse:
+        handle = request.match_info["handle"]
+        refused = self._refuse(request)
+        if refused is not None:
+            return refused
         if self.faults.account == "pending":
-            return _pending(request.match_info["handle"])
-        return self._result()
+            return _pending(handle)
+        if handle not in self._kept:
+            return _refusal(404, "390404", "02000", "There is no such statement.")
+        self._polls[handle] += 1
+        if self.faults.account == "accepted" and self._polls[handle] == 1:
+            return _pending(handle)
+        return self._result(handle, self._kept[handle], int(request.query.get("partition", "0")))
 
-    def _authorized(self, request: web.Request) -> bool:
-        return (
-            self.faults.account != "unauthorized"
-            and request.headers.get("Authorization") == f"Bearer {self.token}"
-            and request.headers.get("X-Snowflake-Authorization-Token-Type") == "OAUTH"
-        )
-
-    def _result(self) -> web.Response:
-        rows = [[cell(pool) for cell in COLUMNS.values()] for pool in self.fleet.pools.values()]
-        handle = str(uuid.uuid4())
-        return web.json_response(
-            {
+    def _result(self, handle: str, table: Table, partition: int = 0) -> web.Response:
+        """Return one partition: all rows, or a row each where the account is to send many."""
+        size = 1 if self.faults.account == "partitioned" else max(1, len(table.rows))
+        parts = [table.rows[at : at + size] for at in range(0, len(table.rows), size)] or [[]]
+        answer: dict[str, object] = {"data": parts[partition]}
+        if partition == 0:
+            answer |= {
                 "code": "090001",
                 "sqlState": "00000",
                 "message": "Statement executed successfully.",
@@ -119,14 +120,15 @@ class Account:
                 "statementStatusUrl": f"/api/v2/statements/{handle}",
                 "createdOn": int(datetime.now(UTC).timestamp() * 1000),
                 "resultSetMetaData": {
-                    "numRows": len(rows),
+                    "numRows": len(table.rows),
                     "format": "jsonv2",
-                    "rowType": [{"name": name, "type": "text", "nullable": True} for name in COLUMNS],
-                    "partitionInfo": [{"rowCount": len(rows), "uncompressedSize": 0}],
+                    "rowType": [{"name": name, "type": "text", "nullable": True} for name in table.columns],
+                    "partitionInfo": [{"rowCount": len(part), "uncompressedSize": 0} for part in parts],
                 },
-                "data": rows,
             }
-        )
+        response = web.json_response(answer)
+        response.enable_compression()
+        return response
 
 
 def _refusal(status: int, code: str, state: str, message: str) -> web.Response:

@@ -4,10 +4,11 @@ GET    /state                      pools, nodes and containers
 GET    /nodes/{address}/series     the label sets that a node publishes now, with __name__
 POST   /pools                      {"name", "family", "nodes"}
 DELETE /pools/{pool}
-PATCH  /pools/{pool}               {"state"}
+PATCH  /pools/{pool}               {"state"}, {"privilege"}, {"labels"} or {"name"}
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
 DELETE /services/{service}
+POST   /token                      replaces the session token, in its file and for the account
 PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
 PUT    /faults/pools/{pool}        {"fault": one of POOL_FAULTS, or null}
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
@@ -24,6 +25,8 @@ from simulator.faults import ACCOUNT_FAULTS, NODE_FAULTS, POOL_FAULTS, Faults
 from simulator.fleet import Fleet, Node, Pool
 from simulator.publishers import Publishers
 
+PRIVILEGES = ("OWNERSHIP", "MONITOR", "OPERATE", "USAGE", "NONE")
+LABELS = ("documented", "older")
 STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
 
 
@@ -45,10 +48,11 @@ class Admin:
                 web.get("/nodes/{node}/series", self._series),
                 web.post("/pools", self._add_pool),
                 web.delete("/pools/{pool}", self._remove_pool),
-                web.patch("/pools/{pool}", self._set_state),
+                web.patch("/pools/{pool}", self._change_pool),
                 web.post("/pools/{pool}/nodes", self._add_node),
                 web.delete("/pools/{pool}/nodes/{node}", self._remove_node),
                 web.delete("/services/{service}", self._remove_service),
+                web.post("/token", self._rotate_token),
                 web.put("/faults/account", self._break_account),
                 web.put("/faults/pools/{pool}", self._break_pool),
                 web.put("/faults/nodes/{node}", self._break_node),
@@ -97,8 +101,21 @@ class Admin:
         await self.publishers.sync()
         return web.Response(status=204)
 
-    async def _set_state(self, request: web.Request) -> web.Response:
-        self._pool(request).state = _one_of(STATES, (await request.json())["state"])
+    async def _change_pool(self, request: web.Request) -> web.Response:
+        pool, body = self._pool(request), await request.json()
+        unknown = set(body) - {"state", "privilege", "labels", "name"}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))} cannot be changed: give state, privilege, labels or name")
+        state = _one_of(STATES, body.get("state", pool.state))
+        privilege = _one_of(PRIVILEGES, body.get("privilege", pool.privilege or "NONE"))
+        labels = _one_of(LABELS, body.get("labels", "older" if pool.older else "documented"))
+        if "name" in body:
+            self.fleet.rename_pool(pool, str(body["name"]))
+        pool.state, pool.privilege, pool.older = state, privilege.replace("NONE", ""), labels == "older"
+        return web.Response(status=204)
+
+    async def _rotate_token(self, _: web.Request) -> web.Response:
+        self.account.credentials.rotate()
         return web.Response(status=204)
 
     async def _add_node(self, request: web.Request) -> web.Response:

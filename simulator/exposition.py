@@ -10,19 +10,30 @@ from spcsmetrics.monitoring.metrics import CATALOGUE
 Sample = tuple[str, dict[str, str], float]
 
 
+# What an earlier release called these labels.
+OLDER_NAMES = {
+    "snow_compute_pool_name": "snow_containers_compute_pool_name",
+    "snow_compute_pool_node_id": "snow_node_id",
+    "snow_service_name": "snow_executable_name",
+    "snow_service_container_name": "snow_containers_container_name",
+    "snow_service_container_instance": "snow_containers_instance_name",
+}
+
+
 def render(pool: Pool, node: Node, age: float) -> str:
     """Return the body of one scrape, age seconds after the simulation began."""
+    spelling = OLDER_NAMES if pool.older else {}
     families: dict[str, list[str]] = {}
     for name, labels, value in samples(pool, node, age):
-        families.setdefault(name, []).append(_line(name, labels, value))
+        families.setdefault(name, []).append(_line(name, labels, value, spelling))
     blocks = []
     for name, lines in families.items():
         blocks.append(f"# HELP {name} {CATALOGUE[name].meaning}\n# TYPE {name} gauge\n" + "\n".join(lines))
     return "\n".join(blocks) + "\n"
 
 
-def _line(name: str, labels: dict[str, str], value: float) -> str:
-    pairs = ",".join(f'{label}="{labels[label]}"' for label in CATALOGUE[name].labels)
+def _line(name: str, labels: dict[str, str], value: float, spelling: dict[str, str]) -> str:
+    pairs = ",".join(f'{spelling.get(label, label)}="{labels[label]}"' for label in CATALOGUE[name].labels)
     return f"{name}{{{pairs}}} {value!r}"
 
 

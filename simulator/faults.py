@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 ACCOUNT_FAULTS = (
+    "accepted",
     "down",
     "empty",
     "expired",
@@ -11,6 +12,8 @@ ACCOUNT_FAULTS = (
     "html",
     "huge",
     "malformed",
+    "no-function",
+    "partitioned",
     "pending",
     "rate-limited",
     "server-error",

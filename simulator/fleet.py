@@ -81,13 +81,24 @@ class Node:
 
 @dataclass
 class Pool:
-    """One compute pool; state is Snowflake's word for it."""
+    """One compute pool.
+
+    state is Snowflake's word for it, privilege what the collector's role has on it (empty: none), and older tells that
+    its nodes name labels as an earlier release did.
+    """
 
     name: str
     family: Family
     number: int
     state: str = "ACTIVE"
+    privilege: str = "MONITOR"
+    older: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def monitored(self) -> bool:
+        """Tell whether the role may see the pool's nodes."""
+        return self.privilege in {"MONITOR", "OWNERSHIP"}
 
 
 class Network:
@@ -125,6 +136,13 @@ class Fleet:
             self.add_node(pool)
         self.pools[name] = pool
         return pool
+
+    def rename_pool(self, pool: Pool, name: str) -> None:
+        """Replace a pool by one of another name with the same nodes. Raises ValueError for a taken name."""
+        if name in self.pools:
+            raise ValueError(f"pool {name} exists already")
+        self.pools = {name if key == pool.name else key: value for key, value in self.pools.items()}
+        pool.name = name
 
     def add_node(self, pool: Pool) -> Node:
         """Add the next node to a pool."""

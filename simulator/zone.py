@@ -46,7 +46,7 @@ def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, l
     if fault == "servfail":
         return RCODE.SERVFAIL, []
     hidden = fault == "nxdomain" or (fault == "old-name") != name.endswith(OLD_SUFFIX)
-    if pool is None or not pool.nodes or pool.state == "SUSPENDED" or hidden:
+    if pool is None or not pool.monitored or not pool.nodes or pool.state == "SUSPENDED" or hidden:
         return RCODE.NXDOMAIN, []
     return RCODE.NOERROR, _pool_records(pool, name, "" if kind == "SRV" and fault == "no-srv" else kind)
 

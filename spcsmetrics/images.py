@@ -8,7 +8,7 @@ from pathlib import Path
 
 import certifi
 
-from spcsmetrics import collector, process
+from spcsmetrics import collector, doctor, process
 from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD, GRAFANA, LOCKS, OTEL, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.plan import Step
@@ -38,9 +38,10 @@ class Image:
 
 
 def _fill_otel(context: Path) -> None:
-    for file in (collector.BINARY, collector.HEALTHCHECK, collector.CONFIG):
+    programs = (collector.BINARY, collector.HEALTHCHECK, doctor.BINARY)
+    for file in (*programs, collector.CONFIG):
         shutil.copy(file, context)
-    for program in (collector.BINARY, collector.HEALTHCHECK):
+    for program in programs:
         (context / program.name).chmod(0o755)
     shutil.copy(certifi.where(), context / "ca-certificates.crt")
     (context / "ca-certificates.crt").chmod(0o644)
@@ -68,12 +69,16 @@ def _fill_simulator(context: Path) -> None:
     process.run(command, remedy="check the network or pip's index setting")
 
 
+def _prepare_otel() -> list[Step]:
+    return [*collector.build_steps(), *doctor.build_steps()]
+
+
 def _none() -> list[Step]:
     return []
 
 
 IMAGES = {
-    "otel": Image("spcs-oss-otel", OTEL / "Dockerfile", None, collector.build_steps, _fill_otel),
+    "otel": Image("spcs-oss-otel", OTEL / "Dockerfile", None, _prepare_otel, _fill_otel),
     "prometheus": Image("spcs-oss-prometheus", PROMETHEUS / "Dockerfile", "prometheus", _none, _fill_prometheus),
     "grafana": Image("spcs-oss-grafana", GRAFANA / "Dockerfile", "grafana", _none, _fill_grafana),
 }

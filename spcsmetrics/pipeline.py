@@ -136,6 +136,14 @@ class Simulation:
         return answer
 
 
+    def doctor_command(self) -> str:
+        """Return the command that examines the simulated account."""
+        return (
+            f"./inv doctor --host localhost --port {self.account_port} --token-file {self.session / 'token'} "
+            f"--ca-file {self.session / 'ca.pem'} --dns-server 127.0.0.1:{self.dns_port}"
+        )
+
+
 def start_simulator(run: Run, pools: int, nodes: int, containers: int, *, frozen: bool = False) -> Simulation:
     """Start the simulator with its nodes on loopback addresses, or on one address where there is only one."""
     session = run.folder / "session"

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,9 +18,6 @@ import (
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
-
-// sessionTokenFile is where Snowpark Container Services writes a service's token.
-const sessionTokenFile = "/snowflake/session/token"
 
 // Config configures the receiver. Empty, it is right inside a service.
 type Config struct {
@@ -60,16 +55,7 @@ var oneSentence = strings.NewReplacer(
 
 // createDefaultConfig takes the account from the environment that Snowpark Container Services gives every container.
 func createDefaultConfig() component.Config {
-	c := &Config{SDConfig: discovery.DefaultSDConfig, ScrapeInterval: 30 * time.Second}
-	c.Host = os.Getenv("SNOWFLAKE_HOST")
-	if protocol := os.Getenv("SNOWFLAKE_PROTOCOL"); protocol != "" {
-		c.Protocol = strings.ToLower(protocol)
-	}
-	if port := os.Getenv("SNOWFLAKE_PORT"); port != "" {
-		// A port that is no number becomes 0, which Validate refuses by name.
-		c.Port, _ = strconv.Atoi(port)
-	}
-	return c
+	return &Config{SDConfig: discovery.FromEnvironment(), ScrapeInterval: 30 * time.Second}
 }
 
 // Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given,
@@ -78,11 +64,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal(c); err != nil {
 		return errors.New(oneSentence.Replace(err.Error()))
 	}
-	if c.Token == "" && c.TokenFile == "" && c.PrivateKeyFile == "" {
-		c.TokenFile = sessionTokenFile
-	}
 	c.SDConfig.Token = commonconfig.Secret(c.Token)
 	c.SDConfig.Password = commonconfig.Secret(c.Password)
+	c.UseSessionToken()
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"strings"
 	"testing"
 	"time"
 
@@ -209,5 +208,4 @@ func TestAPortOfLettersInTheEnvironmentIsNamed(t *testing.T) {
 func TestTheConfigurationHasWellFormedKeys(t *testing.T) {
 	require.NoError(t, componenttest.CheckConfigStruct(createDefaultConfig()))
 	require.Equal(t, component.MustNewType("spcs"), NewFactory().Type())
-	require.True(t, strings.HasPrefix(sessionTokenFile, "/snowflake/"))
 }

@@ -67,6 +67,7 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
     addresses = {
         "Prometheus": f"{store.url}/api/v1/query?query=up",
         "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
+        "Doctor": simulation.doctor_command(),
         "Simulator": f"{simulation.admin}/state",
         "Logs": str(run.folder),
     }

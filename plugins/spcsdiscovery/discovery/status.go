@@ -4,12 +4,18 @@
 package discovery
 
 import (
+	"context"
+	"log/slog"
 	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
 )
 
 // Status is what one refresh found.
@@ -61,12 +67,14 @@ func (d *discoverer) report(started time.Time, ok bool) {
 	if ok {
 		d.lastSuccess, d.failedInARow = time.Now(), 0
 	}
-	observer, found := observers.Load(d.setName)
-	if !found {
-		return
+	if observer, found := observers.Load(d.setName); found {
+		observer.(func(Status))(d.status(time.Since(started)))
 	}
+}
+
+func (d *discoverer) status(took time.Duration) Status {
 	status := Status{
-		Failures: maps.Clone(d.failures), RefreshDuration: time.Since(started),
+		Failures: maps.Clone(d.failures), RefreshDuration: took,
 		FailedInARow: d.failedInARow, LastSuccess: d.lastSuccess, AccountError: d.accountError,
 	}
 	for name, memory := range d.known {
@@ -77,7 +85,25 @@ func (d *discoverer) report(started time.Time, ok bool) {
 		})
 	}
 	slices.SortFunc(status.Pools, func(a, b PoolStatus) int { return strings.Compare(a.Name, b.Name) })
-	observer.(func(Status))(status)
+	return status
+}
+
+// Look does once what a refresh does, and returns what it found. An error means that the configuration cannot be used.
+func Look(ctx context.Context, c *SDConfig) (Status, error) {
+	registry := prometheus.NewRegistry()
+	d, err := newDiscoverer(c, promdiscovery.DiscovererOptions{
+		Logger:  slog.New(slog.DiscardHandler),
+		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
+	})
+	if err != nil {
+		return Status{}, err
+	}
+	if d.account != nil {
+		defer d.account.HTTP.CloseIdleConnections()
+	}
+	started := time.Now()
+	d.refresh(ctx, func([]*targetgroup.Group) {})
+	return d.status(time.Since(started)), nil
 }
 
 func (d *discoverer) countFailure(reason string) { d.failures[reason]++ }

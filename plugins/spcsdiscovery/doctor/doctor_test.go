@@ -1,0 +1,258 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
+)
+
+// answers of an account: the columns and rows of each statement; any other is refused.
+type answers map[string][][]string
+
+func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Statement string }
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	table, ok := a[body.Statement]
+	if !ok {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		return
+	}
+	var columns []map[string]string
+	for _, name := range table[0] {
+		columns = append(columns, map[string]string{"name": name})
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"resultSetMetaData": map[string]any{"rowType": columns}, "data": table[1:]})
+}
+
+const (
+	showPools = "SHOW COMPUTE POOLS"
+	showRole  = "SHOW GRANTS TO ROLE METRICS"
+)
+
+func newAccount() answers {
+	return answers{
+		selectSession: {{"CURRENT_ROLE()", "CURRENT_USER()", "CURRENT_ACCOUNT()"}, {"METRICS", "SVC", "A"}},
+		showPools:     {{"name", "state", "instance_family"}},
+		showRole:      {{"privilege", "granted_on", "name"}},
+	}
+}
+
+func (a answers) addPool(name, state, privilege string) {
+	a[showPools] = append(a[showPools], []string{name, state, "CPU_X64_S"})
+	if privilege != "" {
+		a[showRole] = append(a[showRole], []string{privilege, "COMPUTE_POOL", name})
+	}
+}
+
+type fixture struct {
+	account answers
+	dns     *dnstest.Server
+	config  discovery.SDConfig
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{account: newAccount(), dns: dnstest.Start(t), config: discovery.DefaultSDConfig}
+	server := httptest.NewServer(f.account)
+	t.Cleanup(server.Close)
+	address, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	f.config.Host, f.config.Protocol, f.config.DNSServer = address.Hostname(), "http", f.dns.Addr
+	f.config.Port, err = strconv.Atoi(address.Port())
+	require.NoError(t, err)
+	f.config.TokenFile = filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(f.config.TokenFile, []byte("secret-token"), 0o600))
+	return f
+}
+
+// addNode makes a node that answers, and lists it in DNS as the pool's only one.
+func (f *fixture) addNode(t *testing.T, pool string, status int, body string) {
+	t.Helper()
+	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(node.Close)
+	address := netip.MustParseAddrPort(node.Listener.Addr().String())
+	target := "node." + pool + ".internal"
+	f.dns.Set("discover.monitor."+pool+".cp.spcs.internal", dnstest.Record{SRV: map[string]uint16{target: address.Port()}})
+	f.dns.Set(target, dnstest.Record{A: []string{address.Addr().String()}})
+}
+
+func (f *fixture) examine(t *testing.T, wanted ...string) *Report {
+	t.Helper()
+	report, err := Examine(context.Background(), &f.config, wanted)
+	require.NoError(t, err)
+	return report
+}
+
+func TestAPoolWhoseNodeAnswersIsOK(t *testing.T) {
+	f := newFixture(t)
+	f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+	f.addNode(t, "pool_a", http.StatusOK, "a 1\nb 2\n")
+	report := f.examine(t, "pool_a")
+	require.True(t, report.Healthy())
+	require.Equal(t, "METRICS", report.Role)
+	pool := report.Pools[0]
+	require.Equal(t, OK, pool.Verdict)
+	require.Equal(t, "MONITOR", pool.Privilege)
+	require.Contains(t, pool.Scrape, "2 samples")
+	require.Empty(t, pool.Problem)
+}
+
+func TestEachFaultOfAPoolHasItsSentenceAndItsSQL(t *testing.T) {
+	for name, test := range map[string]struct {
+		arrange       func(*testing.T, *fixture)
+		verdict       string
+		problem, mend string
+	}{
+		"a privilege that is too low": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "USAGE") },
+			Broken, "has USAGE on it", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
+		},
+		"no privilege that is known": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "") },
+			Broken, "DNS has no nodes", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
+		},
+		"a pool without records": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "OWNERSHIP") },
+			Broken, "only inside Snowpark Container Services", "",
+		},
+		"a suspended pool": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "SUSPENDED", "MONITOR") },
+			AtRest, "while it is SUSPENDED", "ALTER COMPUTE POOL POOL_A RESUME;",
+		},
+		"a starting pool": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "STARTING", "MONITOR") },
+			AtRest, "while it is STARTING", "",
+		},
+		"a name that DNS cannot hold": {
+			func(_ *testing.T, f *fixture) { f.account.addPool("my pool", "ACTIVE", "MONITOR") },
+			Broken, "which DNS does not allow", "CREATE COMPUTE POOL",
+		},
+		"a name server that fails": {
+			func(_ *testing.T, f *fixture) {
+				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+				f.dns.Set("discover.monitor.pool_a.cp.spcs.internal", dnstest.Record{RCode: 2})
+			},
+			Broken, "DNS does not answer", "",
+		},
+		"a node that refuses": {
+			func(t *testing.T, f *fixture) {
+				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+				f.addNode(t, "pool_a", http.StatusTeapot, "")
+			},
+			Broken, "HTTP 418", "",
+		},
+		"a node that sends no metrics": {
+			func(t *testing.T, f *fixture) {
+				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+				f.addNode(t, "pool_a", http.StatusOK, "<html>")
+			},
+			Broken, "is no metrics", "",
+		},
+		"a node that sends too much": {
+			func(t *testing.T, f *fixture) {
+				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+				f.addNode(t, "pool_a", http.StatusOK, strings.Repeat("#", maxBody+1))
+			},
+			Broken, "more than", "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			test.arrange(t, f)
+			report := f.examine(t)
+			require.Equal(t, test.verdict == AtRest, report.Healthy())
+			pool := report.Pools[0]
+			require.Equal(t, test.verdict, pool.Verdict)
+			require.Contains(t, pool.Problem, test.problem)
+			if test.mend == "" {
+				require.Empty(t, pool.Mend)
+			}
+			require.Contains(t, pool.Mend, test.mend)
+		})
+	}
+}
+
+func TestPrivilegesOfGrantedRolesCountAndTheHighestWins(t *testing.T) {
+	f := newFixture(t)
+	f.account.addPool("POOL_A", "ACTIVE", "USAGE")
+	f.account[showRole] = append(f.account[showRole], []string{"USAGE", "ROLE", `"Pool Readers"`}, []string{"USAGE", "ROLE", "METRICS"})
+	f.account[`SHOW GRANTS TO ROLE "Pool Readers"`] = [][]string{{"privilege", "granted_on", "name"}, {"MONITOR", "COMPUTE POOL", "POOL_A"}, {"MAGIC", "COMPUTE POOL", "POOL_A"}}
+	f.addNode(t, "pool_a", http.StatusOK, "a 1\n")
+	require.Equal(t, "MONITOR", f.examine(t).Pools[0].Privilege)
+}
+
+func TestAPoolThatMustBeThereAndIsNotIsBroken(t *testing.T) {
+	f := newFixture(t)
+	report := f.examine(t, "Other")
+	require.False(t, report.Healthy())
+	require.Contains(t, report.Pools[0].Problem, "does not list it")
+	require.Equal(t, `GRANT MONITOR ON COMPUTE POOL "Other" TO ROLE METRICS;`, report.Pools[0].Mend)
+}
+
+func TestFaultsOfTheAccountAreProblemsWithoutTheToken(t *testing.T) {
+	for name, test := range map[string]struct {
+		arrange func(*fixture)
+		want    string
+	}{
+		"it refuses the list":    {func(f *fixture) { delete(f.account, showPools) }, "HTTP 422"},
+		"it hides the role":      {func(f *fixture) { delete(f.account, selectSession) }, "the role of the token cannot be read"},
+		"it hides the grants":    {func(f *fixture) { delete(f.account, showRole) }, "the grants of role METRICS cannot be read"},
+		"it has no pools":        {func(*fixture) {}, "sees no compute pool"},
+		"the token is not there": {func(f *fixture) { _ = os.Remove(f.config.TokenFile) }, "cannot read the token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			test.arrange(f)
+			report := f.examine(t)
+			require.False(t, report.Healthy())
+			var text bytes.Buffer
+			report.Write(&text)
+			require.Contains(t, text.String(), test.want)
+			require.NotContains(t, text.String(), "secret-token")
+		})
+	}
+}
+
+func TestAConfigurationThatCannotBeUsedIsAnError(t *testing.T) {
+	f := newFixture(t)
+	f.config.Port = 0
+	_, err := Examine(context.Background(), &f.config, nil)
+	require.ErrorContains(t, err, "`port`")
+	f.config.Port, f.config.CAFile = 443, "/none"
+	_, err = Examine(context.Background(), &f.config, nil)
+	require.ErrorContains(t, err, "`ca_file`")
+}
+
+func TestTheReportIsATableWithASentenceForEachProblem(t *testing.T) {
+	f := newFixture(t)
+	f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+	f.account.addPool("POOL_B", "SUSPENDED", "MONITOR")
+	f.addNode(t, "pool_a", http.StatusOK, "a 1\n")
+	var text bytes.Buffer
+	f.examine(t).Write(&text)
+	require.Contains(t, text.String(), "user SVC, role METRICS")
+	require.Regexp(t, `POOL_A +ACTIVE +MONITOR +1 +1 samples in \S+ +ok`, text.String())
+	require.Regexp(t, `POOL_B +SUSPENDED +MONITOR +0 +- +at rest`, text.String())
+	require.Contains(t, text.String(), "\n    ALTER COMPUTE POOL POOL_B RESUME;\n")
+}

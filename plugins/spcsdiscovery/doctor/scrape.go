@@ -1,0 +1,71 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/textparse"
+)
+
+const (
+	scrapeTimeout = 10 * time.Second
+	// maxBody is as much as the receiver takes from a node, in bytes.
+	maxBody = 32 << 20
+)
+
+// scrape gets the metrics of one node, and says how many samples came in what time.
+func scrape(ctx context.Context, node string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, scrapeTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+node+"/metrics", nil)
+	if err != nil {
+		return "", err
+	}
+	started := time.Now()
+	// Nodes are reached directly, never by a proxy.
+	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("it answers HTTP %d", answer.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	if err != nil {
+		return "", err
+	}
+	if len(body) > maxBody {
+		return "", fmt.Errorf("it sends more than %d bytes", maxBody)
+	}
+	samples, err := count(body)
+	if err != nil {
+		return "", fmt.Errorf("what it sends is no metrics: %w", err)
+	}
+	return fmt.Sprintf("%d samples in %s", samples, time.Since(started).Round(time.Millisecond)), nil
+}
+
+func count(body []byte) (int, error) {
+	parser := textparse.NewPromParser(body, labels.NewSymbolTable(), false)
+	samples := 0
+	for {
+		entry, err := parser.Next()
+		if errors.Is(err, io.EOF) {
+			return samples, nil
+		}
+		if err != nil {
+			return samples, err
+		}
+		if entry == textparse.EntrySeries {
+			samples++
+		}
+	}
+}

@@ -1,0 +1,42 @@
+"""The doctor: says for each compute pool whether its metrics can be collected, and the SQL that mends it."""
+
+from spcsmetrics import process
+from spcsmetrics.errors import UserError
+from spcsmetrics.paths import BUILD, PLUGIN
+from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.process import Args
+from spcsmetrics.toolchain import go_environment, go_step
+
+BINARY = BUILD / "otel" / "spcs-doctor"
+# Exit codes of the program: something is wrong with a pool or the account, and it was used wrongly.
+UNWELL, MISUSED = 1, 2
+
+
+def build_steps() -> list[Step]:
+    """Return the steps that make BINARY, which is fast when nothing changed."""
+    command: Args = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", BINARY, "./cmd/spcs-doctor"]
+    build = Step(
+        "Build the doctor",
+        f"go build -> {BINARY.relative_to(BUILD.parent)}",
+        lambda: process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines"),
+    )
+    return [go_step(), build]
+
+
+def run_doctor(settings: dict[str, str], *, as_json: bool, dry: bool) -> None:
+    """Examine the account with flags of the program by name; empty ones are left to its defaults.
+
+    Raises UserError when a pool is broken or the account cannot be asked.
+    """
+    command = [str(BINARY), *(f"--{name}={value}" for name, value in settings.items() if value)]
+    if as_json:
+        command.append("--json")
+
+    def examine() -> None:
+        code = process.stream(command)
+        if code == MISUSED:
+            raise UserError("the doctor could not begin: mend the setting that it names")
+        if code != 0:
+            raise UserError("something is wrong: the report says what, and how to mend it")
+
+    carry_out([*build_steps(), Step("Examine the pools", process.render(command), examine, loud=True)], dry=dry)
