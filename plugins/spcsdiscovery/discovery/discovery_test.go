@@ -78,7 +78,7 @@ type fixture struct {
 }
 
 // newFixture returns a discoverer whose account is a test server and whose zone is a test DNS server.
-func newFixture(t *testing.T, pools ...string) *fixture {
+func newFixture(t testing.TB, pools ...string) *fixture {
 	t.Helper()
 	account := &fakeAccount{status: http.StatusOK}
 	server := httptest.NewServer(account)

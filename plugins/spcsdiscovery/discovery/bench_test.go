@@ -1,0 +1,56 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package discovery
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime"
+	"testing"
+
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"github.com/stretchr/testify/require"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
+)
+
+const benchNodes = 20
+
+// BenchmarkRefresh measures a whole refresh: one statement, and SRV and address records of every pool's nodes, with
+// account and DNS server on loopback in the same process.
+func BenchmarkRefresh(b *testing.B) {
+	for _, pools := range []int{10, 100, 200, 1000} {
+		b.Run(fmt.Sprintf("pools=%d", pools), func(b *testing.B) {
+			f := newFixture(b)
+			rows := make([][]string, pools)
+			for i := range rows {
+				name := fmt.Sprintf("pool_%d", i)
+				rows[i] = row(name, "ACTIVE")
+				record := dnstest.Record{SRV: map[string]uint16{}}
+				for n := range benchNodes {
+					target := fmt.Sprintf("n%d.%s.internal", n, name)
+					record.SRV[target] = metricsPort
+					f.dns.Set(target, dnstest.Record{A: []string{fmt.Sprintf("10.%d.%d.%d", i/256, i%256, n)}})
+				}
+				f.dns.Set(dnsNames(name)[0], record)
+			}
+			f.account.set(http.StatusOK, rows...)
+			targets := 0
+			for b.Loop() {
+				targets = 0
+				f.dns.Reset()
+				require.True(b, f.refresh(context.Background(), func(groups []*targetgroup.Group) {
+					for _, group := range groups {
+						targets += len(group.Targets)
+					}
+				}), f.log)
+			}
+			require.Equal(b, pools*benchNodes, targets)
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(float64(memory.Sys)/1e6, "MB-process")
+		})
+	}
+}
