@@ -5,7 +5,6 @@ Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference
 
 import asyncio
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +22,38 @@ HUGE_BYTES = 20 << 20
 KEPT_ANSWERS = 100
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The rows of one statement, so many in each partition."""
+
+    table: Table
+    size: int
+
+    def respond(self, handle: str, partition: int = 0) -> web.Response:
+        """Return one partition; the first tells how many there are."""
+        rows, columns = self.table.rows, self.table.columns
+        parts = [rows[at : at + self.size] for at in range(0, len(rows), self.size)] or [[]]
+        answer: dict[str, object] = {"data": parts[partition]}
+        if partition == 0:
+            answer |= {
+                "code": "090001",
+                "sqlState": "00000",
+                "message": "Statement executed successfully.",
+                "statementHandle": handle,
+                "statementStatusUrl": f"/api/v2/statements/{handle}",
+                "createdOn": int(datetime.now(UTC).timestamp() * 1000),
+                "resultSetMetaData": {
+                    "numRows": len(rows),
+                    "format": "jsonv2",
+                    "rowType": [{"name": name, "type": "text", "nullable": True} for name in columns],
+                    "partitionInfo": [{"rowCount": len(part), "uncompressedSize": 0} for part in parts],
+                },
+            }
+        response = web.json_response(answer)
+        response.enable_compression()
+        return response
+
+
 @dataclass
 class Account:
     """Serves statements about a fleet to whoever proves to be its user; counts them."""
@@ -32,9 +63,8 @@ class Account:
     credentials: Credentials
     statements: int = 0
     requests: int = 0
-    # Answers that are fetched by later requests, and how often each was asked for.
-    _kept: dict[str, Table] = field(default_factory=dict)
-    _polls: Counter[str] = field(default_factory=Counter)
+    # Answers that are fetched by later requests.
+    _kept: dict[str, Answer] = field(default_factory=dict)
 
     def application(self) -> web.Application:
         """Return the HTTP application."""
@@ -57,14 +87,15 @@ class Account:
         except LookupError as error:
             return _refusal(422, "001003", "42000", str(error.args[0]))
         handle = str(uuid.uuid4())
+        answer = Answer(table, 1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
         if self.faults.account in {"accepted", "partitioned"}:
-            self._keep(handle, table)
+            self._keep(handle, answer)
         if self.faults.account == "accepted":
             return _pending(handle)
-        return self._result(handle, table)
+        return answer.respond(handle)
 
-    def _keep(self, handle: str, table: Table) -> None:
-        self._kept[handle] = table
+    def _keep(self, handle: str, answer: Answer) -> None:
+        self._kept[handle] = answer
         if len(self._kept) > KEPT_ANSWERS:
             del self._kept[next(iter(self._kept))]
 
@@ -101,34 +132,7 @@ class Account:
             return _pending(handle)
         if handle not in self._kept:
             return _refusal(404, "390404", "02000", "There is no such statement.")
-        self._polls[handle] += 1
-        if self.faults.account == "accepted" and self._polls[handle] == 1:
-            return _pending(handle)
-        return self._result(handle, self._kept[handle], int(request.query.get("partition", "0")))
-
-    def _result(self, handle: str, table: Table, partition: int = 0) -> web.Response:
-        """Return one partition: all rows, or a row each where the account is to send many."""
-        size = 1 if self.faults.account == "partitioned" else max(1, len(table.rows))
-        parts = [table.rows[at : at + size] for at in range(0, len(table.rows), size)] or [[]]
-        answer: dict[str, object] = {"data": parts[partition]}
-        if partition == 0:
-            answer |= {
-                "code": "090001",
-                "sqlState": "00000",
-                "message": "Statement executed successfully.",
-                "statementHandle": handle,
-                "statementStatusUrl": f"/api/v2/statements/{handle}",
-                "createdOn": int(datetime.now(UTC).timestamp() * 1000),
-                "resultSetMetaData": {
-                    "numRows": len(table.rows),
-                    "format": "jsonv2",
-                    "rowType": [{"name": name, "type": "text", "nullable": True} for name in table.columns],
-                    "partitionInfo": [{"rowCount": len(part), "uncompressedSize": 0} for part in parts],
-                },
-            }
-        response = web.json_response(answer)
-        response.enable_compression()
-        return response
+        return self._kept[handle].respond(handle, int(request.query.get("partition", "0")))
 
 
 def _refusal(status: int, code: str, state: str, message: str) -> web.Response:

@@ -20,7 +20,7 @@ ACCOUNT_FAULTS = (
     "slow",
     "unauthorized",
 )
-POOL_FAULTS = ("no-srv", "nxdomain", "old-name", "servfail", "silent")
+POOL_FAULTS = ("no-addresses", "no-srv", "nxdomain", "old-name", "servfail", "silent")
 NODE_FAULTS = ("down", "duplicates", "garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished")
 
 # Seconds that a slow part waits before it answers.

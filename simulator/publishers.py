@@ -71,8 +71,10 @@ class Publishers:
         found = next(((pool, node) for pool, node in self._fleet.nodes() if node.address == address), None)
         fault = self._faults.nodes.get(address)
         if found is None or fault == "down":
-            # A connection kept alive reaches a node that has gone.
-            return web.Response(status=503)
+            # A connection kept alive would still reach a node that has gone.
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
         if fault == "slow":
             await asyncio.sleep(SLOW_SECONDS)
         headers = {"Content-Type": CONTENT_TYPE}

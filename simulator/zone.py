@@ -30,7 +30,7 @@ def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> b
     for record in records:
         reply.add_answer(record)
     for record in list(records) if kind == "SRV" else []:
-        reply.add_ar(*_addresses(fleet, str(record.rdata.target)))
+        reply.add_ar(*_addresses(fleet, faults, str(record.rdata.target)))
     packet: bytes = reply.pack()
     if udp and len(packet) > _MAX_UDP:
         packet = reply.truncate().pack()
@@ -39,7 +39,7 @@ def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> b
 
 def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, list[RR]]:
     if name.startswith("node-"):
-        records = _addresses(fleet, name)
+        records = _addresses(fleet, faults, name)
         return (RCODE.NOERROR if records else RCODE.NXDOMAIN), (records if kind == "A" else [])
     pool = _find_pool(fleet, name)
     fault = faults.pools.get(pool.name) if pool else None
@@ -48,7 +48,9 @@ def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, l
     hidden = fault == "nxdomain" or (fault == "old-name") != name.endswith(OLD_SUFFIX)
     if pool is None or not pool.monitored or not pool.nodes or pool.state == "SUSPENDED" or hidden:
         return RCODE.NXDOMAIN, []
-    return RCODE.NOERROR, _pool_records(pool, name, "" if kind == "SRV" and fault == "no-srv" else kind)
+    if (kind, fault) in {("SRV", "no-srv"), ("A", "no-addresses")}:
+        return RCODE.NOERROR, []
+    return RCODE.NOERROR, _pool_records(pool, name, kind)
 
 
 def _pool_records(pool: Pool, name: str, kind: str) -> list[RR]:
@@ -73,11 +75,11 @@ def _srv(name: str, pool: Pool, node: Node) -> RR:
     return RR(name, QTYPE.SRV, ttl=_TTL, rdata=SRV(0, 0, node.port, _target(pool, node)))
 
 
-def _addresses(fleet: Fleet, target: str) -> list[RR]:
+def _addresses(fleet: Fleet, faults: Faults, target: str) -> list[RR]:
     return [
         RR(target, QTYPE.A, ttl=_TTL, rdata=A(node.host))
         for pool, node in fleet.nodes()
-        if _target(pool, node) == target.lower()
+        if _target(pool, node) == target.lower() and faults.pools.get(pool.name) != "no-addresses"
     ]
 
 

@@ -10,7 +10,7 @@ from spcsmetrics.demo.session import build_steps
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import BUILD, OTEL, PLUGIN, ROOT
-from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.plan import Step, carry_out, console
 from spcsmetrics.process import Args
 from spcsmetrics.toolchain import go_environment, go_step
 
@@ -24,6 +24,9 @@ FUZZERS = (
     ("sqlapi", "FuzzResult"),
 )
 _GROUPS = ("simulator", "dev")
+_COVERAGE = BUILD / "coverage.out"
+# Per cent of the plugin's statements that its tests must reach.
+MIN_COVERAGE = 90.0
 
 
 def run_tests(*, dry: bool) -> None:
@@ -33,8 +36,12 @@ def run_tests(*, dry: bool) -> None:
     """
     groups = map(environment.group_step, ("bench", *_GROUPS))
     go = [*_go("test"), *_race(), "./..."]
-    go_tests = [_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES]
+    go_tests = [_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES[1:]]
+    covered = [*go, "-coverpkg=./...", f"-coverprofile={_COVERAGE}"]
+    go_tests += [_step(f"Test {PLUGIN.name}", covered, cwd=PLUGIN, env=_go_test_environment), _coverage_step()]
     python = _step("Test the tooling", [sys.executable, "-m", "pytest"])
+    if not dry:
+        BUILD.mkdir(exist_ok=True)
     carry_out([*groups, go_step(), *go_tests, *build_steps(), python], dry=dry)
 
 
@@ -127,6 +134,29 @@ def _race() -> list[str]:
 
 def _go_test_environment() -> dict[str, str]:
     return go_environment() | {"CGO_ENABLED": "1" if _race() else "0"}
+
+
+def _coverage_step() -> Step:
+    def check() -> None:
+        covered = coverage(_COVERAGE.read_text())
+        if covered < MIN_COVERAGE:
+            raise UserError(f"the tests reach {covered:.1f} % of {PLUGIN.name}, and at least {MIN_COVERAGE:.0f} are wanted")
+        console.print(f"  the tests reach {covered:.1f} % of the statements")
+
+    return Step(f"Check the coverage of {PLUGIN.name}", f"at least {MIN_COVERAGE:.0f} % in {_COVERAGE}", check)
+
+
+def coverage(profile: str) -> float:
+    """Return the per cent of statements that a profile of `go test` shows as run, helpers of tests aside."""
+    run: dict[str, bool] = {}
+    size: dict[str, int] = {}
+    for line in profile.splitlines()[1:]:
+        block, statements, count = line.rsplit(" ", 2)
+        if "/internal/dnstest/" in block:
+            continue
+        size[block] = int(statements)
+        run[block] = run.get(block, False) or count != "0"
+    return 100 * sum(size[block] for block in size if run[block]) / sum(size.values())
 
 
 def _staticcheck_step() -> Step:

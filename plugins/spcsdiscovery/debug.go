@@ -4,6 +4,7 @@
 package spcsdiscovery
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -115,7 +116,7 @@ func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
 		scraped, ok := last[node.String()]
 		views = append(views, nodeView{
 			Address: node.String(), Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
-			DurationSeconds: scraped.took.Seconds(), Reason: scraped.reason, Error: scraped.err,
+			DurationSeconds: scraped.took.Seconds(), Reason: cmp.Or(scraped.reason, scraped.dropped), Error: scraped.err,
 		})
 	}
 	return views

@@ -50,7 +50,7 @@ func newReceiver(ctx context.Context, set receiver.Settings, cfg *Config, next c
 	observed := &observedReceiver{name: name, config: cfg, settings: set.TelemetrySettings, scrapes: watched}
 	// The factory accepts only an ID of its own type.
 	set.ID = component.NewIDWithName(factory.Type(), name)
-	set.Logger = set.Logger.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return quietCore{core} }))
+	set.Logger = set.Logger.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return quietCore{Core: core, scrapes: watched} }))
 	if observed.Metrics, err = factory.CreateMetrics(ctx, set, promCfg, trimmed); err != nil {
 		return nil, fmt.Errorf("cannot set up scraping: %w", err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/scrape"
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
@@ -29,6 +28,8 @@ type nodeScrape struct {
 	took          time.Duration
 	// reason is a word and err a sentence for why it failed; empty when it did not.
 	reason, err string
+	// dropped is a word for why some of its samples could not be taken; empty when all could.
+	dropped string
 }
 
 // scrapes watches a receiver's scrapes: it keeps the last one of each node, counts failures, and logs a node when it
@@ -40,10 +41,15 @@ type scrapes struct {
 	mu       sync.Mutex
 	last     map[string]nodeScrape
 	failures map[string]int64
+	// dropping holds the reasons of the scrapes that are under way, by the target's address.
+	dropping map[string]string
 }
 
 func newScrapes(logger *zap.Logger, interval time.Duration) *scrapes {
-	return &scrapes{logger: logger, interval: interval, last: map[string]nodeScrape{}, failures: map[string]int64{}}
+	return &scrapes{
+		logger: logger, interval: interval,
+		last: map[string]nodeScrape{}, failures: map[string]int64{}, dropping: map[string]string{},
+	}
 }
 
 // note takes down the scrape whose samples are consumed with this context.
@@ -62,6 +68,8 @@ func (s *scrapes) note(ctx context.Context) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now.dropped = s.dropping[target.URL().Host]
+	delete(s.dropping, target.URL().Host)
 	before, known := s.last[now.address]
 	// The last samples of a node that goes are markers of staleness, and no scrape.
 	if known && before.at.Equal(now.at) {
@@ -71,10 +79,19 @@ func (s *scrapes) note(ctx context.Context) {
 		s.forget()
 	}
 	s.last[now.address] = now
-	if now.reason != "" {
-		s.failures[now.reason]++
+	for _, reason := range []string{now.reason, now.dropped} {
+		if reason != "" {
+			s.failures[reason]++
+		}
 	}
 	s.tell(before, now)
+}
+
+// drop takes down, before the scrape of this target is noted, that some of its samples could not be taken.
+func (s *scrapes) drop(target, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropping[target] = reason
 }
 
 func (s *scrapes) tell(before, now nodeScrape) {
@@ -86,6 +103,14 @@ func (s *scrapes) tell(before, now nodeScrape) {
 	default:
 		s.logger.Warn("Node cannot be scraped: its series end, and each interval tries again",
 			append(node, zap.String("reason", now.reason), zap.String("err", now.err))...)
+	}
+	switch {
+	case now.dropped == before.dropped:
+	case now.dropped == "":
+		s.logger.Info("Node sends only what can be stored again", node...)
+	default:
+		s.logger.Warn("Node sends samples that cannot be stored: they are left out",
+			append(node, zap.String("reason", now.dropped))...)
 	}
 }
 
@@ -108,20 +133,3 @@ func (s *scrapes) counts() map[string]int64 {
 	defer s.mu.Unlock()
 	return maps.Clone(s.failures)
 }
-
-// failureMessage is what the Prometheus receiver logs for each failed scrape of each node.
-const failureMessage = "Failed to scrape Prometheus endpoint"
-
-// quietCore leaves out failureMessage, which would fill the log with one line a node and interval; scrapes tells changes.
-type quietCore struct{ zapcore.Core }
-
-// Check implements zapcore.Core.
-func (c quietCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if entry.Message == failureMessage {
-		return checked
-	}
-	return c.Core.Check(entry, checked)
-}
-
-// With implements zapcore.Core.
-func (c quietCore) With(fields []zapcore.Field) zapcore.Core { return quietCore{c.Core.With(fields)} }

@@ -130,6 +130,19 @@ func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
 	}
 }
 
+func TestSeriesThatComeTwiceAreOneLineAndTheRestIsTaken(t *testing.T) {
+	s := startStand(t, nil)
+	s.set(func(w http.ResponseWriter) { _, _ = io.WriteString(w, body+"other 1\nother 2\n") })
+	line := s.waitForLine(t, "samples that cannot be stored").ContextMap()
+	require.Equal(t, "duplicate_series", line["reason"])
+	require.Equal(t, s.address.String(), line["node"])
+	waitForMetric(t, s.sink, "other")
+	time.Sleep(300 * time.Millisecond)
+	require.Len(t, s.logs.FilterLevelExact(zap.WarnLevel).All(), 1)
+	s.set(func(w http.ResponseWriter) { _, _ = io.WriteString(w, body) })
+	s.waitForLine(t, "only what can be stored again")
+}
+
 func manySeries(count int) string {
 	var text strings.Builder
 	for i := range count {

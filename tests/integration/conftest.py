@@ -34,6 +34,10 @@ class Stand:
     def nodes(self) -> list[str]:
         return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]
 
+    def pool_nodes(self, name: str) -> list[str]:
+        pools = {pool["name"]: pool["nodes"] for pool in self.admin("GET", "/state")["pools"]}
+        return [node["address"] for node in pools[name]]
+
     def up(self) -> set[str]:
         return {sample.labels["instance"] for sample in self.query('up{job="spcs-nodes"} == 1')}
 
@@ -43,8 +47,13 @@ class Stand:
         lines = (line.rsplit(" ", 1) for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} ")))
         return {series.removeprefix(name): float(value) for series, value in lines}
 
-    def log_lines(self, words: str) -> list[str]:
-        return [line for line in self.collector.log.read_text().splitlines() if words in line]
+    def log_size(self) -> int:
+        """Return how many lines the collector has logged."""
+        return len(self.collector.log.read_text().splitlines())
+
+    def log_lines(self, words: str, since: int = 0) -> list[str]:
+        """Return the collector's lines with these words, after the first `since` lines."""
+        return [line for line in self.collector.log.read_text().splitlines()[since:] if words in line]
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

@@ -1,0 +1,68 @@
+"""How long a refresh of the discovery takes, by the number of pools: the plugin's own benchmark as a table."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from spcsmetrics import collector, process
+from spcsmetrics.errors import UserError
+from spcsmetrics.paths import PLUGIN
+from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.process import Args
+from spcsmetrics.toolchain import go_environment, go_step
+
+_LINE = re.compile(r"^BenchmarkRefresh/pools=(\d+)(?:-\d+)?\s+\d+\s+(\d+) ns/op\s+([\d.]+) MB-process$", re.M)
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One refresh of so many pools: its seconds, and the memory (MB) of the process, fake account and DNS included."""
+
+    pools: int
+    seconds: float
+    process_mb: float
+
+    @property
+    def pool_ms(self) -> float:
+        """Return the milliseconds for one pool."""
+        return self.seconds * 1000 / self.pools
+
+
+def parse(report: str) -> list[Refresh]:
+    """Return what the benchmark measured. Raises UserError when its report has no measurement."""
+    found = [Refresh(int(pools), int(ns) / 1e9, float(mb)) for pools, ns, mb in _LINE.findall(report)]
+    if not found:
+        raise UserError(f"the benchmark of the discovery printed no measurement: {report.strip()[-300:]}")
+    return found
+
+
+def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
+    """Print the time of a refresh at growing numbers of pools, and how the time per pool grows."""
+    tags = collector.read_manifest()["dist"]["build_tags"]
+    command: Args = ["go", "test", f"-tags={tags}", "-run=^$", "-bench=^BenchmarkRefresh$", f"-benchtime={rounds}x"]
+    command = [*command, "./discovery"]
+
+    def measure() -> None:
+        report = process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines")
+        _print(parse(report), as_json=as_json)
+
+    carry_out([go_step(), Step("Measure refreshes", process.render(command), measure, loud=True)], dry=dry)
+
+
+def _print(refreshes: list[Refresh], *, as_json: bool) -> None:
+    first = refreshes[0]
+    if as_json:
+        rows = [asdict(refresh) | {"growth": refresh.pool_ms / first.pool_ms} for refresh in refreshes]
+        print(json.dumps(rows, indent=2))  # noqa: T201 - the task's result
+        return
+    table = Table()
+    for column in ("Pools of 20 nodes", "Refresh s", "ms a pool", f"a pool, times that of {first.pools}", "Process MB"):
+        table.add_column(column, justify="right")
+    for refresh in refreshes:
+        growth = f"{refresh.pool_ms / first.pool_ms:.2f}"
+        cells = (f"{refresh.seconds:.3f}", f"{refresh.pool_ms:.2f}", growth, f"{refresh.process_mb:.0f}")
+        table.add_row(str(refresh.pools), *cells)
+    Console().print(table)
