@@ -20,13 +20,12 @@ from typing import Any
 from aiohttp import web
 
 from simulator.account import Account
-from simulator.exposition import samples
+from simulator.exposition import SPELLINGS, samples
 from simulator.faults import ACCOUNT_FAULTS, NODE_FAULTS, POOL_FAULTS, Faults
 from simulator.fleet import Fleet, Node, Pool
 from simulator.publishers import Publishers
 
 PRIVILEGES = ("OWNERSHIP", "MONITOR", "OPERATE", "USAGE", "NONE")
-LABELS = ("documented", "older")
 STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
 
 
@@ -108,10 +107,10 @@ class Admin:
             raise ValueError(f"{', '.join(sorted(unknown))} cannot be changed: give state, privilege, labels or name")
         state = _one_of(STATES, body.get("state", pool.state))
         privilege = _one_of(PRIVILEGES, body.get("privilege", pool.privilege or "NONE"))
-        labels = _one_of(LABELS, body.get("labels", "older" if pool.older else "documented"))
+        labels = _one_of(tuple(SPELLINGS), body.get("labels", pool.labels))
         if "name" in body:
             self.fleet.rename_pool(pool, str(body["name"]))
-        pool.state, pool.privilege, pool.older = state, privilege.replace("NONE", ""), labels == "older"
+        pool.state, pool.privilege, pool.labels = state, privilege.replace("NONE", ""), labels
         return web.Response(status=204)
 
     async def _rotate_token(self, _: web.Request) -> web.Response:

@@ -30,7 +30,7 @@ class Credentials:
         self._key = key.public_key()
         der = self._key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         fingerprint = base64.b64encode(hashlib.sha256(der).digest()).decode()
-        self._subject = f"{host.split('.')[0].upper()}.{USER}"
+        self._subject = f"{host.partition('.')[0].upper()}.{USER}"
         self._issuer = f"{self._subject}.SHA256:{fingerprint}"
 
     def rotate(self) -> None:

@@ -10,19 +10,24 @@ from spcsmetrics.monitoring.metrics import CATALOGUE
 Sample = tuple[str, dict[str, str], float]
 
 
-# What an earlier release called these labels.
-OLDER_NAMES = {
-    "snow_compute_pool_name": "snow_containers_compute_pool_name",
-    "snow_compute_pool_node_id": "snow_node_id",
-    "snow_service_name": "snow_executable_name",
-    "snow_service_container_name": "snow_containers_container_name",
-    "snow_service_container_instance": "snow_containers_instance_name",
+# How nodes spell labels: as the catalogue does, as an earlier release did, or as the table in the documentation does,
+# which contradicts the list there.
+SPELLINGS: dict[str, dict[str, str]] = {
+    "documented": {},
+    "older": {
+        "snow_compute_pool_name": "snow_containers_compute_pool_name",
+        "snow_compute_pool_node_id": "snow_node_id",
+        "snow_service_name": "snow_executable_name",
+        "snow_service_container_name": "snow_containers_container_name",
+        "snow_service_container_instance": "snow_containers_instance_name",
+    },
+    "table": {"snow_service_container_instance": "snow_container_instance"},
 }
 
 
 def render(pool: Pool, node: Node, age: float) -> str:
     """Return the body of one scrape, age seconds after the simulation began."""
-    spelling = OLDER_NAMES if pool.older else {}
+    spelling = SPELLINGS[pool.labels]
     families: dict[str, list[str]] = {}
     for name, labels, value in samples(pool, node, age):
         families.setdefault(name, []).append(_line(name, labels, value, spelling))

@@ -83,8 +83,8 @@ class Node:
 class Pool:
     """One compute pool.
 
-    state is Snowflake's word for it, privilege what the collector's role has on it (empty: none), and older tells that
-    its nodes name labels as an earlier release did.
+    state is Snowflake's word for it, privilege what the collector's role has on it (empty: none), and labels how its
+    nodes spell the names of labels.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Pool:
     number: int
     state: str = "ACTIVE"
     privilege: str = "MONITOR"
-    older: bool = False
+    labels: str = "documented"
     nodes: dict[str, Node] = field(default_factory=dict)
 
     @property

@@ -64,7 +64,9 @@ def _show_pools(fleet: Fleet) -> Table:
 
 
 def _call_endpoints(fleet: Fleet) -> Table:
-    names = [f"discover.monitor.{pool.name.lower()}.cp.spcs.internal" for pool in fleet.pools.values() if pool.monitored]
+    names = [
+        f"discover.monitor.{pool.name.lower()}.cp.spcs.internal" for pool in fleet.pools.values() if pool.monitored
+    ]
     return Table(("SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS",), [[json.dumps(names)]])
 
 
@@ -73,10 +75,20 @@ def _select_session(_: Fleet) -> Table:
 
 
 def _show_grants(fleet: Fleet) -> Table:
-    columns = ("created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by")
+    columns = (
+        "created_on",
+        "privilege",
+        "granted_on",
+        "name",
+        "granted_to",
+        "grantee_name",
+        "grant_option",
+        "granted_by",
+    )
     granted = [(pool.privilege, "COMPUTE_POOL", pool.name) for pool in fleet.pools.values() if pool.privilege]
     rows: list[list[str | None]] = [
-        ["2026-01-01", privilege, kind, name, "ROLE", ROLE, "false", "ACCOUNTADMIN"] for privilege, kind, name in granted
+        ["2026-01-01", privilege, kind, name, "ROLE", ROLE, "false", "ACCOUNTADMIN"]
+        for privilege, kind, name in granted
     ]
     return Table(columns, rows)
 

@@ -135,7 +135,6 @@ class Simulation:
         answer: dict[str, object] = requests.get(f"{self.admin}/state", timeout=10).json()
         return answer
 
-
     def doctor_command(self) -> str:
         """Return the command that examines the simulated account."""
         return (
@@ -182,11 +181,22 @@ def start_store(run: Run, config: Path | None = None) -> Part:
     return part
 
 
-def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interval: str, refresh: str = "5s") -> Part:
-    """Start the built collector with its shipped configuration, and what differs on this machine merged over it."""
+def start_collector(
+    run: Run,
+    simulation: Simulation,
+    store: Part,
+    scrape_interval: str,
+    refresh: str = "5s",
+    login: Mapping[str, str] | None = None,
+) -> Part:
+    """Start the built collector with its shipped configuration, and what differs on this machine merged over it.
+
+    login holds the receiver's keys that prove who asks, the session's token by default.
+    """
     health = ports.find_free()
     overlay = run.folder / "collector.yaml"
-    overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health)))
+    login = login or {"token_file": str(simulation.session / "token")}
+    overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health, login)))
     env = {
         "SNOWFLAKE_HOST": "localhost",
         "SNOWFLAKE_PORT": str(simulation.account_port),
@@ -200,14 +210,14 @@ def start_collector(run: Run, simulation: Simulation, store: Part, scrape_interv
     return part
 
 
-def _overlay(run: Run, simulation: Simulation, health: int) -> dict[str, object]:
+def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
     scrapes = yaml.safe_load(collector.CONFIG.read_text())["receivers"]["prometheus/self"]["config"]["scrape_configs"]
     scrapes[0]["static_configs"] = [{"targets": [f"localhost:{run.collector_metrics}"]}]
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     return {
         "receivers": {
             "spcs": {
-                "token_file": str(simulation.session / "token"),
+                **login,
                 "ca_file": str(simulation.session / "ca.pem"),
                 "dns_server": f"127.0.0.1:{simulation.dns_port}",
                 "debug_endpoint": f"localhost:{run.collector_debug}",

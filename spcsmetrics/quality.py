@@ -140,7 +140,9 @@ def _coverage_step() -> Step:
     def check() -> None:
         covered = coverage(_COVERAGE.read_text())
         if covered < MIN_COVERAGE:
-            raise UserError(f"the tests reach {covered:.1f} % of {PLUGIN.name}, and at least {MIN_COVERAGE:.0f} are wanted")
+            raise UserError(
+                f"the tests reach {covered:.1f} % of {PLUGIN.name}, and at least {MIN_COVERAGE:.0f} are wanted"
+            )
         console.print(f"  the tests reach {covered:.1f} % of the statements")
 
     return Step(f"Check the coverage of {PLUGIN.name}", f"at least {MIN_COVERAGE:.0f} % in {_COVERAGE}", check)

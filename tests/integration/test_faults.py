@@ -103,15 +103,16 @@ def test_a_token_that_is_replaced_costs_no_refresh(stand: Stand) -> None:
     assert stand.own_metrics("spcs_discovery_failures_total") == before
 
 
-def test_older_labels_arrive_under_the_documented_names(stand: Stand) -> None:
+@pytest.mark.parametrize("labels", ["older", "table"])
+def test_other_spellings_of_labels_arrive_under_the_documented_names(stand: Stand, labels: str) -> None:
     by_instance = "count by (instance) (container_cpu_limit)"
     wanted = {s.labels["instance"]: s.value for s in stand.query(by_instance)}
-    stand.admin("PATCH", "/pools/WEB_POOL", {"labels": "older"})
+    stand.admin("PATCH", "/pools/WEB_POOL", {"labels": labels})
     time.sleep(2 * SCRAPE_SECONDS + 1)
     summary = verify_until(stand.simulation.admin, stand.query, 20)
     assert summary.ok, summary
     assert {s.labels["instance"]: s.value for s in stand.query(by_instance)} == wanted
-    assert not stand.query('{job="spcs-nodes", snow_node_id!=""}')
+    assert not stand.query('{job="spcs-nodes", snow_node_id!=""} or {job="spcs-nodes", snow_container_instance!=""}')
     stand.admin("PATCH", "/pools/WEB_POOL", {"labels": "documented"})
 
 

@@ -22,7 +22,7 @@ def validate(*options: str, config: str | None = None) -> subprocess.CompletedPr
 
 
 def test_the_collector_image_is_small_and_runs_as_nobody() -> None:
-    assert int(inspect("otel", ".Size")) < 90_000_000
+    assert int(inspect("otel", ".Size")) < 100_000_000
     assert inspect("otel", ".Config.User") == "10001:10001"
     assert inspect("otel", ".Architecture") == "amd64"
 

@@ -1,5 +1,6 @@
 """What the nodes publish arrives in the store, exactly, through the three images."""
 
+import json
 import subprocess
 import time
 from collections.abc import Callable
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from conftest import execute
 
+from spcsmetrics import ports
 from spcsmetrics.demo.verification import is_added
+from spcsmetrics.images import SIMULATOR_IMAGE
 from spcsmetrics.promql import Query
 from spcsmetrics.stack import compose
 
@@ -158,3 +161,36 @@ def test_the_token_is_in_no_log(logs: Callable[[str], str], admin: Admin) -> Non
 def test_the_collector_reports_on_itself(query: Query) -> None:
     # The store scrapes it every 30 s.
     wait_for(lambda: bool(query('otelcol_process_uptime{job="otelcol"} > 0')), 60)
+
+
+def test_no_two_containers_want_the_same_port_and_only_probes_listen_beyond_localhost() -> None:
+    program = (
+        "import json,socket\n"
+        "found=[]\n"
+        "for name in ('tcp','tcp6'):\n"
+        " for line in open('/proc/net/'+name).readlines()[1:]:\n"
+        "  local,state=line.split()[1],line.split()[3]\n"
+        "  host,port=local.split(':')\n"
+        "  if state=='0A': found.append([int(port,16), set(host) > {'0'}])\n"
+        "print(json.dumps(found))"
+    )
+    (otel,) = subprocess.run(
+        [str(word) for word in compose("ps", "--quiet", "otel")], capture_output=True, check=True, text=True
+    ).stdout.split()
+    shared = ["docker", "run", "--rm", f"--network=container:{otel}", "--entrypoint=python3", SIMULATOR_IMAGE.reference]
+    printed = subprocess.run([*shared, "-c", program], capture_output=True, check=True, text=True).stdout
+    listening: dict[int, bool] = dict(json.loads(printed))
+    listening.pop(ports.GRAFANA, None)
+    # Docker's own name server listens on 127.0.0.11, at a port that changes.
+    shipped = {port: local for port, local in listening.items() if port < 30_000}
+    assert shipped == {
+        ports.COLLECTOR_METRICS: True,
+        ports.COLLECTOR_DEBUG: True,
+        ports.PROMETHEUS: True,
+        ports.COLLECTOR_HEALTH: False,
+    }
+
+
+def test_the_doctor_of_the_image_finds_every_pool_well() -> None:
+    report = execute("otel", "/spcs-doctor", "--ca-file=/snowflake/session/ca.pem", "--json")
+    assert [pool["verdict"] for pool in json.loads(report)["pools"]] == ["ok"] * 3

@@ -21,7 +21,8 @@ def test_ports_are_the_same_everywhere() -> None:
     assert f"port: {ports.COLLECTOR_METRICS}" in config
     store = (PROMETHEUS / "prometheus.yml").read_text()
     assert f"localhost:{ports.PROMETHEUS}" in store
-    assert f"localhost:{ports.COLLECTOR_METRICS}" in store
+    assert f"targets: [localhost:{ports.COLLECTOR_METRICS}]" in config
+    assert f"debug_endpoint: localhost:{ports.COLLECTOR_DEBUG}" in config
     assert f":{ports.COLLECTOR_HEALTH}" in (OTEL / "healthcheck" / "main.go").read_text()
     assert f"localhost:{ports.PROMETHEUS}" in (GRAFANA / "provisioning/datasources/prometheus.yaml").read_text()
     assert f":{ports.GRAFANA}/" in (GRAFANA / "Dockerfile").read_text()
@@ -67,7 +68,41 @@ def test_every_metric_and_reason_of_the_receiver_is_documented_with_the_plugin()
     sources = [*(PLUGIN / "sqlapi").glob("*.go"), *(PLUGIN / "discovery").glob("*.go")]
     code = "".join(file.read_text() for file in sources if not file.name.endswith("_test.go"))
     reasons = set(re.findall(r'"((?:sql|dns)_\w+|pool_name)"', code)) - {"dns_name"}
+    scrapes = (PLUGIN / "scrape_reason.go").read_text()
+    reasons |= set(re.findall(r'return "(\w+)"', scrapes)) | set(re.findall(r', "(\w+)"\},$', scrapes, re.M))
+    reasons |= set(re.findall(r'": +"(\w+)",$', (PLUGIN / "quiet.go").read_text(), re.M))
+    assert {"sql_auth", "dns_timeout", "refused", "body_too_large", "duplicate_series"} <= reasons
     assert reasons <= set(re.findall(r"`(\w+)`", page))
+
+
+def test_the_metadata_of_the_receiver_says_what_its_code_registers() -> None:
+    metadata = yaml.safe_load((PLUGIN / "metadata.yaml").read_text())
+    code = (PLUGIN / "telemetry.go").read_text()
+    registered = re.findall(
+        r'meter\.(Int64|Float64)Observable(Gauge|Counter)\("(\w+)",\s*metric\.WithDescription\("([^"]+)"\)', code
+    )
+    described = {
+        (
+            "Int64" if kind["value_type"] == "int" else "Float64",
+            "Counter" if "sum" in metric else "Gauge",
+            name,
+            metric["description"],
+        )
+        for name, metric in metadata["telemetry"]["metrics"].items()
+        for kind in [metric.get("sum") or metric["gauge"]]
+    }
+    assert set(registered) == described
+    used = {label for metric in metadata["telemetry"]["metrics"].values() for label in metric.get("attributes", [])}
+    assert used == set(metadata["attributes"])
+    assert metadata["type"] == "spcs"
+
+
+def test_the_page_of_ports_lists_every_port_once() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text().split("## Ports")[1]
+    listed = [int(port) for port in re.findall(r"^\| (\d+) \|", page, re.M)]
+    shipped = (ports.GRAFANA, ports.COLLECTOR_METRICS, ports.PROMETHEUS, ports.COLLECTOR_DEBUG, ports.COLLECTOR_HEALTH)
+    assert sorted(listed) == sorted(shipped)
+    assert ports.NODE not in listed, "a node's publisher is on another host"
 
 
 def test_every_fuzzer_is_run() -> None:

@@ -1,0 +1,68 @@
+"""The doctor, against the simulated account."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from spcsmetrics import pipeline
+from spcsmetrics.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.Simulation]:
+    folder: Path = tmp_path_factory.mktemp("doctor")
+    with pipeline.open_run(folder) as run:
+        yield pipeline.start_simulator(run, pools=3, nodes=1, containers=2)
+
+
+def examine(simulation: pipeline.Simulation, *more: str) -> tuple[int, dict[str, dict[str, Any]], str]:
+    """Return exit code, pools by name, and everything that was printed."""
+    words = simulation.doctor_command().split()[1:]
+    command = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT), *words, "--json", *more]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
+    pools = json.loads(done.stdout)["pools"] if done.stdout else []
+    return done.returncode, {pool["name"]: pool for pool in pools}, done.stdout + done.stderr
+
+
+def change(simulation: pipeline.Simulation, path: str, body: dict[str, Any]) -> None:
+    method = "PUT" if path.startswith("/faults") else "PATCH"
+    assert requests.request(method, simulation.admin + path, json=body, timeout=5).ok
+
+
+def test_an_account_that_is_well_is_all_ok(simulation: pipeline.Simulation) -> None:
+    code, pools, _ = examine(simulation, "--pools", "web_pool")
+    assert code == 0
+    assert {pool["verdict"] for pool in pools.values()} == {"ok"}
+    assert {pool["privilege"] for pool in pools.values()} == {"MONITOR"}
+
+
+def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: pipeline.Simulation) -> None:
+    change(simulation, "/pools/WEB_POOL", {"privilege": "USAGE"})
+    change(simulation, "/pools/BATCH_POOL", {"state": "SUSPENDED"})
+    change(simulation, "/faults/nodes/127.90.2.1:9001", {"fault": "garbage"})
+    code, pools, _ = examine(simulation, "--pools", "OTHER_POOL")
+    assert code == 1
+    assert pools["WEB_POOL"]["mend"] == "GRANT MONITOR ON COMPUTE POOL WEB_POOL TO ROLE METRICS_ROLE;"
+    assert pools["BATCH_POOL"]["verdict"] == "at rest"
+    assert pools["BATCH_POOL"]["mend"] == "ALTER COMPUTE POOL BATCH_POOL RESUME;"
+    assert "gives no metrics" in pools["GPU_POOL"]["problem"]
+    assert "does not list it" in pools["OTHER_POOL"]["problem"]
+    change(simulation, "/pools/WEB_POOL", {"privilege": "MONITOR"})
+    change(simulation, "/pools/BATCH_POOL", {"state": "ACTIVE"})
+    change(simulation, "/faults/nodes/127.90.2.1:9001", {"fault": None})
+    assert examine(simulation)[0] == 0, "what the SQL says is what mends it"
+
+
+def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: pipeline.Simulation) -> None:
+    change(simulation, "/faults/account", {"fault": "expired"})
+    code, _, printed = examine(simulation)
+    change(simulation, "/faults/account", {"fault": None})
+    assert code == 1
+    assert "HTTP 401, code 390318" in printed
+    assert (simulation.session / "token").read_text() not in printed
