@@ -1,8 +1,11 @@
 """Running the demo: build, start, then show it live or check it once."""
 
 import json
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,10 +35,23 @@ def run_demo(*, pools: int, nodes: int, containers: int, check: bool, dry: bool)
     carry_out([*build_steps(), _start_step(pools, nodes, containers, check=check)], dry=dry)
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a new folder, which stays only when an error points to the logs in it."""
+    folder = Path(tempfile.mkdtemp(prefix="spcs-demo-"))
+    try:
+        yield folder
+    except UserError:
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step:
     def start() -> None:
-        temporary = tempfile.TemporaryDirectory(prefix="spcs-demo-", ignore_cleanup_errors=True)
-        with temporary as folder, pipeline.open_run(Path(folder)) as run:
+        with _folder() as folder, pipeline.open_run(folder) as run:
             simulation = pipeline.start_simulator(run, pools, nodes, containers)
             store = pipeline.start_store(run)
             pipeline.start_collector(run, simulation, store, SCRAPE_INTERVAL)
