@@ -77,7 +77,13 @@ class Admin:
             "address": node.address,
             "fault": self.faults.nodes.get(node.address),
             "containers": [
-                {"service": i.service, "instance": str(i.number), "container": c.name, "behaviour": c.behaviour.value}
+                {
+                    "schema": i.schema,
+                    "service": i.service,
+                    "instance": str(i.number),
+                    "container": c.name,
+                    "behaviour": c.behaviour.value,
+                }
                 for i in node.instances
                 for c in i.containers
             ],

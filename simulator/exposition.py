@@ -55,7 +55,7 @@ def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
         yield "node_gpu_capacity", base, pool.family.gpus
     for instance in node.instances:
         labels = base | _instance_labels(pool, instance)
-        number = seed(pool.name, node.id, instance.service)
+        number = seed(pool.name, node.id, instance.schema, instance.service)
         yield from _network(labels, instance, number, age)
         yield from _volume(labels, instance, number, age)
         for container in instance.containers:
@@ -68,9 +68,9 @@ def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
         "snow_compute_pool_id": str(100 + pool.number),
         "snow_database_id": "10",
         "snow_database_name": DATABASE,
-        "snow_schema_id": "20",
-        "snow_schema_name": SCHEMA,
-        "snow_service_id": str(seed(instance.service) % 10_000),
+        "snow_schema_id": "20" if instance.schema == SCHEMA else "21",
+        "snow_schema_name": instance.schema,
+        "snow_service_id": str(seed(instance.schema, instance.service) % 10_000),
         "snow_service_name": instance.service,
         "snow_service_type": "Service",
         "snow_service_container_instance": str(instance.number),

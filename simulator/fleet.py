@@ -11,7 +11,7 @@ GIB = 1024**3
 
 ACCOUNT = "SIMULATED"
 DATABASE = "ANALYTICS"
-SCHEMA = "PUBLIC"
+SCHEMA, OTHER_SCHEMA = "PUBLIC", "STAGING"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Instance:
     containers: tuple[Container, ...]
     endpoint: str | None = None
     volume: str | None = None
+    schema: str = SCHEMA
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ _SERVICES = ("API", "INGEST", "SEARCH", "REPORTS", "FEATURES", "GATEWAY", "SCORI
 def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
     """Yield the instances of one node, two containers each (the last may have one).
 
-    Instance n of a service is on node n. The first service has an endpoint and a volume. On the pool's first node
+    Instance n of a service is on node n. The first service has an endpoint and a volume, and the third has its name in
+    another schema. On the pool's first node
     one container leaks until it is killed, another can never pull its image, and a third does its work and finishes.
     """
     per_instance = [2] * (containers // 2) + [1] * (containers % 2)
@@ -189,6 +191,9 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
             behaviours[0] = Behaviour.LEAKING
         if i == 2 and node == 0:
             behaviours = [Behaviour.UNPULLABLE, Behaviour.FINISHING]
+        # Another service of the first one's name, in another schema.
+        if i == 2:
+            service = f"{pool.name}_{_SERVICES[0]}"
         yield Instance(
             service=service,
             number=node,
@@ -198,4 +203,5 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
             ),
             endpoint="web" if i == 0 else None,
             volume="data" if i == 0 else None,
+            schema=OTHER_SCHEMA if i == 2 else SCHEMA,
         )

@@ -49,6 +49,7 @@ def _fill_otel(context: Path) -> None:
 
 def _fill_prometheus(context: Path) -> None:
     shutil.copy(PROMETHEUS / "prometheus.yml", context)
+    shutil.copytree(PROMETHEUS / "rules", context / "rules")
 
 
 def _fill_grafana(context: Path) -> None:

@@ -168,7 +168,8 @@ def start_store(run: Run, config: Path | None = None) -> Part:
     url = f"http://127.0.0.1:{port}"
     if config is None:
         config = run.folder / "prometheus.yml"
-        config.write_text(prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}"))
+        text = prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
+        config.write_text(text.replace("rules/*.yml", f"{prometheus.CONFIG.parent}/rules/*.yml"))
     command: Args = [
         prometheus.binary(),
         f"--config.file={config}",

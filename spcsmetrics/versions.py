@@ -1,5 +1,7 @@
 """The versions of what the collector's manifest does not name: the store, the boards' server, and the image bases."""
 
+# What the three images, the boards and the rules carry; pyproject.toml and the collector's manifest say the same.
+PRODUCT = "0.1.0"
 PROMETHEUS = "3.16.0"
 GRAFANA = "13.2.3"
 # The oldest Prometheus that is taken from the PATH; older ones lose late samples at a restart.

@@ -15,6 +15,7 @@ from spcsmetrics import pipeline
 from spcsmetrics.bench.load import Load
 from spcsmetrics.demo.verification import JOB
 from spcsmetrics.pipeline import Part, Run, Simulation
+from spcsmetrics.prometheus import CONFIG
 from spcsmetrics.promql import Query, over_http
 
 _MB = 1_000_000
@@ -72,12 +73,13 @@ Start = Callable[[Run, Simulation, Load], tuple[Part, list[Part]]]
 
 
 def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
-    """Start a Prometheus that scrapes the nodes itself."""
+    """Start a Prometheus that scrapes the nodes itself, and evaluates the shipped rules."""
     state: Any = simulation.state()
     targets = [node["address"] for pool in state["pools"] for node in pool["nodes"]]
     job = {"job_name": JOB, "scrape_interval": f"{load.interval}s", "static_configs": [{"targets": targets}]}
     config = run.folder / "floor.yml"
-    config.write_text(yaml.safe_dump({"scrape_configs": [job]}))
+    rules = {"rule_files": [f"{CONFIG.parent}/rules/*.yml"], "global": {"evaluation_interval": "30s"}}
+    config.write_text(yaml.safe_dump(rules | {"scrape_configs": [job]}))
     store = pipeline.start_store(run, config)
     return store, [store]
 

@@ -31,8 +31,8 @@ class Summary:
 
 
 def is_added(name: str) -> bool:
-    """Tell the metrics that a scrape adds by itself from those of its target."""
-    return name == "up" or name.startswith("scrape_")
+    """Tell what a scrape or a rule adds by itself from what its target publishes."""
+    return name == "up" or name.startswith(("scrape_", "ALERTS")) or ":" in name
 
 
 def verify(admin: str, query: Query) -> Summary:

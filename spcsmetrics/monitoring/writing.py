@@ -1,17 +1,38 @@
-"""Writing the generated boards."""
+"""Writing what is made from the catalogue: boards, recording rules and alerts."""
+
+from pathlib import Path
 
 from spcsmetrics.environment import group_step
-from spcsmetrics.paths import GRAFANA
+from spcsmetrics.paths import GRAFANA, PROMETHEUS
 from spcsmetrics.plan import Step, carry_out
 
+BOARD_FOLDER = GRAFANA / "dashboards"
+RULE_FOLDER = PROMETHEUS / "rules"
 
-def write_boards(*, dry: bool) -> None:
-    """Write every board to grafana/dashboards."""
+
+def files() -> dict[Path, str]:
+    """Return every file that is made, with its text."""
+    from spcsmetrics.monitoring.boards import BOARDS  # noqa: PLC0415 - needs the group dev
+    from spcsmetrics.monitoring.boards.rendering import render  # noqa: PLC0415
+    from spcsmetrics.monitoring.rules import rendering  # noqa: PLC0415
+
+    made = {BOARD_FOLDER / f"{board.uid}.json": render(board) for board in BOARDS}
+    made[RULE_FOLDER / "recording.yml"] = rendering.recording_file()
+    made[RULE_FOLDER / "alerts.yml"] = rendering.alert_file()
+    return made
+
+
+def write_files(*, dry: bool) -> None:
+    """Write the files, and remove boards and rules that are made no more."""
 
     def write() -> None:
-        from spcsmetrics.monitoring.boards import BOARDS, render  # noqa: PLC0415 - needs the group dev
+        made = files()
+        for folder, pattern in ((BOARD_FOLDER, "*.json"), (RULE_FOLDER, "*.yml")):
+            folder.mkdir(exist_ok=True)
+            for file in set(folder.glob(pattern)) - set(made):
+                file.unlink()
+        for file, text in made.items():
+            file.write_text(text)
 
-        for name, make in BOARDS.items():
-            (GRAFANA / "dashboards" / name).write_text(render(make()))
-
-    carry_out([group_step("dev"), Step("Write the boards", "grafana/dashboards/*.json", write)], dry=dry)
+    detail = "grafana/dashboards/*.json, prometheus/rules/*.yml"
+    carry_out([group_step("dev"), Step("Write boards and rules", detail, write)], dry=dry)

@@ -72,12 +72,13 @@ def test_values_arrive_unchanged(query: Query) -> None:
 
 def test_every_container_is_there(admin: Admin, query: Query) -> None:
     expected = {
-        (node["id"], c["service"], c["instance"], c["container"])
+        (node["id"], c["schema"], c["service"], c["instance"], c["container"])
         for node in nodes(admin).values()
         for c in node["containers"]
     }
     labels = (
         "snow_compute_pool_node_id",
+        "snow_schema_name",
         "snow_service_name",
         "snow_service_container_instance",
         "snow_service_container_name",

@@ -1,17 +1,15 @@
-"""The boards, made from signals; written to grafana/dashboards by ./inv dashboards."""
+"""The boards, from overview to detail; written to grafana/dashboards by ./inv dashboards."""
 
-from collections.abc import Callable
+from spcsmetrics.monitoring.boards.container import CONTAINER
+from spcsmetrics.monitoring.boards.gpu import GPU
+from spcsmetrics.monitoring.boards.home import HOME
+from spcsmetrics.monitoring.boards.model import Board
+from spcsmetrics.monitoring.boards.network import NETWORK
+from spcsmetrics.monitoring.boards.node import NODE
+from spcsmetrics.monitoring.boards.pool import POOL
+from spcsmetrics.monitoring.boards.service import SERVICE
+from spcsmetrics.monitoring.boards.sizing import SIZING
+from spcsmetrics.monitoring.boards.stack import STACK
+from spcsmetrics.monitoring.boards.volumes import VOLUMES
 
-from grafana_foundation_sdk.cog.encoder import JSONEncoder
-from grafana_foundation_sdk.models.dashboard import Dashboard
-
-from spcsmetrics.monitoring.boards import pool
-
-# File name -> the function that makes the board.
-BOARDS: dict[str, Callable[[], Dashboard]] = {"spcs-pool.json": pool.make}
-
-
-def render(board: Dashboard) -> str:
-    """Return the board as Grafana reads it from a file."""
-    text: str = JSONEncoder(sort_keys=True, indent=2).encode(board)
-    return text + "\n"
+BOARDS: tuple[Board, ...] = (HOME, POOL, NODE, SERVICE, CONTAINER, VOLUMES, NETWORK, GPU, SIZING, STACK)

@@ -1,7 +1,10 @@
-"""Panels made from signals, all in one style."""
+"""Panels in one style, made from signals with Grafana's own builders."""
 
-from grafana_foundation_sdk.builders import dashboard, prometheus, stat, table, timeseries
+from typing import Any
+
+from grafana_foundation_sdk.builders import dashboard, prometheus, stat, statetimeline, table, text, timeseries
 from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
     ReduceDataOptions,
     StackingConfig,
     VizLegendOptions,
@@ -13,108 +16,168 @@ from grafana_foundation_sdk.models.common import DataSourceRef
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
-    Panel,
     Threshold,
     ThresholdsMode,
+    ValueMap,
+    ValueMappingResult,
 )
+from grafana_foundation_sdk.models.dashboard import Panel as PanelModel
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from spcsmetrics.monitoring.signals import Line, Signal
+from spcsmetrics.monitoring.boards.links import cell_link
+from spcsmetrics.monitoring.boards.model import Grid, Lines, Note, Number, Panel, Timeline
+from spcsmetrics.monitoring.signals import Signal, Steps
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
-_REFS = "ABCDEFGH"
+_REFS = "ABCDEFGHIJKLMNOP"
+# Pixels: wide enough for a name, and for a number with its unit.
+_KEY_WIDTH, _VALUE_WIDTH = 150, 110
+
+# What all builders have in common; their own types differ.
+_AnyPanel = Any
 
 
-def _query(line: Line, ref: str, *, instant: bool) -> prometheus.Dataquery:
-    query = prometheus.Dataquery().ref_id(ref).expr(line.expr).legend_format(line.legend)
+def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
+    """Return the builder of a panel."""
+    match panel:
+        case Lines():
+            return _lines(panel, panel_id)
+        case Number():
+            return _number(panel, panel_id)
+        case Timeline():
+            return _timeline(panel, panel_id)
+        case Grid():
+            return _grid(panel, panel_id)
+        case Note():
+            return (
+                text.Panel().id(panel_id).title(panel.title).description(panel.title).content(panel.text)
+                .span(panel.width).height(panel.height)
+            )  # fmt: skip
+
+
+def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> prometheus.Dataquery:
+    query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
     if instant:
         return query.instant().format(PromQueryFormat.TABLE)
     return query.range().interval(MIN_STEP)
 
 
-def _thresholds(*steps: tuple[float | None, str]) -> dashboard.ThresholdsConfig:
+def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     values = [Threshold(value=value, color=color) for value, color in steps]
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(values)
 
 
-def lines(signal: Signal, panel_id: int, *, width: int = 12, stacked: bool = False) -> Builder[Panel]:
-    """Return a time series. Shares run from 0 to 1 and turn orange at 80 %, red at 90 %."""
+def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int) -> _AnyPanel:
+    """Set what every panel of a signal has."""
     panel = (
-        timeseries.Panel()
-        .id(panel_id)
+        panel.id(panel_id)
         .title(signal.title)
         .description(signal.description)
         .datasource(DATASOURCE)
         .unit(signal.unit)
-        .min(0)
-        .height(8)
+        .thresholds(_thresholds(signal.steps))
         .span(width)
+        .height(height)
+        .interval(MIN_STEP)
+    )
+    if signal.decimals is not None:
+        panel = panel.decimals(signal.decimals)
+    for ref, line in zip(_REFS, signal.lines, strict=False):
+        panel = panel.with_target(_query(line.expr, line.legend, ref))
+    return panel
+
+
+def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
+    signal = panel.signal
+    chart = (
+        _dress(timeseries.Panel(), signal, panel_id, panel.width, panel.height)
+        .min(0)
         .fill_opacity(10)
         .show_points(common.VisibilityMode.NEVER)
         .legend(VizLegendOptions().display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM))
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
     )
-    if signal.unit == "percentunit":
-        panel = panel.max(1).thresholds(_thresholds((None, "green"), (0.8, "orange"), (0.9, "red")))
-    else:
-        panel = panel.thresholds(_thresholds((None, "green")))
-    if stacked:
-        panel = panel.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
+    if signal.unit == "percentunit" and signal.bounded:
+        chart = chart.max(1)
+    if len(signal.steps) > 1:
+        chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
+    if panel.stacked:
+        chart = chart.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
     for ref, line in zip(_REFS, signal.lines, strict=False):
-        panel = panel.with_target(_query(line, ref, instant=False))
-    return panel
+        if line.dashed:
+            style = DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]})
+            plain = DynamicConfigValue(id_val="custom.fillOpacity", value=0)
+            chart = chart.override_by_query(ref, [style, plain])
+    built: Builder[PanelModel] = chart
+    return built
 
 
-def number(signal: Signal, panel_id: int, *, warn_above: float | None = None) -> Builder[Panel]:
-    """Return a single value, orange above warn_above."""
-    steps: list[tuple[float | None, str]] = [(None, "text")]
-    if warn_above is not None:
-        steps.append((warn_above, "orange"))
-    panel = (
-        stat.Panel()
-        .id(panel_id)
-        .title(signal.title)
-        .description(signal.description)
-        .datasource(DATASOURCE)
-        .unit(signal.unit)
-        .height(4)
-        .span(6)
-        .thresholds(_thresholds(*steps))
+def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:
+    built: Builder[PanelModel] = (
+        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
         .graph_mode(common.BigValueGraphMode.AREA)
     )
-    for ref, line in zip(_REFS, signal.lines, strict=False):
-        panel = panel.with_target(_query(line, ref, instant=False))
-    return panel
+    return built
 
 
-def ranking(signal: Signal, panel_id: int, *, columns: dict[str, str]) -> Builder[Panel]:
-    """Return a table with one column for each label in columns (label -> title) and for each query."""
-    renamed = columns | {f"Value #{ref}": line.legend for ref, line in zip(_REFS, signal.lines, strict=False)}
-    panel = (
+def _timeline(panel: Timeline, panel_id: int) -> Builder[PanelModel]:
+    options = {value: ValueMappingResult(text=name, color=color) for value, (name, color) in panel.states.items()}
+    built: Builder[PanelModel] = (
+        _dress(statetimeline.Panel(), panel.signal, panel_id, panel.width, panel.height)
+        .mappings([ValueMap(options=options)])
+        .show_value(common.VisibilityMode.NEVER)
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.NONE))
+    )
+    return built
+
+
+def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
+    listing = panel.listing
+    columns = dict(zip(_REFS, listing.columns, strict=False))
+    # One query leaves its column as Value, several number theirs.
+    values = {f"Value #{ref}" if len(columns) > 1 else "Value": column.title for ref, column in columns.items()}
+    names = listing.keys | values
+    grid = (
         table.Panel()
         .id(panel_id)
-        .title(signal.title)
-        .description(signal.description)
+        .title(listing.title)
+        .description(listing.description)
         .datasource(DATASOURCE)
-        .unit(signal.unit)
-        .height(9)
-        .span(24)
-        .thresholds(_thresholds((None, "text")))
-        .override_by_name("Memory", [DynamicConfigValue(id_val="unit", value="bytes")])
+        .unit("short")
+        .thresholds(_thresholds(((None, "text"),)))
+        .span(panel.width)
+        .height(panel.height)
+        .interval(MIN_STEP)
+        .filterable(True)
+        .min_width(_VALUE_WIDTH)
         .with_transformation(DataTransformerConfig(id_val="merge", options={}))
-        .with_transformation(
-            DataTransformerConfig(
-                id_val="organize",
-                options={
-                    "excludeByName": {"Time": True},
-                    "indexByName": {name: index for index, name in enumerate(renamed)},
-                    "renameByName": renamed,
-                },
-            )
-        )
+        .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
     )
-    for ref, line in zip(_REFS, signal.lines, strict=False):
-        panel = panel.with_target(_query(line, ref, instant=True))
-    return panel
+    for ref, column in columns.items():
+        grid = grid.with_target(_query(column.expr, column.title, ref, instant=True))
+        settings = [
+            DynamicConfigValue(id_val="unit", value=column.unit),
+            DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+            DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
+            DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
+        ]
+        if column.decimals is not None:
+            settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
+        grid = grid.override_by_name(column.title, settings)
+    links = dict(listing.links)
+    for title in listing.keys.values():
+        settings = [DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH)]
+        if title in links:
+            settings.append(DynamicConfigValue(id_val="links", value=[cell_link(links[title], listing.keys)]))
+        grid = grid.override_by_name(title, settings)
+    return grid
+
+
+def _organize(names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "excludeByName": {"Time": True},
+        "indexByName": {name: index for index, name in enumerate(names)},
+        "renameByName": names,
+    }

@@ -1,69 +1,70 @@
-"""SPCS / Pool: what the chosen compute pools do."""
+"""SPCS / Pool: what the chosen compute pools offer, what runs in them, and what does not."""
 
-from grafana_foundation_sdk.builders import dashboard
-from grafana_foundation_sdk.models.common import DataSourceRef
-from grafana_foundation_sdk.models.dashboard import Dashboard, VariableRefresh, VariableSort
+from spcsmetrics.monitoring.boards.model import Board, Grid, Lines, Number, Row
+from spcsmetrics.monitoring.selectors import P
+from spcsmetrics.monitoring.signals import containers, devices, pools
 
-from spcsmetrics.monitoring import signals
-from spcsmetrics.monitoring.boards.panels import lines, number, ranking
-
-UID = "spcs-pool"
-
-
-def make() -> Dashboard:
-    """Return the board."""
-    board = (
-        dashboard.Dashboard("SPCS / Pool")
-        .uid(UID)
-        .description("Compute pools: nodes, capacity, what runs, what waits and why.")
-        .tags(["spcs"])
-        .refresh("30s")
-        .time("now-1h", "now")
-        .timezone("browser")
-        .readonly()
-        .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
-        .with_variable(_pool_variable())
-        .with_row(dashboard.Row("Overview").id(101))
-        .with_panel(number(signals.NODES, 1))
-        .with_panel(number(signals.RUNNING, 2))
-        .with_panel(number(signals.PENDING, 3, warn_above=1))
-        .with_panel(number(signals.RESTARTS, 4, warn_above=1))
-        .with_row(dashboard.Row("Containers").id(102))
-        .with_panel(lines(signals.STATES, 5))
-        .with_panel(lines(signals.REASONS, 6, stacked=True))
-        .with_panel(ranking(signals.CONTAINERS, 7, columns=_COLUMNS))
-        .with_row(dashboard.Row("Capacity").id(103))
-        .with_panel(lines(signals.CPU, 8))
-        .with_panel(lines(signals.MEMORY, 9))
-        .with_panel(lines(signals.NODE_CPU, 10))
-        .with_panel(lines(signals.NODE_MEMORY, 11))
-        .with_row(dashboard.Row("GPU, storage and network").id(104))
-        .with_panel(lines(signals.GPU, 12, width=8))
-        .with_panel(lines(signals.VOLUMES, 13, width=8))
-        .with_panel(lines(signals.DENIED, 14, width=8))
-    )
-    return board.build()
-
-
-_COLUMNS = {
-    "snow_compute_pool_name": "Pool",
-    "snow_database_name": "Database",
-    "snow_schema_name": "Schema",
-    "snow_service_name": "Service",
-    "snow_service_container_instance": "Instance",
-    "snow_service_container_name": "Container",
-}
-
-
-def _pool_variable() -> dashboard.QueryVariable:
-    return (
-        dashboard.QueryVariable("pool")
-        .label("Compute pool")
-        .datasource(DataSourceRef(type_val="prometheus", uid="${datasource}"))
-        .query(f"label_values(node_cpu_capacity, {signals.POOL})")
-        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(True)
-        .include_all(True)
-        .all_value(".*")
-    )
+POOL = Board(
+    "spcs-pool",
+    "SPCS / Pool",
+    "Compute pools: nodes, capacity, what runs, what waits and why.",
+    (
+        Row(
+            "Now",
+            (
+                Number(pools.NODES),
+                Number(containers.services_running(P)),
+                Number(containers.running(P)),
+                Number(containers.pending(P)),
+                Number(containers.restarts(P)),
+                Number(devices.denied_in_range(P)),
+            ),
+        ),
+        Row(
+            "Services and containers",
+            (
+                Lines(containers.services_by_state(P)),
+                Lines(containers.states(P)),
+                Lines(containers.reasons(P), stacked=True),
+                Lines(pools.NODES_OVER_TIME, 6),
+                Lines(pools.DISCOVERED, 6),
+                Grid(containers.by_state(P)),
+                Grid(containers.listing(P)),
+            ),
+        ),
+        Row(
+            "Capacity",
+            (
+                Lines(pools.use_of_pools("cpu")),
+                Lines(pools.use_of_pools("memory")),
+                Lines(pools.free_of_pools("cpu")),
+                Lines(pools.free_of_pools("memory")),
+            ),
+        ),
+        Row(
+            "GPU",
+            (
+                Lines(devices.gpu_use(P), 8),
+                Lines(devices.gpu_memory(P), 8),
+                Lines(devices.gpus_requested(P), 8),
+            ),
+        ),
+        Row(
+            "Block storage",
+            (
+                Lines(devices.volume_share(P), 8),
+                Lines(devices.volume_flow(P, "throughput"), 8),
+                Lines(devices.volume_flow(P, "iops"), 8),
+            ),
+        ),
+        Row(
+            "Network",
+            (
+                Lines(devices.egress_of_nodes(P, "bytes"), 8),
+                Lines(devices.egress_of_nodes(P, "packets"), 8),
+                Lines(devices.denied(P), 8),
+            ),
+        ),
+    ),
+    ("pool",),
+)

@@ -1,0 +1,37 @@
+"""SPCS / Home: which pool is full, which service waits, what failed."""
+
+from spcsmetrics.monitoring.boards.model import Board, Grid, Lines, Number, Row
+from spcsmetrics.monitoring.selectors import P
+from spcsmetrics.monitoring.signals import containers, pools, stack
+
+HOME = Board(
+    "spcs-home",
+    "SPCS / Home",
+    "All compute pools at a glance. Click on a pool, service or container in a table to open its board.",
+    (
+        Row(
+            "Now",
+            (
+                Number(pools.POOLS, 3),
+                Number(pools.NODES, 3),
+                Number(containers.services_running(P), 3),
+                Number(containers.running(P), 3),
+                Number(containers.pending(P), 3),
+                Number(containers.restarts(P), 3),
+                Number(stack.NODES_DOWN, 3),
+                Number(stack.ALERTS_FIRING, 3),
+            ),
+        ),
+        Row("What to look at", (Grid(pools.POOL_LIST, 8), Grid(containers.attention(P)), Grid(stack.ALERT_LIST, 6))),
+        Row(
+            "How it went",
+            (
+                Lines(pools.use_of_pools("cpu")),
+                Lines(pools.use_of_pools("memory")),
+                Lines(containers.states(P)),
+                Lines(containers.reasons(P), stacked=True),
+            ),
+        ),
+    ),
+    ("pool",),
+)

@@ -1,0 +1,29 @@
+"""Recording rules and alerts, made here and written to prometheus/rules by ./inv dashboards."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A series that the store computes: level:metric:operation, its query, and what it means."""
+
+    name: str
+    expr: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A condition that someone should hear of.
+
+    name has the prefix Spcs; lasting is how long it must hold; severity is critical, warning, info or none. summary is
+    the same for every series, description has their labels. board is the one that shows more.
+    """
+
+    name: str
+    expr: str
+    lasting: str
+    severity: str
+    summary: str
+    description: str
+    board: str

@@ -1,0 +1,69 @@
+"""Signals: what a panel shows, said once: title, meaning, unit, queries, legends, and why it may be empty."""
+
+from dataclasses import dataclass
+
+# Colours of values from a bound on; None is the colour below the first bound.
+Steps = tuple[tuple[float | None, str], ...]
+
+PLAIN: Steps = ((None, "text"),)
+SHARE: Steps = ((None, "green"), (0.8, "orange"), (0.9, "red"))
+NONE_IS_GOOD: Steps = ((None, "green"), (1, "orange"))
+NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One query of a signal and the legend of its series; dashed lines are bounds such as limits."""
+
+    expr: str
+    legend: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing to show over time or as a number. unit is Grafana's id of it."""
+
+    title: str
+    meaning: str
+    unit: str
+    lines: tuple[Line, ...]
+    empty: str = "nothing is chosen, or nothing was scraped in this time"
+    steps: Steps = PLAIN
+    # A signal of shares ends at 1, so that boards can be compared; one that may pass it does not.
+    bounded: bool = True
+    decimals: int | None = None
+
+    @property
+    def description(self) -> str:
+        """Return what the panel's info bubble says."""
+        return f"{self.meaning} Empty when {self.empty}."
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of values in a table: its query, unit, colours, and number of decimals."""
+
+    title: str
+    expr: str
+    unit: str = "short"
+    steps: Steps = PLAIN
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table: a row for each set of keys (label -> title), and the columns of values."""
+
+    title: str
+    meaning: str
+    keys: dict[str, str]
+    columns: tuple[Column, ...]
+    empty: str = "nothing is chosen, or nothing was scraped in this time"
+    # Title of a key's column -> the board that a click on it opens.
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def description(self) -> str:
+        """Return what the panel's info bubble says."""
+        return f"{self.meaning} Empty when {self.empty}."
