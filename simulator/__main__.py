@@ -48,6 +48,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--node-port", type=int, default=9001, help="publishers' port (default %(default)s)")
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
+    parser.add_argument("--age", type=float, default=0, help="seconds that the simulation seems to have run already")
     parser.add_argument("--frozen", action="store_true", help="publish the same bodies for ever: a cheap load")
     return parser.parse_args(arguments)
 
@@ -90,7 +91,9 @@ async def serve(settings: argparse.Namespace) -> None:
     credentials = Credentials(settings.session, settings.account_host)
     tls = write_authority(settings.session, settings.account_host)
     account = Account(fleet, faults, credentials)
-    publishers = Publishers(fleet, faults, frozen=settings.frozen, own_addresses=settings.own_addresses)
+    publishers = Publishers(
+        fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses
+    )
     await publishers.sync()
     ports = {
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),

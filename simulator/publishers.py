@@ -21,10 +21,12 @@ CONTENT_TYPE = "text/plain; version=0.0.4"
 class Publishers:
     """Listens where the fleet's nodes are; call sync after the fleet or the faults changed."""
 
-    def __init__(self, fleet: Fleet, faults: Faults, *, frozen: bool = False, own_addresses: bool = False) -> None:
+    def __init__(
+        self, fleet: Fleet, faults: Faults, *, age: float = 0, frozen: bool = False, own_addresses: bool = False
+    ) -> None:
         self._fleet = fleet
         self._faults = faults
-        self._started = time.time()
+        self._started = time.time() - age
         self._frozen = frozen
         self._own_addresses = own_addresses
         self._bodies: dict[str, bytes] = {}

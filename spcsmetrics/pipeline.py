@@ -143,13 +143,18 @@ class Simulation:
         )
 
 
-def start_simulator(run: Run, pools: int, nodes: int, containers: int, *, frozen: bool = False) -> Simulation:
-    """Start the simulator with its nodes on loopback addresses, or on one address where there is only one."""
+def start_simulator(
+    run: Run, pools: int, nodes: int, containers: int, *, frozen: bool = False, age: int = 0
+) -> Simulation:
+    """Start the simulator with its nodes on loopback addresses, or on one address where there is only one.
+
+    age is how many seconds it seems to have run already.
+    """
     session = run.folder / "session"
     ready = session / "ports.json"
     ready.unlink(missing_ok=True)
     command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", session]
-    command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
+    command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers), "--age", str(age)]
     if frozen:
         command.append("--frozen")
     if not ports.can_bind("127.90.0.1", 0):
@@ -162,17 +167,16 @@ def start_simulator(run: Run, pools: int, nodes: int, containers: int, *, frozen
     return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"])
 
 
-def start_store(run: Run, config: Path | None = None) -> Part:
-    """Start Prometheus with the shipped configuration, or with config, and an empty data folder."""
+def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
+    """Start Prometheus with the shipped configuration, or another, and an empty data folder."""
     port = ports.find_free()
     url = f"http://127.0.0.1:{port}"
-    if config is None:
-        config = run.folder / "prometheus.yml"
-        text = prometheus.CONFIG.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
-        config.write_text(text.replace("rules/*.yml", f"{prometheus.CONFIG.parent}/rules/*.yml"))
+    moved = run.folder / "prometheus.yml"
+    text = config.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
+    moved.write_text(text.replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
     command: Args = [
         prometheus.binary(),
-        f"--config.file={config}",
+        f"--config.file={moved}",
         f"--storage.tsdb.path={run.folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
         "--web.enable-otlp-receiver",
