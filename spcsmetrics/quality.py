@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from spcsmetrics import collector, environment, fingerprint, process
+from spcsmetrics import collector, environment, fingerprint, process, prometheus
 from spcsmetrics.demo.session import build_steps
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
@@ -42,7 +42,8 @@ def run_tests(*, dry: bool) -> None:
     python = _step("Test the tooling", [sys.executable, "-m", "pytest"])
     if not dry:
         BUILD.mkdir(exist_ok=True)
-    carry_out([*groups, go_step(), *go_tests, *build_steps(), python], dry=dry)
+    steps = [*groups, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool"), python]
+    carry_out(steps, dry=dry)
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:

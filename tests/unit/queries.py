@@ -42,9 +42,9 @@ def metrics(expression: str) -> set[str]:
 
 
 def groupings(expression: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return each aggregation of a query: the operator and the labels that it keeps, from the outermost on."""
+    """Return each aggregation of a query: the operator and the labels in its `by`, from the outermost on."""
     return [
-        (str(node.op), tuple(node.modifier.labels if node.modifier else ()))
+        (str(node.op), tuple(node.modifier.labels) if node.modifier and str(node.modifier).startswith("by") else ())
         for node in nodes(parse(expression))
         if isinstance(node, promql_parser.AggregateExpr)
     ]

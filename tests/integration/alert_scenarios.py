@@ -1,0 +1,167 @@
+"""For each alert a course of events: when it must be silent, and when it must fire.
+
+Values are promtool's: '0+1x9' counts up, '5x9' stays, '_x9' is absent, each a minute apart.
+"""
+
+from dataclasses import dataclass
+
+POOL = 'snow_compute_pool_name="P"'
+NODE = f'{POOL}, snow_compute_pool_node_id="10.0.0.1", snow_compute_pool_node_instance_family="CPU_X64_S"'
+SERVICE = f'{NODE}, snow_database_name="D", snow_schema_name="S", snow_service_name="A", snow_service_type="Service"'
+CONTAINER = f'{SERVICE}, snow_service_container_instance="0", snow_service_container_name="main"'
+VOLUME = f'{SERVICE}, snow_service_container_instance="0", snow_volume_name="data", snow_volume_replica="0"'
+GPU = f'{CONTAINER}, gpu="0"'
+SCRAPED = 'job="spcs-nodes", instance="10.0.0.1:9001"'
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Series (selector -> values), a minute at which the alert is silent, and one at which it fires."""
+
+    series: dict[str, str]
+    silent: int
+    fires: int
+
+
+def _container(name: str, more: str = "") -> str:
+    return f"{name}{{{CONTAINER}{more}}}"
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "SpcsContainerOOMKilled": Scenario(
+        {
+            _container("container_restarts"): "0x20 1x20",
+            _container("container_state_last_finished_reason", ', reason="FailedWithOOM"'): "_x20 1x20",
+        },
+        silent=19,
+        fires=24,
+    ),
+    "SpcsContainerRestartingOften": Scenario({_container("container_restarts"): "0x20 1+1x20"}, silent=22, fires=34),
+    "SpcsContainerExitedNonZero": Scenario(
+        {
+            _container("container_restarts"): "0x20 1x20",
+            _container("container_state_last_finished_exitcode"): "0x20 1x20",
+        },
+        silent=19,
+        fires=22,
+    ),
+    "SpcsContainerPendingTooLong": Scenario(
+        {_container("container_state_pending_reason", ', reason="FailedToPullImage"'): "_x10 1x30"}, silent=14, fires=17
+    ),
+    "SpcsContainerStartSlow": Scenario({_container("container_state_pending"): "_x5 1x40"}, silent=19, fires=22),
+    "SpcsServiceNotRunning": Scenario(
+        {
+            _container("container_state_running"): "1x10 stale _x40",
+            _container("container_state_pending"): "_x11 1x40",
+        },
+        silent=19,
+        fires=24,
+    ),
+    "SpcsContainerMemoryNearLimit": Scenario(
+        {_container("container_memory_usage"): "50x10 95x40", _container("container_memory_limit"): "100x60"},
+        silent=18,
+        fires=24,
+    ),
+    "SpcsContainerCPUSaturated": Scenario(
+        {_container("container_cpu_usage"): "1x10 2x40", _container("container_cpu_limit"): "2x60"},
+        silent=22,
+        fires=30,
+    ),
+    "SpcsNodeMemoryHigh": Scenario(
+        {_container("container_memory_usage"): "50x10 95x40", f"node_memory_capacity{{{NODE}}}": "100x60"},
+        silent=22,
+        fires=30,
+    ),
+    "SpcsPoolHasNoHeadroom": Scenario(
+        {_container("container_cpu_requested"): "1x10 2.9x40", f"node_cpu_capacity{{{NODE}}}": "3x60"},
+        silent=22,
+        fires=30,
+    ),
+    "SpcsRequestsFarAboveUse": Scenario(
+        {
+            _container("container_memory_requested"): "80x500",
+            _container("container_memory_usage"): "10x500",
+            f"node_memory_capacity{{{NODE}}}": "100x500",
+        },
+        silent=300,
+        fires=400,
+    ),
+    "SpcsGpuMemoryNearCapacity": Scenario(
+        {f"container_gpu_memory_usage{{{GPU}}}": "50x10 99x40", f"container_gpu_memory_capacity{{{GPU}}}": "100x60"},
+        silent=18,
+        fires=24,
+    ),
+    "SpcsGpuIdle": Scenario({f"container_gpu_utilization{{{GPU}}}": "0.9x60 0.01x600"}, silent=70, fires=520),
+    "SpcsVolumeAlmostFull": Scenario(
+        {f"volume_usage{{{VOLUME}}}": "50x10 98x20", f"volume_capacity{{{VOLUME}}}": "100x40"}, silent=9, fires=14
+    ),
+    "SpcsVolumeFillingUp": Scenario(
+        {f"volume_usage{{{VOLUME}}}": "60+0.08x500", f"volume_capacity{{{VOLUME}}}": "100x600"}, silent=300, fires=390
+    ),
+    "SpcsEgressDenied": Scenario(
+        {f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "0x20 0+60x40"},
+        silent=25,
+        fires=40,
+    ),
+    "SpcsPoolMetricsVanished": Scenario({f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x40"}, silent=25, fires=33),
+    "SpcsNodeMetricsDown": Scenario({f"up{{{SCRAPED}}}": "1x10 0x20"}, silent=12, fires=15),
+    "SpcsNoMetrics": Scenario({f"up{{{SCRAPED}}}": "1x10 stale _x40"}, silent=10, fires=20),
+    "SpcsDiscoveryFailing": Scenario(
+        {'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x10 60+60x60"}, silent=25, fires=40
+    ),
+    "SpcsSeriesNearScrapeLimit": Scenario(
+        {f"scrape_samples_scraped{{{SCRAPED}}}": "1500x10 17000x40", f"scrape_sample_limit{{{SCRAPED}}}": "20000x60"},
+        silent=22,
+        fires=30,
+    ),
+    "SpcsCollectorExportFailing": Scenario(
+        {'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
+    ),
+    "SpcsPrometheusVolumeFilling": Scenario(
+        {
+            'prometheus_tsdb_storage_blocks_bytes{job="prometheus"}': f"{10 * GIB}x10 {22 * GIB}x60",
+            'prometheus_tsdb_wal_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
+            'prometheus_tsdb_head_chunks_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
+            'prometheus_tsdb_retention_limit_bytes{job="prometheus"}': f"{20 * GIB}x70",
+        },
+        silent=35,
+        fires=50,
+    ),
+    "SpcsRuleEvaluationFailing": Scenario(
+        {'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x10 0+1x40"},
+        silent=20,
+        fires=35,
+    ),
+    "SpcsWatchdog": Scenario({}, silent=-1, fires=1),
+}
+
+# All is well: what is published stays within its bounds for half a day.
+HEALTHY: dict[str, str] = {
+    f"up{{{SCRAPED}}}": "1x720",
+    f"scrape_samples_scraped{{{SCRAPED}}}": "1500x720",
+    f"scrape_sample_limit{{{SCRAPED}}}": "20000x720",
+    f"node_cpu_capacity{{{NODE}}}": "3x720",
+    f"node_memory_capacity{{{NODE}}}": "100x720",
+    _container("container_cpu_usage"): "0.5x720",
+    _container("container_cpu_requested"): "1x720",
+    _container("container_cpu_limit"): "2x720",
+    _container("container_memory_usage"): "30x720",
+    _container("container_memory_requested"): "40x720",
+    _container("container_memory_limit"): "60x720",
+    _container("container_restarts"): "3x720",
+    _container("container_state_running"): "1x720",
+    _container("container_state_started"): "1x720",
+    _container("container_state_last_finished_reason", ', reason="Done"'): "1x720",
+    _container("container_state_last_finished_exitcode"): "0x720",
+    f"container_gpu_utilization{{{GPU}}}": "0.6x720",
+    f"container_gpu_memory_usage{{{GPU}}}": "50x720",
+    f"container_gpu_memory_capacity{{{GPU}}}": "100x720",
+    f"volume_usage{{{VOLUME}}}": "50x720",
+    f"volume_capacity{{{VOLUME}}}": "100x720",
+    f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "7x720",
+    'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x720",
+    'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x720",
+    'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x720",
+}

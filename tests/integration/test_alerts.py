@@ -1,0 +1,59 @@
+"""Every alert by promtool: silent before, firing after, and silent while all is well."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from alert_scenarios import HEALTHY, SCENARIOS
+
+from spcsmetrics import process, prometheus
+from spcsmetrics.monitoring.rules.alerts import ALERTS
+from spcsmetrics.monitoring.writing import RULE_FOLDER
+
+
+def promtool(tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]]) -> str:
+    """Run one test of the shipped rules. Raises UserError with promtool's report when it fails."""
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": selector, "values": values} for selector, values in series.items()],
+        "promql_expr_test": checks,
+    }
+    file = tmp_path / f"{name}.yml"
+    rules = sorted(str(path) for path in RULE_FOLDER.glob("*.yml"))
+    file.write_text(yaml.safe_dump({"rule_files": rules, "evaluation_interval": "1m", "tests": [test]}))
+    return process.run([prometheus.built("promtool"), "test", "rules", file])
+
+
+def firing(name: str, minute: int, count: int) -> dict[str, Any]:
+    """Return the check that so many series of the alert fire at a minute."""
+    samples = [{"labels": "{}", "value": count}] if count else []
+    return {
+        "expr": f'count(ALERTS{{alertname="{name}", alertstate="firing"}})',
+        "eval_time": f"{minute}m",
+        "exp_samples": samples,
+    }
+
+
+def test_every_alert_has_a_scenario() -> None:
+    assert set(SCENARIOS) == set(ALERTS)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_alert_is_silent_before_and_fires_after(name: str, tmp_path: Path) -> None:
+    scenario = SCENARIOS[name]
+    checks = [firing(name, scenario.fires, 1)]
+    if scenario.silent >= 0:
+        checks.append(firing(name, scenario.silent, 0))
+    assert "SUCCESS" in promtool(tmp_path, name, scenario.series, checks)
+
+
+def test_nothing_but_the_watchdog_fires_while_all_is_well(tmp_path: Path) -> None:
+    expr = 'count by (alertname) (ALERTS{alertstate="firing"})'
+    only = [{"labels": '{alertname="SpcsWatchdog"}', "value": 1}]
+    checks = [{"expr": expr, "eval_time": f"{minute}m", "exp_samples": only} for minute in (30, 360, 700)]
+    assert "SUCCESS" in promtool(tmp_path, "healthy", HEALTHY, checks)
+
+
+def test_the_shipped_rules_and_configuration_are_valid() -> None:
+    assert "SUCCESS" in process.run([prometheus.built("promtool"), "check", "config", prometheus.CONFIG])

@@ -1,0 +1,75 @@
+"""Recording rules and alerts: named by convention, read from what is known, and each alert with a page."""
+
+import re
+
+import pytest
+from queries import groupings, metrics, selectors
+
+from spcsmetrics.monitoring.boards import BOARDS
+from spcsmetrics.monitoring.metrics import CATALOGUE
+from spcsmetrics.monitoring.rules.alerts import ALERTS
+from spcsmetrics.monitoring.rules.recording import RECORDINGS
+from spcsmetrics.monitoring.selectors import OF_SERVICE
+from spcsmetrics.monitoring.signals.stack import OWN_METRICS
+from spcsmetrics.paths import ROOT
+
+RUNBOOKS = ROOT / "docs" / "runbooks"
+SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recording_is_named_by_level_metric_and_operation(name: str) -> None:
+    level, metric, _ = name.split(":")
+    assert re.fullmatch(r"spcs_(container|node|pool|gpu|volume|service)", level)
+    assert metric == "nodes" or any(known.startswith(metric) for known in CATALOGUE) or "unused" in metric
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recording_reads_what_nodes_publish_and_keeps_services_apart(name: str) -> None:
+    expression = RECORDINGS[name].expr
+    assert metrics(expression) <= set(CATALOGUE)
+    for _, labels in groupings(expression):
+        if "snow_service_name" in labels:
+            assert set(OF_SERVICE.split(", ")) <= set(labels)
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_has_a_page_that_says_what_to_do(name: str) -> None:
+    page = (RUNBOOKS / f"{name}.md").read_text()
+    assert page.startswith(f"# {name}\n")
+    assert re.findall(r"^## (.+)$", page, re.M) == SECTIONS
+    assert all(len(text.strip()) > 5 for text in re.split(r"^## .+$", page, flags=re.M)[1:])
+
+
+def test_no_page_is_left_of_an_alert_that_is_gone() -> None:
+    assert {file.stem for file in RUNBOOKS.glob("*.md")} == set(ALERTS)
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_is_named_judged_and_led_on_by_convention(name: str) -> None:
+    alert = ALERTS[name]
+    assert re.fullmatch(r"Spcs[A-Z]\w+", name)
+    assert alert.severity in {"critical", "warning", "info", "none"}
+    assert alert.summary.endswith(".")
+    assert "{{" not in alert.summary, "a summary is the same for every series"
+    assert alert.board in {board.uid for board in BOARDS}
+    known = set(CATALOGUE) | set(RECORDINGS) | OWN_METRICS | {"spcs_discovery_last_success_age_seconds"}
+    assert metrics(alert.expr) <= known
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_description_names_only_labels_that_the_alert_has(name: str) -> None:
+    alert = ALERTS[name]
+    used = set(re.findall(r"\$labels\.(\w+)", alert.description))
+    if used:
+        assert used <= labels_of(alert.expr) | {"instance", "rule_group"}, used
+
+
+def labels_of(expression: str) -> set[str]:
+    kept = [labels for _, labels in groupings(expression) if labels]
+    if kept:
+        return set(kept[0])
+    first = selectors(expression)[0][0]
+    if first in CATALOGUE:
+        return set(CATALOGUE[first].labels)
+    return labels_of(RECORDINGS[first].expr) if first in RECORDINGS else set()
