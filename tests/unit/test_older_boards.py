@@ -1,0 +1,168 @@
+"""All that older boards showed is here, and their defects are not.
+
+Each test of a defect has the older query beside it, and fails on that.
+"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from older_panels import OLDER_PANELS
+from queries import groupings, metrics, selectors
+
+from spcsmetrics.monitoring.boards import BOARDS
+from spcsmetrics.monitoring.boards.rendering import render
+from spcsmetrics.monitoring.metrics import CATALOGUE
+
+Json = dict[str, Any]
+PANELS: dict[tuple[str, str], Json] = {
+    (board.uid, panel["title"]): panel
+    for board in BOARDS
+    for panel in json.loads(render(board))["panels"]
+    if panel["type"] not in {"row", "text"}
+}
+EXPRESSIONS = [target["expr"] for panel in PANELS.values() for target in panel["targets"]]
+
+
+def unit(panel: Json) -> str:
+    return str(panel["fieldConfig"]["defaults"]["unit"])
+
+
+@pytest.mark.parametrize("older", OLDER_PANELS)
+def test_what_an_older_panel_showed_has_a_place(older: str) -> None:
+    for place in OLDER_PANELS[older]:
+        assert place in PANELS
+
+
+def sums_a_share(expression: str) -> bool:
+    shares = {"container_gpu_utilization", "spcs_gpu:container_gpu_utilization:avg"}
+    return bool(metrics(expression) & shares) and "sum" in {operator for operator, _ in groupings(expression)}
+
+
+def test_1_shares_of_a_gpu_are_not_summed() -> None:
+    assert sums_a_share("sum by (snow_compute_pool_node_id, gpu) (container_gpu_utilization)")
+    assert not [expression for expression in EXPRESSIONS if sums_a_share(expression)]
+
+
+def test_2_a_share_has_one_unit_everywhere() -> None:
+    for (board, title), panel in PANELS.items():
+        if "share" in title.lower() and panel["type"] != "table":
+            assert unit(panel) == "percentunit", f"{board}: {title}"
+        assert unit(panel) != "percent", f"{board}: {title}"
+
+
+def divides_bytes(expression: str) -> bool:
+    return "/ 1024" in expression or "/ 1000" in expression
+
+
+def test_3_bytes_are_divided_by_the_unit_only_and_metrics_are_documented_ones() -> None:
+    assert divides_bytes("sum(container_gpu_memory_usage) / 1024 / 1024 / 1024")
+    assert not [expression for expression in EXPRESSIONS if divides_bytes(expression)]
+    assert "container_gpu_memory_used_mib" not in CATALOGUE
+    for panel in PANELS.values():
+        for target in panel["targets"]:
+            if (
+                metrics(target["expr"]) & {"container_memory_usage", "container_gpu_memory_usage"}
+                and "/" not in target["expr"]
+            ):
+                overridden = [
+                    setting["value"]
+                    for override in panel["fieldConfig"]["overrides"]
+                    for setting in override["properties"]
+                    if setting["id"] == "unit" and override["matcher"]["options"] == target["legendFormat"]
+                ]
+                assert (overridden or [unit(panel)])[0] == "bytes", panel["title"]
+
+
+def test_4_no_two_panels_of_a_board_show_the_same() -> None:
+    for board in BOARDS:
+        panels = [panel for (uid, _), panel in PANELS.items() if uid == board.uid]
+        titles = [panel["title"] for panel in json.loads(render(board))["panels"] if panel["type"] != "row"]
+        assert len(titles) == len(set(titles)), board.uid
+        queries = [tuple(target["expr"] for target in panel["targets"]) for panel in panels]
+        assert len(queries) == len(set(queries)), board.uid
+    for what in ("received", "transmitted"):
+        assert any(f"network_egress_{what}_packets" in expression for expression in EXPRESSIONS)
+
+
+def test_5_thresholds_fit_their_unit() -> None:
+    for (board, title), panel in PANELS.items():
+        steps = [step["value"] for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"] if step["value"]]
+        if unit(panel) == "percentunit":
+            assert all(0 < step <= 1 for step in steps), f"{board}: {title}"
+        if unit(panel) in {"bytes", "Bps"}:
+            assert not steps, f"{board}: {title}: nothing is known of how many bytes are many"
+
+
+def draws_a_total(expression: str) -> bool:
+    totals = {name for name in CATALOGUE if name.startswith("network_egress_")}
+    return bool(metrics(expression) & totals) and "rate(" not in expression and "increase(" not in expression
+
+
+def test_6_totals_of_the_network_are_shown_as_rates() -> None:
+    assert draws_a_total("sum(network_egress_received_bytes) by (snow_compute_pool_node_id)")
+    assert not [expression for expression in EXPRESSIONS if draws_a_total(expression)]
+
+
+def test_7_shares_are_not_stacked_and_bounds_are_one_line_a_container() -> None:
+    for panel in PANELS.values():
+        custom = panel["fieldConfig"]["defaults"].get("custom", {})
+        if unit(panel) == "percentunit":
+            assert custom.get("stacking", {}).get("mode", "none") == "none"
+        for target in panel["targets"]:
+            assert not target.get("hide"), "a hidden query is a column that nobody sees"
+            if panel["type"] == "timeseries" and metrics(target["expr"]) & {
+                "container_cpu_limit",
+                "container_memory_limit",
+            }:
+                assert groupings(target["expr"]), panel["title"]
+
+
+def names_a_lost_label(expression: str, legend: str) -> bool:
+    kept = {label for _, labels in groupings(expression) for label in labels}
+    return not set(re.findall(r"\{\{(\w+)\}\}", legend)) <= kept
+
+
+def test_8_legends_name_labels_of_the_query() -> None:
+    assert names_a_lost_label("sum by (reason) (container_state_pending_reason)", "{{snow_node_id}}: {{reason}}")
+    for panel in PANELS.values():
+        if panel["type"] != "table":
+            for target in panel["targets"]:
+                assert not names_a_lost_label(target["expr"], target["legendFormat"]), panel["title"]
+
+
+def test_9_every_query_of_a_pool_board_follows_the_pool() -> None:
+    for (board, title), panel in PANELS.items():
+        if board == "spcs-pool":
+            for target in panel["targets"]:
+                for _, matchers in selectors(target["expr"]):
+                    assert matchers.get("snow_compute_pool_name") == "$pool", title
+
+
+def test_10_the_data_source_is_a_variable_and_provisioned_with_a_fixed_uid() -> None:
+    for board in BOARDS:
+        first = json.loads(render(board))["templating"]["list"][0]
+        assert (first["name"], first["type"]) == ("datasource", "datasource")
+    assert {panel["datasource"]["uid"] for panel in PANELS.values()} == {"${datasource}"}
+
+
+def test_11_windows_of_rates_follow_the_scrapes() -> None:
+    for expression in EXPRESSIONS:
+        assert "[5m]" not in expression
+    assert {json.loads(render(board))["refresh"] for board in BOARDS} == {"30s"}
+
+
+def test_12_the_number_of_gpus_needs_no_label_of_an_older_metric() -> None:
+    for expression in EXPRESSIONS:
+        for metric, matchers in selectors(expression):
+            if metric == "node_gpu_capacity":
+                assert "resource" not in matchers
+
+
+def test_13_tables_are_merged_by_their_labels_and_hide_no_column_one_by_one() -> None:
+    for (_, title), panel in PANELS.items():
+        if panel["type"] == "table":
+            assert [step["id"] for step in panel["transformations"]] == ["merge", "organize"], title
+            assert not any("label_join" in target["expr"] for target in panel["targets"]), title
+            assert panel["transformations"][1]["options"]["excludeByName"] == {"Time": True}, title
