@@ -7,7 +7,11 @@ from spcsmetrics.tasks.build import build
 from spcsmetrics.tasks.dashboards import dashboards
 from spcsmetrics.tasks.demo import demo
 from spcsmetrics.tasks.doctor import doctor
-from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test
+from spcsmetrics.tasks.preview import preview
+from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test, test_boards
 from spcsmetrics.tasks.testing import test_stack
 
-namespace = Collection(bench, build, clean, dashboards, demo, doctor, fuzz, lint, lock, test, test_stack)
+TASKS = (
+    bench, build, clean, dashboards, demo, doctor, fuzz, lint, lock, preview, test, test_boards, test_stack,
+)  # fmt: skip
+namespace = Collection(*TASKS)

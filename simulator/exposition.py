@@ -1,5 +1,6 @@
 """What a node's publisher answers: Prometheus text with the names and labels of the catalogue."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from simulator import behaviour
@@ -33,7 +34,7 @@ def render(pool: Pool, node: Node, age: float) -> str:
         families.setdefault(name, []).append(_line(name, labels, value, spelling))
     blocks = []
     for name, lines in families.items():
-        blocks.append(f"# HELP {name} {CATALOGUE[name].meaning}\n# TYPE {name} gauge\n" + "\n".join(lines))
+        blocks.append(f"# HELP {name} {CATALOGUE[name].meaning}\n# TYPE {name} {CATALOGUE[name].kind}\n" + "\n".join(lines))
     return "\n".join(blocks) + "\n"
 
 
@@ -53,13 +54,16 @@ def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
     yield "node_memory_capacity", base, pool.family.memory
     if pool.family.gpus:
         yield "node_gpu_capacity", base, pool.family.gpus
+    # How many containers share each GPU of the node, and its memory.
+    sharers = Counter(container.gpu for instance in node.instances for container in instance.containers)
     for instance in node.instances:
         labels = base | _instance_labels(pool, instance)
         number = seed(pool.name, node.id, instance.schema, instance.service)
         yield from _network(labels, instance, number, age)
         yield from _volume(labels, instance, number, age)
         for container in instance.containers:
-            yield from _container(labels, pool, container, seed(number, container.name), age)
+            share = 1 / max(1, sharers[container.gpu])
+            yield from _container(labels, pool, container, seed(number, container.name), age, share)
 
 
 def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
@@ -77,7 +81,9 @@ def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
     }
 
 
-def _container(base: dict[str, str], pool: Pool, container: Container, number: int, age: float) -> Iterator[Sample]:
+def _container(
+    base: dict[str, str], pool: Pool, container: Container, number: int, age: float, share: float
+) -> Iterator[Sample]:
     labels = base | {"snow_service_container_name": container.name}
     now = behaviour.read(container.behaviour, number, age)
     if now.state == "running":
@@ -88,7 +94,8 @@ def _container(base: dict[str, str], pool: Pool, container: Container, number: i
     yield "container_cpu_requested", labels, container.cpu_limit / 2
     yield "container_memory_requested", labels, container.memory_limit / 2
     if container.gpu is not None:
-        yield from _gpu(labels, pool, container.gpu, number, age, running=now.state == "running")
+        memory = share * pool.family.gpu_memory if now.state == "running" else 0
+        yield from _gpu(labels, pool, container.gpu, number, age, memory)
     yield "container_restarts", labels, now.restarts
     if now.state == "running":
         yield "container_state_running", labels, 1
@@ -102,13 +109,14 @@ def _container(base: dict[str, str], pool: Pool, container: Container, number: i
         yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)
 
 
-def _gpu(labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, *, running: bool) -> Iterator[Sample]:
+def _gpu(labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, memory: float) -> Iterator[Sample]:
+    """Yield what a container on a GPU shows: memory is its part of the GPU's, 0 while it does not run."""
     yield "container_gpu_limit", labels, 1
     yield "container_gpu_requested", labels, 1
-    if running:
+    if memory:
         on_gpu = labels | {"gpu": str(gpu)}
         yield "container_gpu_utilization", on_gpu, wave(number + 2, age, 0.2, 0.98)
-        yield "container_gpu_memory_usage", on_gpu, wave(number + 3, age, 0.3, 0.9) * pool.family.gpu_memory
+        yield "container_gpu_memory_usage", on_gpu, wave(number + 3, age, 0.3, 0.9) * memory
         yield "container_gpu_memory_capacity", on_gpu, pool.family.gpu_memory
 
 

@@ -14,6 +14,7 @@ GROUPS = {
     "dev": ("runtime", "simulator", "bench"),
     "go": ("runtime",),
     "compose": ("runtime",),
+    "preview": ("runtime", "dev"),
 }
 
 

@@ -44,13 +44,15 @@ class Run:
     collector_metrics: int = field(default_factory=ports.find_free)
     collector_debug: int = field(default_factory=ports.find_free)
 
-    def start(self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "") -> Part:
+    def start(
+        self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "", cwd: Path = ROOT
+    ) -> Part:
         """Start one part with its output in a log file of the run's folder."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
                 [str(word) for word in command],
-                cwd=ROOT,
+                cwd=cwd,
                 env={**os.environ, **(env or {})},
                 stdout=file,
                 stderr=subprocess.STDOUT,

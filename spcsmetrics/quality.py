@@ -11,6 +11,7 @@ from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import BUILD, OTEL, PLUGIN, ROOT
 from spcsmetrics.plan import Step, carry_out, console
+from spcsmetrics.preview import page
 from spcsmetrics.process import Args
 from spcsmetrics.toolchain import go_environment, go_step
 
@@ -44,6 +45,14 @@ def run_tests(*, dry: bool) -> None:
         BUILD.mkdir(exist_ok=True)
     steps = [*groups, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool"), python]
     carry_out(steps, dry=dry)
+
+
+def run_board_tests(*, dry: bool) -> None:
+    """Run the tests of the boards as the preview draws them, over a store that the real collector fills."""
+    check = _step("Check the types of the preview", ["npm", "run", "check"], cwd=page.SOURCE, env=page.node_environment)
+    tests = _step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
+    groups = map(environment.group_step, ("bench", *_GROUPS))
+    carry_out([*groups, *build_steps(), *page.build_steps(), check, tests], dry=dry)
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:

@@ -16,6 +16,7 @@ from spcsmetrics.demo.verification import verify_until
 from spcsmetrics.demo.view import draw
 from spcsmetrics.errors import UserError
 from spcsmetrics.plan import Step, carry_out, console
+from spcsmetrics.preview import page
 from spcsmetrics.promql import Query, over_http
 
 SCRAPE_INTERVAL = "5s"
@@ -82,6 +83,7 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
     query = over_http(store.url)
     addresses = {
         "Prometheus": f"{store.url}/api/v1/query?query=up",
+        "Boards": _offer_boards(run, store),
         "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
         "Doctor": simulation.doctor_command(),
         "Simulator": f"{simulation.admin}/state",
@@ -94,6 +96,13 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
             run.check()
             live.update(draw(query, addresses), refresh=True)
             time.sleep(2)
+
+
+def _offer_boards(run: pipeline.Run, store: pipeline.Part) -> str:
+    """Serve the preview of the boards where it is built, else say how."""
+    if page.find_node() and page.is_built():
+        return page.start(run, store.url).url
+    return f"./inv preview --prometheus {store.url}"
 
 
 def _print_repeatedly(run: pipeline.Run, query: Query, addresses: dict[str, str]) -> NoReturn:

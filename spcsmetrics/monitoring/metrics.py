@@ -28,14 +28,35 @@ ENDPOINT = (*INSTANCE, "snow_endpoint_name")
 VOLUME = (*INSTANCE, "snow_volume_id", "snow_volume_name", "snow_volume_replica", "volume_type")
 
 
+# What the first generation published too: use, requests, limits, states and sizes of nodes, but no network, no volumes
+# and no restarts.
+_FIRST = (
+    "node_",
+    "container_cpu_",
+    "container_memory_",
+    "container_gpu_",
+    "container_state_",
+)
+
+
 @dataclass(frozen=True)
 class Metric:
-    """One published gauge: name, unit (UCUM), labels in the order they are published, and meaning."""
+    """One published metric: name, unit (UCUM), labels in the order they are published, and meaning.
+
+    All are typed as gauges, also those that only grow. first tells that the first generation of publishers had it
+    already, under its own name.
+    """
 
     name: str
     unit: str
     labels: tuple[str, ...]
     meaning: str
+    kind: str = "gauge"
+
+    @property
+    def first(self) -> bool:
+        """Tell whether the first generation of publishers had this metric in some form."""
+        return self.name.startswith(_FIRST)
 
 
 def _metrics() -> Iterator[Metric]:

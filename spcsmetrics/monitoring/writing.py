@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from spcsmetrics.environment import group_step
-from spcsmetrics.paths import GRAFANA, PROMETHEUS
+from spcsmetrics.monitoring import reference
+from spcsmetrics.paths import GRAFANA, PROMETHEUS, ROOT
 from spcsmetrics.plan import Step, carry_out
 
 BOARD_FOLDER = GRAFANA / "dashboards"
 RULE_FOLDER = PROMETHEUS / "rules"
+METRICS_PAGE = ROOT / "docs" / "metrics.md"
 
 
 def files() -> dict[Path, str]:
@@ -17,6 +19,7 @@ def files() -> dict[Path, str]:
     from spcsmetrics.monitoring.rules import rendering  # noqa: PLC0415
 
     made = {BOARD_FOLDER / f"{board.uid}.json": render(board) for board in BOARDS}
+    made[METRICS_PAGE] = reference.render()
     made[RULE_FOLDER / "recording.yml"] = rendering.recording_file()
     made[RULE_FOLDER / "alerts.yml"] = rendering.alert_file()
     return made
@@ -34,5 +37,5 @@ def write_files(*, dry: bool) -> None:
         for file, text in made.items():
             file.write_text(text)
 
-    detail = "grafana/dashboards/*.json, prometheus/rules/*.yml"
+    detail = "grafana/dashboards/*.json, prometheus/rules/*.yml, docs/metrics.md"
     carry_out([group_step("dev"), Step("Write boards and rules", detail, write)], dry=dry)

@@ -14,6 +14,15 @@ def test(context: Context) -> None:
     run_tests(dry=is_dry(context))
 
 
+@task
+@explain_errors
+def test_boards(context: Context) -> None:
+    """Test the boards as they are drawn: figures without a browser, pages in Chromium."""
+    from spcsmetrics.quality import run_board_tests  # noqa: PLC0415
+
+    run_board_tests(dry=is_dry(context))
+
+
 @task(help={"seconds": "time for each fuzzer"})
 @explain_errors
 def fuzz(context: Context, seconds: int = 30) -> None:

@@ -1,18 +1,17 @@
 """The real collector and Prometheus of this machine against the simulator."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics import pipeline
 from spcsmetrics.promql import Query, over_http
 
-SCRAPE_SECONDS = 2
 REFRESH_SECONDS = 2
 
 
@@ -54,14 +53,6 @@ class Stand:
     def log_lines(self, words: str, since: int = 0) -> list[str]:
         """Return the collector's lines with these words, after the first `since` lines."""
         return [line for line in self.collector.log.read_text().splitlines()[since:] if words in line]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until the condition holds; fail when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

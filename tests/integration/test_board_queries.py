@@ -4,20 +4,18 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from conftest import SCRAPE_SECONDS, wait_for
+from stores import Store, start_full_store
+from waiting import SCRAPE_SECONDS
 
-from spcsmetrics import pipeline, prometheus
+from spcsmetrics import pipeline
 from spcsmetrics.monitoring.rules.recording import RECORDINGS
-from spcsmetrics.monitoring.writing import BOARD_FOLDER, RULE_FOLDER
-from spcsmetrics.promql import Query, Sample, over_http
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
+from spcsmetrics.promql import Sample
 
-# By then a container has been killed for its memory, and another has done its work.
-AGE = 250
 # What Grafana puts in: the variable All, and the macros of a young time range.
 MACROS = {
     "$__rate_interval": f"{5 * SCRAPE_SECONDS}s",
@@ -50,45 +48,12 @@ def targets() -> Iterator[Target]:
                 yield Target(board["uid"], panel["title"], expr)
 
 
-def write_fast_configuration(folder: Path) -> Path:
-    """Write the shipped configuration with rules that are evaluated every two seconds."""
-    rules = folder / "rules"
-    rules.mkdir()
-    for file in RULE_FOLDER.glob("*.yml"):
-        text = file.read_text().replace("interval: 30s", "interval: 2s").replace("interval: 5m", "interval: 2s")
-        (rules / file.name).write_text(text)
-    config = folder / "fast.yml"
-    text = prometheus.CONFIG.read_text().replace("_interval: 30s", "_interval: 2s").replace("offset: 30s", "offset: 2s")
-    config.write_text(text)
-    return config
-
-
-@dataclass(frozen=True)
-class Store:
-    """A store that has been fed for a while, and the address of the simulator."""
-
-    query: Query
-    url: str
-    admin: str
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("boards")
-    with pipeline.open_run(folder) as run:
-        simulation = pipeline.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE)
-        part = pipeline.start_store(run, write_fast_configuration(folder))
-        pipeline.start_collector(run, simulation, part, f"{SCRAPE_SECONDS}s", "2s")
-        query = over_http(part.url)
-        # What fails now and then is counted, and what was counted has a rate.
-        node = simulation.state()["pools"][0]["nodes"][0]["address"]  # type: ignore[index]
-        for fault in ("garbage", None):
-            requests.put(f"{simulation.admin}/faults/nodes/{node}", json={"fault": fault}, timeout=5)
-            requests.put(f"{simulation.admin}/faults/account", json={"fault": fault and "expired"}, timeout=5)
-            time.sleep(5)
-        wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerStartSlow"}')), 60)
+    with pipeline.open_run(tmp_path_factory.mktemp("boards")) as run:
+        full = start_full_store(run)
         time.sleep(20)
-        yield Store(query, part.url, simulation.admin)
+        yield full
 
 
 def test_every_query_of_every_board_returns_rows(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import psutil
 import pytest
-from conftest import REFRESH_SECONDS, SCRAPE_SECONDS, Stand, wait_for
+from conftest import REFRESH_SECONDS, Stand
+from waiting import SCRAPE_SECONDS, wait_for
 
 POOL = "BATCH_POOL"
 MAX_BYTES = 400_000_000

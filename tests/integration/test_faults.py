@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import REFRESH_SECONDS, SCRAPE_SECONDS, Stand, wait_for
+from conftest import REFRESH_SECONDS, Stand
+from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.demo.verification import verify_until
 

@@ -21,7 +21,7 @@ class Number:
 
     signal: Signal
     width: int = 4
-    height = 4
+    height = 3
 
 
 @dataclass(frozen=True)

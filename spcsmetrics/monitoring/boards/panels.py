@@ -16,6 +16,7 @@ from grafana_foundation_sdk.models.common import DataSourceRef
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
+    FieldColorModeId,
     Threshold,
     ThresholdsMode,
     ValueMap,
@@ -32,7 +33,7 @@ DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
 # Pixels: wide enough for a name, and for a number with its unit.
-_KEY_WIDTH, _VALUE_WIDTH = 150, 110
+_KEY_WIDTH, _VALUE_WIDTH = 165, 140
 
 # What all builders have in common; their own types differ.
 _AnyPanel = Any
@@ -93,13 +94,21 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     chart = (
         _dress(timeseries.Panel(), signal, panel_id, panel.width, panel.height)
         .min(0)
-        .fill_opacity(10)
+        .fill_opacity(30 if panel.stacked else 0)
+        .line_width(1.5)
         .show_points(common.VisibilityMode.NEVER)
-        .legend(VizLegendOptions().display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM))
+        .legend(
+            VizLegendOptions()
+            .show_legend(True)
+            .display_mode(common.LegendDisplayMode.LIST)
+            .placement(common.LegendPlacement.BOTTOM)
+        )
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
     )
     if signal.unit == "percentunit" and signal.bounded:
         chart = chart.max(1)
+    # A colour tells series apart; how good a value is, the dashed bounds tell.
+    chart = chart.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
     if len(signal.steps) > 1:
         chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
     if panel.stacked:
@@ -107,8 +116,7 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     for ref, line in zip(_REFS, signal.lines, strict=False):
         if line.dashed:
             style = DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]})
-            plain = DynamicConfigValue(id_val="custom.fillOpacity", value=0)
-            chart = chart.override_by_query(ref, [style, plain])
+            chart = chart.override_by_query(ref, [style])
     built: Builder[PanelModel] = chart
     return built
 
@@ -150,7 +158,6 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
         .span(panel.width)
         .height(panel.height)
         .interval(MIN_STEP)
-        .filterable(True)
         .min_width(_VALUE_WIDTH)
         .with_transformation(DataTransformerConfig(id_val="merge", options={}))
         .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
@@ -168,7 +175,10 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
         grid = grid.override_by_name(column.title, settings)
     links = dict(listing.links)
     for title in listing.keys.values():
-        settings = [DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH)]
+        settings = [
+            DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
+            DynamicConfigValue(id_val="custom.filterable", value=True),
+        ]
         if title in links:
             settings.append(DynamicConfigValue(id_val="links", value=[cell_link(links[title], listing.keys)]))
         grid = grid.override_by_name(title, settings)

@@ -1,0 +1,15 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// Where the built page goes, and the Prometheus that it reads; both are set by ./inv preview.
+const outDir = process.env.PREVIEW_OUT ?? 'dist';
+const prometheus = process.env.PREVIEW_PROMETHEUS ?? 'http://127.0.0.1:9090';
+
+export default defineConfig(({ isSsrBuild }) => ({
+  plugins: [react()],
+  define: isSsrBuild ? {} : { 'process.env': {}, global: 'globalThis' },
+  build: { outDir: isSsrBuild ? `${outDir}-describe` : outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
+  // The libraries' modules for Node import a package by names that it has for bundlers only: bundle them too.
+  ssr: { noExternal: true },
+  preview: { host: '127.0.0.1', proxy: { '/api/v1': prometheus } },
+}));

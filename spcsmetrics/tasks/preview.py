@@ -1,0 +1,19 @@
+"""The task preview."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task(
+    help={
+        "prometheus": "address of the Prometheus to read, such as the demo's (default: one of its own, with a demo)",
+        "pictures": "folder to write a picture of each board to, instead of serving them; needs Chromium",
+    }
+)
+@explain_errors
+def preview(context: Context, prometheus: str = "", pictures: str = "") -> None:
+    """Show the boards in a browser without Grafana, drawn with its libraries."""
+    from spcsmetrics.preview.session import run_preview  # noqa: PLC0415
+
+    run_preview(prometheus, pictures, dry=is_dry(context))

@@ -1,0 +1,37 @@
+"""The preview over a store with everything in it, at one absolute time."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from stores import start_full_store
+
+from spcsmetrics import pipeline
+from spcsmetrics.preview import page as preview_page
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The address of the page and of the store, and the range in which everything is there (epoch milliseconds)."""
+
+    url: str
+    store: str
+    start: int
+    end: int
+
+    @property
+    def time(self) -> str:
+        return f"from={self.start}&to={self.end}"
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    folder: Path = tmp_path_factory.mktemp("preview")
+    with pipeline.open_run(folder) as run:
+        start = int(time.time()) * 1000
+        store = start_full_store(run)
+        time.sleep(30)
+        page = preview_page.start(run, store.url)
+        yield Preview(page.url, store.url, start, int(time.time()) * 1000)

@@ -1,0 +1,98 @@
+"""The boards in a real browser: each opens, draws, follows its variables, and leads on."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import Preview
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from spcsmetrics.preview import page as preview_page
+from spcsmetrics.preview.pictures import find_browser
+
+BOARDS = sorted(json.loads(file.read_text())["uid"] for file in preview_page.BOARDS.glob("*.json"))
+SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelector('[data-state=loading]')"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1600, "height": 1000})
+    problems: list[str] = []
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    opened.close()
+    assert not problems
+
+
+def open_board(page: Page, shown: Preview, uid: str, more: str = "") -> None:
+    page.goto(f"{shown.url}/d/{uid}?{shown.time}{more}")
+    page.wait_for_function(SETTLED, timeout=60_000)
+
+
+def panels(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.eval_on_selector_all("[data-panel]", "all => all.map(e => ({...e.dataset}))")
+    return found
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_a_board_opens_and_every_panel_is_drawn_with_data(page: Page, shown: Preview, uid: str) -> None:
+    open_board(page, shown, uid)
+    states = {panel["panel"]: panel["state"] for panel in panels(page)}
+    assert len(states) > 5
+    assert set(states.values()) == {"done"}, {title: state for title, state in states.items() if state != "done"}
+    expect(page.locator("canvas").first).to_be_attached()
+    expect(page.locator("[data-state=error]")).to_have_count(0)
+
+
+def test_a_variable_changes_the_data(page: Page, shown: Preview) -> None:
+    open_board(page, shown, "spcs-pool")
+    page.select_option("[data-variable=pool]", "GPU_POOL")
+    page.wait_for_url("**var-pool=GPU_POOL**")
+    page.wait_for_function(SETTLED)
+    nodes = page.locator("[data-panel=Nodes]").first
+    expect(nodes).to_contain_text("2")
+    table = page.locator("[data-panel='Containers by state and reason']")
+    expect(table).to_contain_text("GPU_POOL")
+    expect(table).not_to_contain_text("WEB_POOL")
+
+
+def test_variables_narrow_each_other(page: Page, shown: Preview) -> None:
+    open_board(page, shown, "spcs-service", "&var-pool=WEB_POOL")
+    services = page.locator("[data-variable=service] option")
+    expect(services).to_have_text(["All", "WEB_POOL_API", "WEB_POOL_INGEST", "WEB_POOL_REPORTS"])
+
+
+def test_a_link_in_a_table_leads_to_the_board_of_what_was_clicked(page: Page, shown: Preview) -> None:
+    open_board(page, shown, "spcs-home")
+    page.locator("[data-panel='Compute pools'] a", has_text="WEB_POOL").first.click()
+    page.wait_for_url("**/d/spcs-pool?**")
+    page.wait_for_function(SETTLED)
+    assert "var-pool=WEB_POOL" in page.url
+    assert f"from={shown.start}" in page.url
+    expect(page.locator("[data-variable=pool]")).to_have_value("WEB_POOL")
+
+
+def test_other_boards_are_reached_with_the_time_and_the_choice(page: Page, shown: Preview) -> None:
+    open_board(page, shown, "spcs-pool", "&var-pool=WEB_POOL")
+    page.get_by_role("link", name="Node", exact=True).click()
+    page.wait_for_url("**/d/spcs-node?**")
+    page.wait_for_function(SETTLED)
+    assert "var-pool=WEB_POOL" in page.url
+    assert f"to={shown.end}" in page.url
+
+
+def test_a_board_that_there_is_not_is_a_sentence(browser: Browser, shown: Preview) -> None:
+    page = browser.new_page()
+    page.goto(f"{shown.url}/d/no-such-board")
+    expect(page.get_by_role("alert")).to_contain_text("There is no board no-such-board")
+    page.close()
