@@ -34,7 +34,8 @@ def render(pool: Pool, node: Node, age: float) -> str:
         families.setdefault(name, []).append(_line(name, labels, value, spelling))
     blocks = []
     for name, lines in families.items():
-        blocks.append(f"# HELP {name} {CATALOGUE[name].meaning}\n# TYPE {name} {CATALOGUE[name].kind}\n" + "\n".join(lines))
+        metric = CATALOGUE[name]
+        blocks.append(f"# HELP {name} {metric.meaning}\n# TYPE {name} {metric.kind}\n" + "\n".join(lines))
     return "\n".join(blocks) + "\n"
 
 

@@ -15,7 +15,7 @@ form, under names of its own; 2 came with the documented names.
 
 def render() -> str:
     """Return the page."""
-    lines = [_HEAD, "## Metrics", "", "| metric | kind | unit | labels | since | meaning |", "|---|---|---|---|---|---|"]
+    lines = [_HEAD, "| metric | kind | unit | labels | since | meaning |", "|---|---|---|---|---|---|"]
     for metric in CATALOGUE.values():
         labels, more = _describe(metric.labels)
         since = 1 if metric.first else 2

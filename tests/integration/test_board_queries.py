@@ -11,10 +11,9 @@ import requests
 from stores import Store, start_full_store
 from waiting import SCRAPE_SECONDS
 
-from spcsmetrics import pipeline
+from spcsmetrics import pipeline, versions
 from spcsmetrics.monitoring.rules.recording import RECORDINGS
 from spcsmetrics.monitoring.writing import BOARD_FOLDER
-from spcsmetrics.promql import Sample
 
 # What Grafana puts in: the variable All, and the macros of a young time range.
 MACROS = {
@@ -78,8 +77,11 @@ def test_alerts_that_fire_say_what_they_mean(store: Store) -> None:
         assert "{{" not in alert["annotations"]["description"]
 
 
-def one(store: Store, expression: str) -> list[Sample]:
-    return store.query(expression.replace("$__range", "1m"))
+def test_collector_rules_and_boards_carry_one_version(store: Store) -> None:
+    (table,) = [target.expr for target in targets() if target.panel == "Versions"]
+    shown = {sample.labels["job"]: sample.labels.get("version") for sample in store.query(table)}
+    assert shown["otelcol"] == shown["rules and boards"] == versions.PRODUCT
+    assert shown["prometheus"] == versions.PROMETHEUS
 
 
 def test_services_of_one_name_in_two_schemas_are_two(store: Store) -> None:

@@ -54,7 +54,8 @@ def labels_of(metric: str) -> set[str]:
 
 
 def test_the_files_are_those_that_a_fresh_build_writes() -> None:
-    written = {file: file.read_text() for file in [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), METRICS_PAGE]}
+    made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), METRICS_PAGE]
+    written = {file: file.read_text() for file in made}
     assert written == files(), "run ./inv dashboards"
     assert files() == files(), "a second build is the same"
 

@@ -1,11 +1,13 @@
 """Nothing stands in two places without a test that holds them together."""
 
+import json
 import re
+import tomllib
 
 import yaml
 
 from simulator import faults
-from spcsmetrics import ports, quality, versions
+from spcsmetrics import collector, ports, quality, versions
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
 
@@ -27,6 +29,13 @@ def test_ports_are_the_same_everywhere() -> None:
     assert f"localhost:{ports.PROMETHEUS}" in (GRAFANA / "provisioning/datasources/prometheus.yaml").read_text()
     assert f":{ports.GRAFANA}/" in (GRAFANA / "Dockerfile").read_text()
     assert f"metricsPort = {ports.NODE}" in (PLUGIN / "discovery" / "resolver.go").read_text()
+
+
+def test_all_parts_carry_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert versions.PRODUCT == project == collector.read_manifest()["dist"]["version"]
+    for board in (GRAFANA / "dashboards").glob("*.json"):
+        assert f"Version {versions.PRODUCT}." in json.loads(board.read_text())["description"]
 
 
 def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
