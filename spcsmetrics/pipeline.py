@@ -219,6 +219,7 @@ def start_collector(
 
 def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
     scrapes = yaml.safe_load(collector.CONFIG.read_text())["receivers"]["prometheus/self"]["config"]["scrape_configs"]
+    scrapes[0]["scrape_interval"] = "${env:SPCS_SCRAPE_INTERVAL}"
     scrapes[0]["static_configs"] = [{"targets": [f"localhost:{run.collector_metrics}"]}]
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     return {
