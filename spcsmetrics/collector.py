@@ -14,6 +14,8 @@ from spcsmetrics.process import Args
 from spcsmetrics.toolchain import go_environment, go_step
 
 MANIFEST = OTEL / "manifest.yaml"
+# How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
+GOGC = "75"
 CONFIG = OTEL / "config.yaml"
 BINARY = BUILD / "otel" / "spcs-otelcol"
 HEALTHCHECK = BUILD / "otel" / "healthcheck"

@@ -205,6 +205,7 @@ def start_collector(
     login = login or {"token_file": str(simulation.session / "token")}
     overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health, login)))
     env = {
+        "GOGC": collector.GOGC,
         "SNOWFLAKE_HOST": "localhost",
         "SNOWFLAKE_PORT": str(simulation.account_port),
         "SPCS_SCRAPE_INTERVAL": scrape_interval,

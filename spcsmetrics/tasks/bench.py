@@ -9,7 +9,7 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
 @task(
     positional=["what"],
     help={
-        "what": "what to measure: pipeline, or discovery (which takes only --rounds and --json)",
+        "what": "what to measure: pipeline, discovery (takes only --rounds and --json), or boards (only --json)",
         "pools": "number of simulated compute pools",
         "nodes": "nodes in each pool",
         "containers": "containers on each node",
@@ -31,14 +31,19 @@ def bench(
     rounds: int = 3,
     json: bool = False,
 ) -> None:
-    """Measure the pipeline against a Prometheus that scrapes the nodes directly, or the discovery's refreshes."""
+    """Measure the pipeline against the floor, the discovery's refreshes, or the queries of the boards."""
     if what == "discovery":
         from spcsmetrics.bench.discovery import bench_discovery  # noqa: PLC0415
 
         bench_discovery(rounds, as_json=json, dry=is_dry(context))
         return
+    if what == "boards":
+        from spcsmetrics.bench.boards import bench_boards  # noqa: PLC0415
+
+        bench_boards(as_json=json, dry=is_dry(context))
+        return
     if what != "pipeline":
-        raise UserError(f"there is no benchmark {what!r}: those known are pipeline and discovery")
+        raise UserError(f"there is no benchmark {what!r}: those known are pipeline, discovery and boards")
     from spcsmetrics.bench.load import Load  # noqa: PLC0415
     from spcsmetrics.bench.report import bench_pipeline  # noqa: PLC0415
 

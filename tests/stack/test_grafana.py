@@ -2,10 +2,13 @@
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from conftest import execute
+
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("SPCS_STACK_GRAFANA"), reason="the stack runs without Grafana, whose image cannot be built here"
@@ -34,4 +37,9 @@ def test_a_user_of_the_ingress_is_a_viewer() -> None:
 
 def test_the_boards_are_there() -> None:
     _, found = get("/api/search?type=dash-db", "SOMEBODY")
-    assert "spcs-pool" in {board["uid"] for board in found}
+    assert {board["uid"] for board in found} == {file.stem for file in BOARD_FOLDER.glob("*.json")}
+
+
+def test_grafana_says_nothing_against_what_it_is_given(logs: Callable[[str], str]) -> None:
+    complaints = [line for line in logs("grafana").splitlines() if "provisioning" in line and "level=error" in line]
+    assert not complaints

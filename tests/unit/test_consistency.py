@@ -31,6 +31,10 @@ def test_ports_are_the_same_everywhere() -> None:
     assert f"metricsPort = {ports.NODE}" in (PLUGIN / "discovery" / "resolver.go").read_text()
 
 
+def test_runs_on_this_machine_keep_as_much_garbage_as_the_image() -> None:
+    assert f"ENV GOGC={collector.GOGC}\n" in (OTEL / "Dockerfile").read_text()
+
+
 def test_all_parts_carry_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert versions.PRODUCT == project == collector.read_manifest()["dist"]["version"]

@@ -90,15 +90,17 @@ def _services() -> Iterator[Recording]:
 
 
 def _days() -> Iterator[Recording]:
+    # Over the instances: a series for each container of each instance would cost the store as much as what it reads.
+    by = f"{POOL}, {OF_SERVICE}, {CONTAINER}"
     yield Recording(
-        "spcs_container:container_cpu_usage:p95_1d",
-        "quantile_over_time(0.95, container_cpu_usage[1d])",
-        "CPU cores that a container stays below for 95 % of a day",
+        "spcs_service:container_cpu_usage:p95_1d",
+        f"max by ({by}) (quantile_over_time(0.95, container_cpu_usage[1d]))",
+        "CPU cores that every instance of a service's container stays below for 95 % of a day",
     )
     yield Recording(
-        "spcs_container:container_memory_usage:max_1d",
-        "max_over_time(container_memory_usage[1d])",
-        "Most memory that a container used within a day",
+        "spcs_service:container_memory_usage:max_1d",
+        f"max by ({by}) (max_over_time(container_memory_usage[1d]))",
+        "Most memory that an instance of a service's container used within a day",
     )
 
 

@@ -42,11 +42,11 @@ SUGGESTIONS = Listing(
     (
         Column("CPU requested", f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
         Column("CPU limit", f"max by ({_BY}) (container_cpu_limit{{{S}}})", decimals=2),
-        Column("CPU suggested", f"1.2 * max by ({_BY}) (spcs_container:container_cpu_usage:p95_1d{{{S}}})", decimals=2),
+        Column("CPU suggested", f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{S}}})", decimals=2),
         Column("Memory requested", f"max by ({_BY}) (container_memory_requested{{{S}}})", "bytes"),
         Column("Memory limit", f"max by ({_BY}) (container_memory_limit{{{S}}})", "bytes"),
         Column(
-            "Memory suggested", f"1.2 * max by ({_BY}) (spcs_container:container_memory_usage:max_1d{{{S}}})", "bytes"
+            "Memory suggested", f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{S}}})", "bytes"
         ),
     ),
     "no container has been seen for five minutes",

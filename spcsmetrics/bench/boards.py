@@ -1,0 +1,149 @@
+"""How long the boards' queries take over six hours of many containers: each query as Grafana would send it."""
+
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+from spcsmetrics import environment, pipeline, process, prometheus
+from spcsmetrics.demo.verification import JOB
+from spcsmetrics.monitoring.writing import BOARD_FOLDER, RULE_FOLDER
+from spcsmetrics.plan import Step, carry_out
+
+_POOLS, _NODES, _CONTAINERS = 4, 10, 8
+_HOURS = 6
+_STEP = 30
+_SLOWEST = 10
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One query of a panel and the seconds that it took."""
+
+    board: str
+    panel: str
+    seconds: float
+    expr: str
+
+
+def bench_boards(*, as_json: bool, dry: bool) -> None:
+    """Fill a store with history, run every query of every board over it, and print the slowest."""
+    size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {_STEP} s"
+    folder = Path(tempfile.gettempdir()) / "spcs-bench-boards"
+    measure = Step(
+        "Measure the boards' queries (about 5 minutes)", size, lambda: _run(folder, as_json=as_json), loud=True
+    )
+    steps = [environment.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
+    carry_out(steps, dry=dry)
+
+
+def _run(folder: Path, *, as_json: bool) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        end = int(time.time()) // _STEP * _STEP
+        start = end - _HOURS * 3600
+        with pipeline.open_run(folder) as run:
+            _backfill(folder, start, end)
+            store = pipeline.start_store(run)
+            _backfill_rules(folder, store.url, start, end)
+            timings = [_measure(store.url, *query, start, end) for query in _queries()]
+        _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _backfill(folder: Path, start: int, end: int) -> None:
+    """Write the history of a simulated fleet as blocks of the store."""
+    text = folder / "history.txt"
+    with text.open("w") as out:
+        _write_history(out, start, end)
+    promtool = prometheus.built("promtool")
+    process.run([promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"])
+    text.unlink()
+
+
+def _write_history(out: TextIO, start: int, end: int) -> None:
+    from simulator.exposition import samples  # noqa: PLC0415 - needs the group simulator
+    from simulator.fleet import Fleet, Network  # noqa: PLC0415
+
+    fleet = Fleet(Network("10.0.0.0", 9001), _CONTAINERS)
+    for number, family in enumerate(("CPU_X64_M", "CPU_X64_L", "GPU_NV_M", "HIGHMEM_X64_S")[:_POOLS]):
+        fleet.add_pool(f"POOL_{number}", family, _NODES)
+    for pool, node in fleet.nodes():
+        target = f'job="{JOB}",instance="{node.address}"'
+        for at in range(start, end, _STEP):
+            out.write(f"up{{{target}}} 1 {at}\n")
+            for name, labels, value in samples(pool, node, at - start):
+                pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+                out.write(f"{name}{{{pairs},{target}}} {value} {at}\n")
+    out.write("# EOF\n")
+
+
+def _backfill_rules(folder: Path, url: str, start: int, end: int) -> None:
+    """Compute the recorded series of the same time, and let the store find them."""
+    command = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "rules", f"--url={url}"]
+    command += [f"--start={start}", f"--end={end}", f"--eval-interval={_STEP}s", f"--output-dir={folder / 'data'}"]
+    process.run([*command, RULE_FOLDER / "recording.yml"])
+    # The store looks for new blocks once a minute.
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        found = requests.get(
+            f"{url}/api/v1/query", params={"query": "spcs_pool:nodes:count", "time": end - 600}, timeout=30
+        )
+        if found.json()["data"]["result"]:
+            return
+        time.sleep(2)
+
+
+def _queries() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    for file in sorted(BOARD_FOLDER.glob("*.json")):
+        board = json.loads(file.read_text())
+        for panel in board["panels"]:
+            for target in panel.get("targets", []):
+                yield board["uid"], panel, target
+
+
+def _put(expr: str) -> str:
+    """Put in what Grafana would for six hours and all values of every variable."""
+    macros = {
+        "__rate_interval": "2m",
+        "__range_s": str(_HOURS * 3600),
+        "__range": f"{_HOURS}h",
+        "credits_per_node_hour": "1",
+    }
+    return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], ".*"), expr)
+
+
+def _measure(url: str, board: str, panel: dict[str, Any], target: dict[str, Any], start: int, end: int) -> Timing:
+    query = _put(target["expr"])
+    if target.get("instant"):
+        path, parameters = "query", {"query": query, "time": end}
+    else:
+        path, parameters = "query_range", {"query": query, "start": start, "end": end, "step": _STEP}
+    began = time.perf_counter()
+    answer = requests.post(f"{url}/api/v1/{path}", data=parameters, timeout=120)
+    answer.raise_for_status()
+    return Timing(board, panel["title"], time.perf_counter() - began, target["expr"])
+
+
+def _print(timings: list[Timing], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([vars(timing) for timing in timings], indent=2))  # noqa: T201 - the task's result
+        return
+    table = Table("Board", "Panel")
+    table.add_column("Seconds", justify="right")
+    for timing in timings[:_SLOWEST]:
+        table.add_row(timing.board, timing.panel, f"{timing.seconds:.2f}")
+    slow = sum(timing.seconds >= 1 for timing in timings)
+    console = Console()
+    console.print(table)
+    console.print(f"{len(timings)} queries; {slow} took a second or more.")
