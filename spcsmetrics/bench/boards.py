@@ -90,15 +90,14 @@ def _write_history(out: TextIO, start: int, end: int) -> None:
 
 def _backfill_rules(folder: Path, url: str, start: int, end: int) -> None:
     """Compute the recorded series of the same time, and let the store find them."""
-    command = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "rules", f"--url={url}"]
+    command: list[str | Path] = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "rules", f"--url={url}"]
     command += [f"--start={start}", f"--end={end}", f"--eval-interval={_STEP}s", f"--output-dir={folder / 'data'}"]
     process.run([*command, RULE_FOLDER / "recording.yml"])
     # The store looks for new blocks once a minute.
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        found = requests.get(
-            f"{url}/api/v1/query", params={"query": "spcs_pool:nodes:count", "time": end - 600}, timeout=30
-        )
+        query = {"query": "spcs_pool:nodes:count", "time": str(end - 600)}
+        found = requests.get(f"{url}/api/v1/query", params=query, timeout=30)
         if found.json()["data"]["result"]:
             return
         time.sleep(2)

@@ -1,6 +1,6 @@
 """SPCS / Container: one container over its instances: what it did, what it used, how it ended."""
 
-from spcsmetrics.monitoring.boards.model import Board, Lines, Number, Row, Timeline
+from spcsmetrics.monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
 from spcsmetrics.monitoring.selectors import CONTAINER as CONTAINER_LABEL
 from spcsmetrics.monitoring.selectors import DATABASE, POOL, SCHEMA, SERVICE, V, matchers
 from spcsmetrics.monitoring.signals import containers, devices
@@ -31,8 +31,7 @@ CONTAINER = Board(
             (
                 Lines(containers.use(V, "cpu")),
                 Lines(containers.use(V, "memory")),
-                Lines(containers.over_range(V, "cpu")),
-                Lines(containers.over_range(V, "memory")),
+                Grid(containers.over_range(V)),
                 Lines(containers.share(V, "cpu", "limit")),
                 Lines(containers.share(V, "memory", "limit")),
                 Lines(devices.gpu_use_of_containers(V)),

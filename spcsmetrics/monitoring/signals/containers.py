@@ -187,18 +187,25 @@ def share(where: str, kind: str, of: str) -> Signal:
     )  # fmt: skip
 
 
-def over_range(where: str, kind: str) -> Signal:
-    """Return the 95th percentile and the maximum of a kind within the time shown."""
-    title, unit = _TITLES[kind]
-    usage = f"container_{kind}_usage{{{where}}}[$__range]"
-    return Signal(
-        f"{title}: p95 and maximum",
-        f"{title} that the container stays below for 95 % of the time shown, and the most it used.",
-        unit,
-        (
-            Line(f"max by ({OF_CONTAINER}) (quantile_over_time(0.95, {usage}))", f"p95 {CONTAINER_LEGEND}"),
-            Line(f"max by ({OF_CONTAINER}) (max_over_time({usage}))", f"max {CONTAINER_LEGEND}"),
-        ),
+def over_range(where: str) -> Listing:
+    """Return the 95th percentile and the maximum of CPU and memory within the time shown.
+
+    A table asks once; a line would ask for the whole range at each of its points.
+    """
+    columns = []
+    for kind, (title, unit) in _TITLES.items():
+        usage = f"container_{kind}_usage{{{where}}}[$__range]"
+        decimals = 3 if kind == "cpu" else None
+        name = title.removesuffix(" cores")
+        p95, most = f"quantile_over_time(0.95, {usage})", f"max_over_time({usage})"
+        columns.append(Column(f"{name} p95", f"max by ({_BY}) ({p95})", unit, decimals=decimals))
+        columns.append(Column(f"{name} max", f"max by ({_BY}) ({most})", unit, decimals=decimals))
+    return Listing(
+        "Use in this time: p95 and maximum",
+        "CPU cores and memory that each container stays below for 95 % of the time shown, and the most it used.",
+        KEYS,
+        tuple(columns),
+        links=LINKS,
     )
 
 
