@@ -72,7 +72,7 @@ def run_lint(*, dry: bool) -> None:
     """Run every linter; the first that finds something ends the run."""
     script = environment.script
     steps = [
-        *map(environment.group_step, _GROUPS),
+        *map(environment.group_step, (*_GROUPS, "preview")),
         _step("ruff check", [script("ruff"), "check", "."]),
         _step("ruff format", [script("ruff"), "format", "--check", "."]),
         _step("mypy", [script("mypy")]),
