@@ -100,7 +100,7 @@ func TestANodeThatFailsIsOneLineWithItsReasonAndOneWhenItReturns(t *testing.T) {
 }
 
 func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
-	s := startStand(t, nil)
+	s := startStand(t, map[string]any{"scrape_interval": "1s"})
 	for reason, answer := range map[string]func(http.ResponseWriter){
 		"invalid_body":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, "no metrics {{{\n") },
 		"too_many_samples": func(w http.ResponseWriter) { _, _ = io.WriteString(w, manySeries(20_001)) },
@@ -120,12 +120,12 @@ func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, body)
 		},
-		"timeout": func(http.ResponseWriter) { time.Sleep(300 * time.Millisecond) },
+		"timeout": func(http.ResponseWriter) { time.Sleep(1500 * time.Millisecond) },
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s.set(answer)
 			require.Eventually(t, func() bool { return s.rcv.(*observedReceiver).scrapes.counts()[reason] > 0 },
-				10*time.Second, 20*time.Millisecond)
+				20*time.Second, 20*time.Millisecond)
 		})
 	}
 }
