@@ -4,6 +4,7 @@
 package spcsdiscovery
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -101,6 +102,7 @@ func TestANodeThatFailsIsOneLineWithItsReasonAndOneWhenItReturns(t *testing.T) {
 
 func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
 	s := startStand(t, map[string]any{"scrape_interval": "1s"})
+	packed := pack(t, bytes.Repeat([]byte("#"), 33<<20))
 	for reason, answer := range map[string]func(http.ResponseWriter){
 		"invalid_body":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, "no metrics {{{\n") },
 		"too_many_samples": func(w http.ResponseWriter) { _, _ = io.WriteString(w, manySeries(20_001)) },
@@ -110,11 +112,7 @@ func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
 		},
 		"body_too_large": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Encoding", "gzip")
-			packed := gzip.NewWriter(w)
-			for range 33 {
-				_, _ = packed.Write([]byte(strings.Repeat("#", 1<<20)))
-			}
-			_ = packed.Close()
+			_, _ = w.Write(packed)
 		},
 		"interrupted": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "1000")
@@ -141,6 +139,16 @@ func TestSeriesThatComeTwiceAreOneLineAndTheRestIsTaken(t *testing.T) {
 	require.Len(t, s.logs.FilterLevelExact(zap.WarnLevel).All(), 1)
 	s.set(func(w http.ResponseWriter) { _, _ = io.WriteString(w, body) })
 	s.waitForLine(t, "only what can be stored again")
+}
+
+func pack(t *testing.T, body []byte) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := writer.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	return packed.Bytes()
 }
 
 func manySeries(count int) string {
