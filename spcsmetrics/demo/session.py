@@ -15,6 +15,7 @@ from spcsmetrics import collector, environment, pipeline, prometheus
 from spcsmetrics.demo.verification import verify_until
 from spcsmetrics.demo.view import draw
 from spcsmetrics.errors import UserError
+from spcsmetrics.paths import ROOT
 from spcsmetrics.plan import Step, carry_out, console
 from spcsmetrics.preview import page
 from spcsmetrics.promql import Query, over_http
@@ -85,7 +86,7 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
         "Prometheus": f"{store.url}/api/v1/query?query=up",
         "Boards": _offer_boards(run, store),
         "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
-        "Doctor": simulation.doctor_command(),
+        "Doctor": _write_doctor(run, simulation),
         "Simulator": f"{simulation.admin}/state",
         "Logs": str(run.folder),
     }
@@ -96,6 +97,13 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
             run.check()
             live.update(draw(query, addresses), refresh=True)
             time.sleep(2)
+
+
+def _write_doctor(run: pipeline.Run, simulation: pipeline.Simulation) -> str:
+    """Write the command that examines the simulated account, which is too long for a line, and say how to run it."""
+    script = run.folder / "doctor"
+    script.write_text(f"cd '{ROOT}' && {simulation.doctor_command()}\n")
+    return f"sh {script}"
 
 
 def _offer_boards(run: pipeline.Run, store: pipeline.Part) -> str:

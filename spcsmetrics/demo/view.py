@@ -10,7 +10,14 @@ from rich.text import Text
 from spcsmetrics.promql import Query, Sample
 
 _POOL, _NODE = "snow_compute_pool_name", "snow_compute_pool_node_id"
-_CONTAINER = ("snow_service_name", "snow_service_container_instance", "snow_service_container_name")
+# What tells a container from all others; a service's name is its own only in its schema.
+_CONTAINER = (
+    "snow_database_name",
+    "snow_schema_name",
+    "snow_service_name",
+    "snow_service_container_instance",
+    "snow_service_container_name",
+)
 _NODES_SHOWN = 12
 _CONTAINERS_SHOWN = 8
 
@@ -84,7 +91,7 @@ def _containers(query: Query) -> Table:
     for sample in sorted(busiest, key=lambda s: -s.value):
         key = _container(sample)
         used = decimal(int(memory.get(key, 0)))
-        table.add_row("/".join(key), sample.labels[_POOL], f"{sample.value:.2f}", used)
+        table.add_row("/".join(key[1:]), sample.labels[_POOL], f"{sample.value:.2f}", used)
     return table
 
 
