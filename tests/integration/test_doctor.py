@@ -43,9 +43,11 @@ def test_an_account_that_is_well_is_all_ok(simulation: pipeline.Simulation) -> N
 
 
 def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: pipeline.Simulation) -> None:
+    state: Any = simulation.state()
+    (node,) = [pool["nodes"][0]["address"] for pool in state["pools"] if pool["name"] == "GPU_POOL"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "USAGE"})
     change(simulation, "/pools/BATCH_POOL", {"state": "SUSPENDED"})
-    change(simulation, "/faults/nodes/127.90.2.1:9001", {"fault": "garbage"})
+    change(simulation, f"/faults/nodes/{node}", {"fault": "garbage"})
     code, pools, _ = examine(simulation, "--pools", "OTHER_POOL")
     assert code == 1
     assert pools["WEB_POOL"]["mend"] == "GRANT MONITOR ON COMPUTE POOL WEB_POOL TO ROLE METRICS_ROLE;"
@@ -55,7 +57,7 @@ def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: p
     assert "does not list it" in pools["OTHER_POOL"]["problem"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "MONITOR"})
     change(simulation, "/pools/BATCH_POOL", {"state": "ACTIVE"})
-    change(simulation, "/faults/nodes/127.90.2.1:9001", {"fault": None})
+    change(simulation, f"/faults/nodes/{node}", {"fault": None})
     assert examine(simulation)[0] == 0, "what the SQL says is what mends it"
 
 
