@@ -9,18 +9,20 @@ from pathlib import Path
 
 from spcsmetrics import environment, fingerprint, pipeline, ports, process
 from spcsmetrics.errors import UserError
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
 from spcsmetrics.paths import BUILD, GRAFANA
 from spcsmetrics.pipeline import Part, Run
 from spcsmetrics.plan import Step
 from spcsmetrics.process import Args
 
 SOURCE = GRAFANA / "preview"
-BOARDS = GRAFANA / "dashboards"
 PAGE = BUILD / "preview" / "page"
 # Prints what the panels show, without a browser.
 DESCRIBE = BUILD / "preview" / "page-describe" / "describe.js"
 _MIN_NODE = 20
 _MODULES = SOURCE / "node_modules"
+# What npm writes when it has installed everything; a stamp beside it goes with the folder.
+_INSTALLED = _MODULES / ".package-lock.json"
 _LIBRARIES = {
     _MODULES / "@grafana/ui/dist/public/img/icons": "public/build/img/icons",
     _MODULES / "@fontsource/inter/files/inter-latin-400-normal.woff2": "public/fonts/inter/Inter-Regular.woff2",
@@ -58,7 +60,7 @@ def build_steps() -> list[Step]:
 
     def install() -> None:
         process.run(["npm", "ci"], cwd=SOURCE, env=node_environment(), remedy="check the network or npm's registry")
-        fingerprint.mark(_MODULES, lock)
+        fingerprint.mark(_INSTALLED, lock)
 
     def build() -> None:
         for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
@@ -74,7 +76,7 @@ def build_steps() -> list[Step]:
             "Install the preview's libraries (half a minute, half a gigabyte)",
             "npm ci in grafana/preview",
             install,
-            lambda: fingerprint.is_current(_MODULES, lock),
+            lambda: fingerprint.is_current(_INSTALLED, lock),
         ),
         Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built),
     ]
@@ -84,8 +86,8 @@ def start(run: Run, prometheus: str) -> Part:
     """Serve the page with the boards as they are now, over the Prometheus at this address."""
     boards = PAGE / "boards"
     shutil.rmtree(boards, ignore_errors=True)
-    shutil.copytree(BOARDS, boards)
-    listed = [json.loads(file.read_text()) for file in BOARDS.glob("*.json")]
+    shutil.copytree(BOARD_FOLDER, boards)
+    listed = [json.loads(file.read_text()) for file in BOARD_FOLDER.glob("*.json")]
     index = sorted(({"uid": board["uid"], "title": board["title"]} for board in listed), key=_order)
     (boards / "index.json").write_text(json.dumps(index))
     port = ports.find_free()
@@ -105,5 +107,6 @@ def _vite(*words: str) -> Args:
 
 
 def _digest() -> str:
-    sources = [file for file in SOURCE.rglob("*") if file.is_file() and _MODULES not in file.parents]
-    return fingerprint.digest(sources)
+    # Not the whole folder: half a gigabyte of libraries lies in it, which the lock file stands for.
+    found = [*SOURCE.glob("*"), *(SOURCE / "src").rglob("*")]
+    return fingerprint.digest(file for file in found if file.is_file())

@@ -7,7 +7,7 @@ from spcsmetrics.errors import UserError
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _WIDTH = 1600
-_SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelector('[data-state=loading]')"
+SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelector('[data-state=loading]')"
 
 
 def find_browser() -> str:
@@ -30,7 +30,7 @@ def take(url: str, boards: list[str], folder: Path, time: str) -> None:
         for board in boards:
             page.set_viewport_size({"width": _WIDTH, "height": 1000})
             page.goto(f"{url}/d/{board}?{time}")
-            page.wait_for_function(_SETTLED, timeout=60_000)
+            page.wait_for_function(SETTLED, timeout=60_000)
             # Tables draw only the rows that are in sight.
             page.set_viewport_size({"width": _WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})
             page.wait_for_timeout(1000)

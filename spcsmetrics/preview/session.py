@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spcsmetrics import pipeline
 from spcsmetrics.demo.session import SCRAPE_INTERVAL, build_steps
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
 from spcsmetrics.plan import Step, carry_out, console
 from spcsmetrics.preview import page, pictures
 
@@ -56,6 +57,6 @@ def _take(url: str, folder: str, started: float, *, fill: bool) -> None:
             time.sleep(max(0.0, started + _FILLING_SECONDS - time.time()))
     end = int(time.time()) * 1000
     begin = int(started) * 1000 if fill else end - 3_600_000
-    boards = sorted(file.stem for file in page.BOARDS.glob("*.json"))
+    boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
     pictures.take(url, boards, Path(folder), f"from={begin}&to={end}")
     console.print(f"  {len(boards)} pictures are in {folder}")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conftest import Preview
 
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
 from spcsmetrics.preview import page as preview_page
 
 Json = dict[str, Any]
@@ -18,7 +19,7 @@ GREEN, ORANGE, RED = "#73BF69", "#FF9830", "#F2495C"
 def panels(shown: Preview) -> dict[tuple[str, str], Json]:
     node = preview_page.find_node()
     assert node
-    boards = sorted(str(file) for file in preview_page.BOARDS.glob("*.json"))
+    boards = sorted(str(file) for file in BOARD_FOLDER.glob("*.json"))
     env = {**os.environ, "FROM": str(shown.start), "TO": str(shown.end)}
     command = [str(node), str(preview_page.DESCRIBE), shown.store, *boards]
     done = subprocess.run(command, capture_output=True, check=True, text=True, env=env)

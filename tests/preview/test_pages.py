@@ -8,11 +8,10 @@ import pytest
 from conftest import Preview
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from spcsmetrics.preview import page as preview_page
-from spcsmetrics.preview.pictures import find_browser
+from spcsmetrics.monitoring.writing import BOARD_FOLDER
+from spcsmetrics.preview.pictures import SETTLED, find_browser
 
-BOARDS = sorted(json.loads(file.read_text())["uid"] for file in preview_page.BOARDS.glob("*.json"))
-SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelector('[data-state=loading]')"
+BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,7 @@ func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Repo
 	}
 	grants := readGrants(ctx, c, report)
 	for _, found := range status.Pools {
-		pool := Pool{Name: found.Name, State: found.State, DNSName: found.DNSName, Nodes: len(found.Nodes), Privilege: grants.of(found.Name)}
+		pool := Pool{Name: found.Name, State: found.State, DNSName: found.DNSName, Nodes: len(found.Nodes), Privilege: grants[found.Name]}
 		pool.judge(found, report.Role)
 		report.Pools = append(report.Pools, pool)
 	}

@@ -28,8 +28,6 @@ func canMonitor(privilege string) bool { return privilege == "OWNERSHIP" || priv
 // grants holds the highest privilege on each pool by its name.
 type grants map[string]string
 
-func (g grants) of(pool string) string { return g[pool] }
-
 func (g grants) add(pool, privilege string) {
 	rank := slices.Index(privileges, privilege)
 	if rank < 0 {

@@ -14,6 +14,11 @@ class Lines:
     stacked: bool = False
     height = 8
 
+    @property
+    def title(self) -> str:
+        """Return what stands above the panel."""
+        return self.signal.title
+
 
 @dataclass(frozen=True)
 class Number:
@@ -22,6 +27,11 @@ class Number:
     signal: Signal
     width: int = 4
     height = 3
+
+    @property
+    def title(self) -> str:
+        """Return what stands above the panel."""
+        return self.signal.title
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,11 @@ class Timeline:
     width: int = 24
     height = 8
 
+    @property
+    def title(self) -> str:
+        """Return what stands above the panel."""
+        return self.signal.title
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -41,6 +56,11 @@ class Grid:
     listing: Listing
     width = 24
     height: int = 9
+
+    @property
+    def title(self) -> str:
+        """Return what stands above the panel."""
+        return self.listing.title
 
 
 @dataclass(frozen=True)

@@ -57,16 +57,8 @@ def make(board: Board) -> Dashboard:
     for row in board.rows:
         made = made.with_row(dashboard.Row(row.title).id(_id(board, row.title, "row")))
         for panel in row.panels:
-            made = made.with_panel(build(panel, _id(board, row.title, title_of(panel))))
+            made = made.with_panel(build(panel, _id(board, row.title, panel.title)))
     return made.build()
-
-
-def title_of(panel: object) -> str:
-    """Return a panel's title."""
-    for part in ("signal", "listing"):
-        if hasattr(panel, part):
-            return str(getattr(panel, part).title)
-    return str(getattr(panel, "title"))  # noqa: B009 - a note is the only panel with a title of its own
 
 
 def render(board: Board) -> str:
