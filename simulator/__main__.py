@@ -94,15 +94,16 @@ async def serve(settings: argparse.Namespace) -> None:
     publishers = Publishers(
         fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses
     )
+    strangers: set[str] = set()
     await publishers.sync()
     ports = {
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),
         "dns": settings.dns_port or _free_port(settings.host),
         "admin": await _listen(
-            Admin(fleet, faults, account, publishers).application(), settings.host, settings.admin_port
+            Admin(fleet, faults, account, publishers, strangers).application(), settings.host, settings.admin_port
         ),
     }
-    await zone.serve(fleet, faults, settings.host, ports["dns"])
+    await zone.serve(fleet, faults, settings.host, ports["dns"], strangers)
     (settings.session / "ports.json").write_text(json.dumps(ports))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

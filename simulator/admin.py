@@ -1,6 +1,6 @@
 """The admin API: look at the simulated account, change it and break it while it runs.
 
-GET    /state                      pools, nodes and containers
+GET    /state                      pools, nodes and containers; names asked of DNS that are in no zone of the account
 GET    /nodes/{address}/series     the label sets that a node publishes now, with __name__
 POST   /pools                      {"name", "family", "nodes"}
 DELETE /pools/{pool}
@@ -37,6 +37,7 @@ class Admin:
     faults: Faults
     account: Account
     publishers: Publishers
+    strangers: set[str]
 
     def application(self) -> web.Application:
         """Return the HTTP application; bad requests are answered with one sentence and change nothing."""
@@ -69,7 +70,8 @@ class Admin:
             }
             for pool in self.fleet.pools.values()
         ]
-        return web.json_response({"statements": self.account.statements, "pools": pools})
+        strangers = sorted(self.strangers)
+        return web.json_response({"statements": self.account.statements, "strangers": strangers, "pools": pools})
 
     def _describe(self, node: Node) -> dict[str, Any]:
         return {

@@ -1,6 +1,8 @@
 """The DNS zone cp.spcs.internal: SRV and A records of every pool's nodes, over UDP and TCP."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from dnslib import QTYPE, RCODE, RR, SRV, A, DNSRecord
@@ -16,11 +18,15 @@ _TTL = 5
 _MAX_UDP = 1232
 
 
-def answer(fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True) -> bytes | None:
-    """Return the packet that answers a query packet, or None for silence."""
+def answer(
+    fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True, strangers: set[str] | None = None
+) -> bytes | None:
+    """Return the packet that answers a query packet, or None for silence; add a name of no zone here to strangers."""
     request = DNSRecord.parse(query)
     reply = request.reply()
     name = str(request.q.qname).lower()
+    if strangers is not None and not name.endswith((SUFFIX, OLD_SUFFIX)):
+        strangers.add(name)
     pool = _find_pool(fleet, name)
     if pool and faults.pools.get(pool.name) == "silent":
         return None
@@ -84,31 +90,32 @@ def _addresses(fleet: Fleet, faults: Faults, target: str) -> list[RR]:
 
 
 class _Udp(asyncio.DatagramProtocol):
-    def __init__(self, fleet: Fleet, faults: Faults) -> None:
-        self._fleet, self._faults = fleet, faults
+    def __init__(self, reply: Callable[[bytes], bytes | None]) -> None:
+        self._reply = reply
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        packet = answer(self._fleet, self._faults, data)
+        packet = self._reply(data)
         if packet is not None:
             self._transport.sendto(packet, addr)
 
 
-async def serve(fleet: Fleet, faults: Faults, host: str, port: int) -> None:
-    """Answer queries on host:port over both transports until the loop ends."""
+async def serve(fleet: Fleet, faults: Faults, host: str, port: int, strangers: set[str]) -> None:
+    """Answer queries on host:port over both transports until the loop ends, adding names of no zone to strangers."""
+    reply = partial(answer, fleet, faults, strangers=strangers)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while size := await reader.readexactly(2):
                 query = await reader.readexactly(int.from_bytes(size))
-                packet = answer(fleet, faults, query, udp=False)
+                packet = reply(query, udp=False)
                 if packet is not None:
                     writer.write(len(packet).to_bytes(2) + packet)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
     loop = asyncio.get_running_loop()
-    await loop.create_datagram_endpoint(lambda: _Udp(fleet, faults), local_addr=(host, port))
+    await loop.create_datagram_endpoint(lambda: _Udp(reply), local_addr=(host, port))
     await asyncio.start_server(handle, host, port)

@@ -54,7 +54,7 @@ def _fill_prometheus(context: Path) -> None:
 
 def _fill_grafana(context: Path) -> None:
     shutil.copy(GRAFANA / "grafana.ini", context)
-    for folder in ("provisioning", "dashboards"):
+    for folder in ("provisioning", "alerting", "dashboards"):
         shutil.copytree(GRAFANA / folder, context / folder)
 
 

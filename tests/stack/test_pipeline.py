@@ -156,6 +156,10 @@ def test_the_token_is_in_no_log(logs: Callable[[str], str], admin: Admin) -> Non
         assert token not in logs(service)
 
 
+def test_nothing_of_the_service_looks_for_a_host_outside_the_account(admin: Admin) -> None:
+    assert admin("GET", "/state")["strangers"] == []
+
+
 def test_the_collector_reports_on_itself(query: Query) -> None:
     wait_for(lambda: bool(query('otelcol_process_uptime{job="otelcol"} > 0')), 60)
 

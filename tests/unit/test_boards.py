@@ -17,7 +17,7 @@ from spcsmetrics.monitoring.rules.alerts import ALERTS
 from spcsmetrics.monitoring.rules.recording import RECORDINGS
 from spcsmetrics.monitoring.selectors import OF_SERVICE, VARIABLES
 from spcsmetrics.monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.monitoring.writing import BOARD_FOLDER, METRICS_PAGE, RULE_FOLDER, files
+from spcsmetrics.monitoring.writing import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER, files
 from spcsmetrics.paths import PLUGIN
 
 Json = dict[str, Any]
@@ -54,7 +54,7 @@ def labels_of(metric: str) -> set[str]:
 
 
 def test_the_files_are_those_that_a_fresh_build_writes() -> None:
-    made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), METRICS_PAGE]
+    made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), NOTIFYING_RULES, METRICS_PAGE]
     written = {file: file.read_text() for file in made}
     assert written == files(), "run ./inv dashboards"
     assert files() == files(), "a second build is the same"

@@ -10,7 +10,7 @@ from spcsmetrics.monitoring.rules.recording import GROUPS
 from spcsmetrics.versions import PRODUCT
 
 RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
-_HEADER = "# Made by ./inv dashboards from spcsmetrics/monitoring/rules; what you change here is overwritten.\n"
+HEADER = "# Made by ./inv dashboards from spcsmetrics/monitoring/rules; what you change here is overwritten.\n"
 
 
 def recording_file() -> str:
@@ -43,14 +43,19 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "expr": alert.expr,
         "for": alert.lasting,
         "labels": {"severity": alert.severity},
-        "annotations": {
-            "summary": alert.summary,
-            "description": alert.description,
-            "runbook_url": f"{RUNBOOKS}/{alert.name}.md",
-            "dashboard": f"/d/{alert.board}",
-        },
+        "annotations": annotations(alert),
+    }
+
+
+def annotations(alert: Alert) -> dict[str, str]:
+    """Return what a person reads of an alert, as templates."""
+    return {
+        "summary": alert.summary,
+        "description": alert.description,
+        "runbook_url": f"{RUNBOOKS}/{alert.name}.md",
+        "dashboard": f"/d/{alert.board}",
     }
 
 
 def _render(groups: list[dict[str, Any]]) -> str:
-    return _HEADER + yaml.safe_dump({"groups": groups}, sort_keys=False, width=110)
+    return HEADER + yaml.safe_dump({"groups": groups}, sort_keys=False, width=110)

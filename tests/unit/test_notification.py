@@ -1,0 +1,80 @@
+"""Alerts that Grafana evaluates: the same as the store's, and told to an address only where one is set."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from spcsmetrics.monitoring.rules.alerts import ALERTS
+from spcsmetrics.monitoring.rules.notification import FOLDER
+from spcsmetrics.monitoring.writing import NOTIFYING_RULES
+from spcsmetrics.paths import GRAFANA
+
+RULES: dict[str, dict[str, Any]] = {
+    rule["title"]: rule for rule in yaml.safe_load(NOTIFYING_RULES.read_text())["groups"][0]["rules"]
+}
+WAYS = ("webhook", "email")
+
+
+def provisioned(path: str) -> Any:
+    return yaml.safe_load((GRAFANA / path).read_text())
+
+
+def test_every_alert_of_the_store_is_there() -> None:
+    assert set(RULES) == set(ALERTS)
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_it_has_the_query_the_delay_and_the_severity_of_the_stores_alert(name: str) -> None:
+    rule = RULES[name]
+    assert rule["data"][0]["model"]["expr"] == ALERTS[name].expr
+    assert rule["for"] == ALERTS[name].lasting
+    assert rule["labels"] == {"severity": ALERTS[name].severity}
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_it_fires_for_every_series_whatever_its_value(name: str) -> None:
+    query, found, fires = RULES[name]["data"]
+    assert (query["model"]["instant"], found["model"]["type"], fires["model"]["type"]) == (True, "math", "threshold")
+    assert f"is_number(${query['refId']})" in found["model"]["expression"]
+    assert (fires["model"]["expression"], RULES[name]["condition"]) == (found["refId"], fires["refId"])
+    assert RULES[name]["noDataState"] == "OK"
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_its_texts_name_values_as_grafana_does(name: str) -> None:
+    texts = " ".join(RULES[name]["annotations"].values())
+    assert "$value " not in texts
+    assert set(re.findall(r"\$(\w+)", texts)) <= {"labels", "values"}
+    assert "${" not in texts, "Grafana would put the environment there"
+
+
+def test_identifiers_are_of_a_length_that_grafana_takes_and_unique() -> None:
+    uids = [rule["uid"] for rule in RULES.values()]
+    assert len(set(uids)) == len(uids)
+    assert all(re.fullmatch(r"[a-z0-9-]{1,40}", uid) for uid in uids)
+
+
+def test_rules_are_in_the_folder_and_read_the_data_source_of_the_boards() -> None:
+    assert provisioned("provisioning/dashboards/spcs.yaml")["providers"][0]["folder"] == FOLDER
+    source = provisioned("provisioning/datasources/prometheus.yaml")["datasources"][0]["uid"]
+    assert {rule["data"][0]["datasourceUid"] for rule in RULES.values()} == {source}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_sends_to_what_its_environment_names_and_nowhere_else(way: str) -> None:
+    config = provisioned(f"alerting/{way}.yaml")
+    (point,), (policy,) = config["contactPoints"], config["policies"]
+    assert {policy["receiver"], *(route["receiver"] for route in policy["routes"])} == {point["name"]}
+    settings = point["receivers"][0]["settings"]
+    addresses = settings.get("url", settings.get("addresses"))
+    assert re.fullmatch(r"\$SPCS_[A-Z_]+", addresses)
+
+
+def test_nobody_is_told_unless_a_way_is_chosen() -> None:
+    assert not (GRAFANA / "provisioning" / "alerting").exists()
+    dockerfile = (GRAFANA / "Dockerfile").read_text()
+    for way in WAYS:
+        assert f"alerting/{way}.yaml /etc/grafana/notify-{way}/alerting/" in dockerfile
+    assert "GF_PATHS_PROVISIONING=" not in dockerfile
