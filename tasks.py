@@ -6,12 +6,25 @@ from spcsmetrics.tasks.bench import bench
 from spcsmetrics.tasks.build import build
 from spcsmetrics.tasks.dashboards import dashboards
 from spcsmetrics.tasks.demo import demo
+from spcsmetrics.tasks.deploy import (
+    backup,
+    deploy,
+    grant_viewer,
+    grants,
+    logs,
+    open_boards,
+    restore,
+    status,
+    undeploy,
+    upgrade,
+)  # fmt: skip
 from spcsmetrics.tasks.doctor import doctor
 from spcsmetrics.tasks.preview import preview
 from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test, test_boards
 from spcsmetrics.tasks.testing import test_stack
 
 TASKS = (
-    bench, build, clean, dashboards, demo, doctor, fuzz, lint, lock, preview, test, test_boards, test_stack,
+    backup, bench, build, clean, dashboards, demo, deploy, doctor, fuzz, grant_viewer, grants, lint, lock, logs,
+    open_boards, preview, restore, status, test, test_boards, test_stack, undeploy, upgrade,
 )  # fmt: skip
 namespace = Collection(*TASKS)

@@ -16,10 +16,13 @@ from aiohttp import web
 from simulator import zone
 from simulator.account import Account
 from simulator.admin import Admin
+from simulator.catalog import Catalog
 from simulator.credentials import Credentials
+from simulator.driver import Driver
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Network
 from simulator.publishers import Publishers
+from simulator.registry import Registry
 
 # Pools get these names and families in turn.
 POOLS = (
@@ -39,9 +42,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--containers", type=int, default=6, help="containers on each node (default %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="where account, DNS and admin listen (default %(default)s)")
     parser.add_argument("--account-host", default="localhost", help="name in the account's certificate")
-    parser.add_argument("--account-port", type=int, default=0, help="0 takes a free port, like the next two")
+    parser.add_argument("--account-port", type=int, default=0, help="0 takes a free port, like the next ones")
     parser.add_argument("--dns-port", type=int, default=0, help="UDP and TCP")
     parser.add_argument("--admin-port", type=int, default=0, help="plain HTTP, without a password")
+    parser.add_argument("--driver-port", type=int, default=0, help="plain HTTP, for Snowpark sessions")
+    parser.add_argument("--registry-port", type=int, default=0, help="plain HTTP, for docker push")
+    parser.add_argument("--service-delay", type=float, default=1, help="seconds until a service runs")
     parser.add_argument(
         "--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)"
     )
@@ -90,7 +96,9 @@ async def serve(settings: argparse.Namespace) -> None:
     fleet, faults = build_fleet(settings), Faults()
     credentials = Credentials(settings.session, settings.account_host)
     tls = write_authority(settings.session, settings.account_host)
-    account = Account(fleet, faults, credentials)
+    catalog = Catalog(fleet, faults, delay=settings.service_delay)
+    account, driver = Account(catalog, credentials), Driver(catalog, credentials)
+    registry = Registry(catalog, credentials, driver)
     publishers = Publishers(
         fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses
     )
@@ -100,9 +108,14 @@ async def serve(settings: argparse.Namespace) -> None:
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),
         "dns": settings.dns_port or _free_port(settings.host),
         "admin": await _listen(
-            Admin(fleet, faults, account, publishers, strangers).application(), settings.host, settings.admin_port
+            Admin(fleet, faults, account, publishers, driver, strangers).application(),
+            settings.host,
+            settings.admin_port,
         ),
+        "driver": await _listen(driver.application(), settings.host, settings.driver_port),
+        "registry": await _listen(registry.application(), settings.host, settings.registry_port),
     }
+    catalog.registry = f"{settings.host}:{ports['registry']}"
     await zone.serve(fleet, faults, settings.host, ports["dns"], strangers)
     (settings.session / "ports.json").write_text(json.dumps(ports))
     stop = asyncio.Event()

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from simulator.catalog import Catalog
 from simulator.credentials import Credentials
 from simulator.faults import SLOW_SECONDS, Faults
-from simulator.fleet import Fleet
-from simulator.statements import Table, execute
+from simulator.privileges import ROLE, USER, SqlError
+from simulator.sql import Session, Table, execute
 
 # More than the collector reads of one answer.
 HUGE_BYTES = 20 << 20
@@ -56,15 +57,19 @@ class Answer:
 
 @dataclass
 class Account:
-    """Serves statements about a fleet to whoever proves to be its user; counts them."""
+    """Serves statements to whoever proves to be its user; counts them."""
 
-    fleet: Fleet
-    faults: Faults
+    catalog: Catalog
     credentials: Credentials
     statements: int = 0
     requests: int = 0
     # Answers that are fetched by later requests.
     _kept: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> Faults:
+        """Return what is broken at the moment."""
+        return self.catalog.faults
 
     def application(self) -> web.Application:
         """Return the HTTP application."""
@@ -81,11 +86,9 @@ class Account:
         statement = str((await request.json()).get("statement", ""))
         self.statements += 1
         try:
-            if self.faults.account == "no-function" and statement.startswith("CALL"):
-                raise LookupError(f"Unknown function: {statement}")
-            table = execute(self.fleet, statement)
-        except LookupError as error:
-            return _refusal(422, "001003", "42000", str(error.args[0]))
+            table = execute(self.catalog, Session(USER, ROLE), statement)
+        except SqlError as error:
+            return _refusal(422, error.code, error.state, str(error))
         handle = str(uuid.uuid4())
         answer = Answer(table, 1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
         if self.faults.account in {"accepted", "partitioned"}:

@@ -8,9 +8,13 @@ PATCH  /pools/{pool}               {"state"}, {"privilege"}, {"labels"} or {"nam
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
 DELETE /services/{service}
+GET    /catalog                    services, snapshots, images, and the statements that the driver was sent
+PUT    /images/{database}/{schema}/{repository}/{image}:{tag}  {"digest"}, as if it had been pushed
 POST   /token                      replaces the session token, in its file and for the account
 PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
 PUT    /faults/pools/{pool}        {"fault": one of POOL_FAULTS, or null}
+PUT    /faults/services           {"fault": one of SERVICE_FAULTS, or null}
+PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "after": statements before it}
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
 """
 
@@ -20,8 +24,9 @@ from typing import Any
 from aiohttp import web
 
 from simulator.account import Account
+from simulator.driver import Driver
 from simulator.exposition import SPELLINGS, samples
-from simulator.faults import ACCOUNT_FAULTS, NODE_FAULTS, POOL_FAULTS, Faults
+from simulator.faults import ACCOUNT_FAULTS, DRIVER_FAULTS, NODE_FAULTS, POOL_FAULTS, SERVICE_FAULTS, Faults
 from simulator.fleet import Fleet, Node, Pool
 from simulator.publishers import Publishers
 
@@ -37,6 +42,7 @@ class Admin:
     faults: Faults
     account: Account
     publishers: Publishers
+    driver: Driver
     strangers: set[str]
 
     def application(self) -> web.Application:
@@ -56,6 +62,10 @@ class Admin:
                 web.put("/faults/account", self._break_account),
                 web.put("/faults/pools/{pool}", self._break_pool),
                 web.put("/faults/nodes/{node}", self._break_node),
+                web.put("/faults/services", self._break_services),
+                web.put("/faults/driver", self._break_driver),
+                web.get("/catalog", self._catalog),
+                web.put("/images/{name:.+}", self._put_image),
             ]
         )
         return app
@@ -153,6 +163,37 @@ class Admin:
     async def _break_node(self, request: web.Request) -> web.Response:
         _put(self.faults.nodes, self._find_node(request).address, await _read_fault(request, NODE_FAULTS))
         await self.publishers.sync()
+        return web.Response(status=204)
+
+    async def _break_services(self, request: web.Request) -> web.Response:
+        self.faults.service = await _read_fault(request, SERVICE_FAULTS)
+        return web.Response(status=204)
+
+    async def _break_driver(self, request: web.Request) -> web.Response:
+        self.faults.driver = await _read_fault(request, DRIVER_FAULTS)
+        self.faults.cut_after = int((await request.json()).get("after", 0))
+        return web.Response(status=204)
+
+    async def _catalog(self, _: web.Request) -> web.Response:
+        catalog = self.driver.catalog
+        services = {
+            ".".join(name): {"specification": one.specification, "comment": one.comment, "data": one.data}
+            for name, one in catalog.services.items()
+        }
+        images = {
+            "/".join([*(part.lower() for part in name), f"{image}:{tag}"]): digest
+            for name, tags in catalog.repositories.items()
+            for (image, tag), digest in tags.items()
+        }
+        snapshots = {".".join(name): data for name, data in catalog.snapshots.items()}
+        answer = {"services": services, "images": images, "snapshots": snapshots, "statements": self.driver.statements}
+        return web.json_response(answer)
+
+    async def _put_image(self, request: web.Request) -> web.Response:
+        *repository, image = request.match_info["name"].split("/")
+        name, _, tag = image.partition(":")
+        digest = str((await request.json())["digest"])
+        self.driver.catalog.repositories[tuple(part.upper() for part in repository)][name, tag] = digest
         return web.Response(status=204)
 
     def _pool(self, request: web.Request) -> Pool:

@@ -22,6 +22,9 @@ ACCOUNT_FAULTS = (
 )
 POOL_FAULTS = ("no-addresses", "no-srv", "nxdomain", "old-name", "servfail", "silent")
 NODE_FAULTS = ("down", "duplicates", "garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished")
+# What becomes of services, and of sessions of the driver.
+SERVICE_FAULTS = ("image-pull", "never-ready", "no-endpoint")
+DRIVER_FAULTS = ("cut", "expired-token")
 
 # Seconds that a slow part waits before it answers.
 SLOW_SECONDS = 20.0
@@ -29,8 +32,14 @@ SLOW_SECONDS = 20.0
 
 @dataclass
 class Faults:
-    """The present fault of the account, of each pool by name, and of each node by address."""
+    """The present fault of the account, of each pool by name, of each node by address, of services and of the driver.
+
+    cut_after is how many statements of the driver are answered before the connection is cut.
+    """
 
     account: str | None = None
     pools: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, str] = field(default_factory=dict)
+    service: str | None = None
+    driver: str | None = None
+    cut_after: int = 0

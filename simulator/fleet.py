@@ -31,6 +31,7 @@ class Family:
 FAMILIES = {
     family.name: family
     for family in (
+        Family("CPU_X64_XS", 1, 6 * GIB),
         Family("CPU_X64_S", 3, 13 * GIB),
         Family("CPU_X64_M", 6, 28 * GIB),
         Family("CPU_X64_L", 28, 116 * GIB),

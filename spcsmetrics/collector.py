@@ -17,6 +17,8 @@ MANIFEST = OTEL / "manifest.yaml"
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
 GOGC = "75"
 CONFIG = OTEL / "config.yaml"
+# Merged over CONFIG where samples go to the account's event table too.
+EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
 BINARY = BUILD / "otel" / "spcs-otelcol"
 HEALTHCHECK = BUILD / "otel" / "healthcheck"
 _SOURCE = BUILD / "otel" / "source"
@@ -28,6 +30,7 @@ REQUIRED = (
     "plugins/spcsdiscovery",
     "receiver/prometheusreceiver",
     "processor/memorylimiterprocessor",
+    "exporter/otlpexporter",
     "exporter/otlphttpexporter",
     "extension/healthcheckextension",
     "provider/envprovider",

@@ -12,10 +12,13 @@ from spcsmetrics import collector, doctor, process
 from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD, GRAFANA, LOCKS, OTEL, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.plan import Step
+from spcsmetrics.process import Args
+from spcsmetrics.toolchain import go_environment, go_step
 from spcsmetrics.versions import BASES
 
 PLATFORM = "linux/amd64"  # the only one that Snowpark Container Services runs
 TAG = "latest"
+LAUNCHER = BUILD / "prometheus" / "launcher"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Image:
 
 def _fill_otel(context: Path) -> None:
     programs = (collector.BINARY, collector.HEALTHCHECK, doctor.BINARY)
-    for file in (*programs, collector.CONFIG):
+    for file in (*programs, collector.CONFIG, collector.EVENT_TABLE_CONFIG):
         shutil.copy(file, context)
     for program in programs:
         (context / program.name).chmod(0o755)
@@ -48,7 +51,9 @@ def _fill_otel(context: Path) -> None:
 
 
 def _fill_prometheus(context: Path) -> None:
-    shutil.copy(PROMETHEUS / "prometheus.yml", context)
+    for file in (LAUNCHER, PROMETHEUS / "prometheus.yml"):
+        shutil.copy(file, context)
+    (context / LAUNCHER.name).chmod(0o755)
     shutil.copytree(PROMETHEUS / "rules", context / "rules")
 
 
@@ -74,13 +79,25 @@ def _prepare_otel() -> list[Step]:
     return [*collector.build_steps(), *doctor.build_steps()]
 
 
+def _prepare_prometheus() -> list[Step]:
+    command: Args = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", LAUNCHER, "."]
+    build = Step(
+        "Build the launcher",
+        f"go build -> {LAUNCHER.relative_to(ROOT)}",
+        lambda: process.run(command, cwd=PROMETHEUS / "launcher", env=go_environment(), remedy="read the last lines"),
+    )
+    return [go_step(), build]
+
+
 def _none() -> list[Step]:
     return []
 
 
 IMAGES = {
     "otel": Image("spcs-oss-otel", OTEL / "Dockerfile", None, _prepare_otel, _fill_otel),
-    "prometheus": Image("spcs-oss-prometheus", PROMETHEUS / "Dockerfile", "prometheus", _none, _fill_prometheus),
+    "prometheus": Image(
+        "spcs-oss-prometheus", PROMETHEUS / "Dockerfile", "prometheus", _prepare_prometheus, _fill_prometheus
+    ),
     "grafana": Image("spcs-oss-grafana", GRAFANA / "Dockerfile", "grafana", _none, _fill_grafana),
 }
 # Not shipped: the stack test's double of a Snowflake account.

@@ -131,6 +131,7 @@ class Simulation:
     admin: str
     account_port: int
     dns_port: int
+    driver_port: int
 
     def state(self) -> dict[str, object]:
         """Return what the simulated account holds now."""
@@ -146,17 +147,25 @@ class Simulation:
 
 
 def start_simulator(
-    run: Run, pools: int, nodes: int, containers: int, *, frozen: bool = False, age: int = 0
+    run: Run,
+    pools: int,
+    nodes: int,
+    containers: int,
+    *,
+    frozen: bool = False,
+    age: int = 0,
+    service_delay: float = 1,
 ) -> Simulation:
     """Start the simulator with its nodes on loopback addresses, or on one address where there is only one.
 
-    age is how many seconds it seems to have run already.
+    age is how many seconds it seems to have run already, service_delay how many a deployed service takes to run.
     """
     session = run.folder / "session"
     ready = session / "ports.json"
     ready.unlink(missing_ok=True)
     command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", session]
     command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers), "--age", str(age)]
+    command += ["--service-delay", str(service_delay)]
     if frozen:
         command.append("--frozen")
     if not ports.can_bind("127.90.0.1", 0):
@@ -166,7 +175,7 @@ def start_simulator(
     run.start("simulator", command)
     wait_until(run, ready.exists, "the start of the simulator")
     found = json.loads(ready.read_text())
-    return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"])
+    return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"], found["driver"])
 
 
 def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
@@ -182,6 +191,7 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
         f"--storage.tsdb.path={run.folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
         "--web.enable-otlp-receiver",
+        *prometheus.RETENTION,
     ]
     part = run.start("prometheus", command, url=url)
     wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")

@@ -13,6 +13,8 @@ from spcsmetrics.versions import MIN_PROMETHEUS, prometheus_module
 from spcsmetrics.versions import PROMETHEUS as VERSION
 
 CONFIG = PROMETHEUS / "prometheus.yml"
+# As the image has it.
+RETENTION = ("--storage.tsdb.retention.time=15d", "--storage.tsdb.retention.size=20GB")
 _MODULE = "github.com/prometheus/prometheus"
 _LOG = BUILD / "prometheus.log"
 

@@ -9,14 +9,14 @@ from spcsmetrics import collector, environment, fingerprint, process, prometheus
 from spcsmetrics.demo.session import build_steps
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
-from spcsmetrics.paths import BUILD, OTEL, PLUGIN, ROOT
+from spcsmetrics.paths import BUILD, OTEL, PLUGIN, PROMETHEUS, ROOT
 from spcsmetrics.plan import Step, carry_out, console
 from spcsmetrics.preview import page
 from spcsmetrics.process import Args
 from spcsmetrics.toolchain import go_environment, go_step
 
 STATICCHECK = "v0.8.2"
-GO_MODULES = (PLUGIN, OTEL / "healthcheck")
+GO_MODULES = (PLUGIN, OTEL / "healthcheck", PROMETHEUS / "launcher")
 DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
 FUZZERS = (
     ("discovery", "FuzzConfigSurvivesYAML"),

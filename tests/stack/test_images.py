@@ -1,6 +1,7 @@
 """The images by themselves."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -27,8 +28,27 @@ def test_the_collector_image_is_small_and_runs_as_nobody() -> None:
     assert inspect("otel", ".Architecture") == "amd64"
 
 
-def test_the_store_does_not_run_as_root() -> None:
-    assert inspect("prometheus", ".Config.User") == "nobody"
+def test_the_store_runs_as_nobody_although_its_volume_belonged_to_root() -> None:
+    volume = docker("volume", "create").stdout.strip()
+    mount = f"{volume}:/prometheus:nocopy"
+    needs = ["--cap-drop=ALL", "--cap-add=CHOWN", "--cap-add=SETUID", "--cap-add=SETGID", "--read-only"]
+    name = docker("run", "--detach", *needs, "--volume", mount, IMAGES["prometheus"].reference).stdout.strip()
+    try:
+        wait_until_ready(name)
+        processes = docker("top", name, "-eo", "uid,args").stdout.splitlines()[1:]
+        assert {line.split()[0] for line in processes} == {"65534"}
+        assert len(processes) == 2
+    finally:
+        docker("rm", "--force", name)
+        docker("volume", "rm", volume)
+
+
+def wait_until_ready(name: str) -> None:
+    for _ in range(100):
+        if docker("exec", name, "/bin/promtool", "check", "ready", "--url=http://127.0.0.1:9090").returncode == 0:
+            return
+        time.sleep(0.2)
+    pytest.fail(docker("logs", name).stdout + docker("logs", name).stderr)
 
 
 def test_the_shipped_configuration_is_valid_inside_a_service() -> None:

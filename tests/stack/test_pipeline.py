@@ -188,6 +188,7 @@ def test_no_two_containers_want_the_same_port_and_only_probes_listen_beyond_loca
         ports.COLLECTOR_METRICS: True,
         ports.COLLECTOR_DEBUG: True,
         ports.PROMETHEUS: True,
+        ports.PROMETHEUS_HEALTH: False,
         ports.COLLECTOR_HEALTH: False,
     }
 

@@ -1,0 +1,104 @@
+"""The objects of the simulated account beside its pools: databases, repositories with images, services, snapshots."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.faults import Faults
+from simulator.fleet import Fleet
+from simulator.privileges import Privileges, SqlError
+
+Name = tuple[str, ...]
+# Services change by the clock; these are the multiples of the account's delay after which they have.
+READY_AFTER, ENDPOINT_AFTER = 1.0, 2.0
+
+
+@dataclass
+class Service:
+    """A service: its specification, the digests of its images, and when it was created and last changed.
+
+    data is what its volume holds: it is made with the first specification and outlives the later ones.
+    """
+
+    pool: str
+    specification: dict[str, Any]
+    digests: dict[str, str]
+    owner: str
+    created: float
+    changed: float
+    integrations: str = ""
+    comment: str = ""
+    suspended: bool = False
+    data: str = ""
+    viewers: set[str] = field(default_factory=set)
+
+    @property
+    def containers(self) -> list[dict[str, Any]]:
+        """Return the containers of its specification."""
+        return list(self.specification["spec"]["containers"])
+
+    @property
+    def volumes(self) -> list[dict[str, Any]]:
+        """Return its block volumes."""
+        volumes = self.specification["spec"].get("volumes", [])
+        return [volume for volume in volumes if volume["source"] == "block"]
+
+
+@dataclass
+class Catalog:
+    """The state of the account. delay is how long, in seconds, a service needs until it runs."""
+
+    fleet: Fleet
+    faults: Faults
+    delay: float = 2.0
+    registry: str = "127.0.0.1:0"
+    clock: Callable[[], float] = time.monotonic
+    databases: dict[str, set[str]] = field(default_factory=dict)
+    # The images of each repository: (name, tag) to digest.
+    repositories: dict[Name, dict[tuple[str, str], str]] = field(default_factory=dict)
+    services: dict[Name, Service] = field(default_factory=dict)
+    # The data of each snapshot.
+    snapshots: dict[Name, str] = field(default_factory=dict)
+    integrations: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Start with the privileges that the pools give."""
+        self.privileges = Privileges(self.fleet)
+
+    def service(self, name: Name) -> Service:
+        """Return a service. Raises SqlError where there is none."""
+        if name not in self.services:
+            raise missing("Service", name)
+        return self.services[name]
+
+    def state(self, service: Service) -> str:
+        """Return what a service's containers are at this moment: PENDING, READY, FAILED or SUSPENDED."""
+        if service.suspended:
+            return "SUSPENDED"
+        if self.faults.service == "image-pull":
+            return "PENDING"
+        if self.clock() - service.changed < self.delay * READY_AFTER:
+            return "PENDING"
+        return "FAILED" if self.faults.service == "never-ready" else "READY"
+
+    def is_reachable(self, service: Service) -> bool:
+        """Tell whether the service's endpoint has its address by now; an upgrade does not take it away."""
+        return self.faults.service != "no-endpoint" and self.clock() - service.created >= self.delay * ENDPOINT_AFTER
+
+    def find_image(self, path: str) -> str:
+        """Return the digest of /database/schema/repository/image:tag. Raises SqlError where there is none."""
+        parts = path.strip("/").split("/")
+        image, _, tag = parts[-1].partition(":")
+        repository = tuple(part.upper() for part in parts[:-1])
+        digest = self.repositories.get(repository, {}).get((image, tag))
+        if digest is None:
+            raise SqlError("395012", "22023", f"Failed to retrieve image {path} from the image repository.")
+        return digest
+
+
+def missing(kind: str, name: Name) -> SqlError:
+    """Return the refusal of a name that nothing has, or that the role may not see."""
+    return SqlError(
+        "002003", "02000", f"SQL compilation error:\n{kind} '{'.'.join(name)}' does not exist or not authorized."
+    )

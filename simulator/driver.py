@@ -1,0 +1,136 @@
+"""The protocol of Snowflake's drivers, as far as a Snowpark session speaks it: login, statements, tokens.
+
+Sources: the requests of snowflake-connector-python, and its recorded exchanges in test/data/wiremock/mappings
+"""
+
+import gzip
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from simulator.catalog import Catalog
+from simulator.credentials import Credentials
+from simulator.privileges import ROLE, USER, SqlError
+from simulator.sql import Session, Table, execute
+
+# How the driver calls the ways to log in, and how the SQL REST API does.
+_WAYS = {"OAUTH": "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN": "PROGRAMMATIC_ACCESS_TOKEN", "SNOWFLAKE_JWT": "KEYPAIR_JWT"}
+_SECONDS = 3600
+
+
+@dataclass
+class Driver:
+    """Serves sessions; keeps the text of every statement that it was sent."""
+
+    catalog: Catalog
+    credentials: Credentials
+    statements: list[str] = field(default_factory=list)
+    _sessions: dict[str, Session] = field(default_factory=dict)
+    # Tokens that were issued for the image registry.
+    registry_tokens: set[str] = field(default_factory=set)
+
+    def application(self) -> web.Application:
+        """Return the HTTP application."""
+        app = web.Application()
+        app.add_routes(
+            [
+                web.post("/session/v1/login-request", self._log_in),
+                web.post("/queries/v1/query-request", self._query),
+                web.post("/session/token-request", self._issue),
+                web.post("/session", _agree),
+                web.post("/session/heartbeat", _agree),
+                web.post("/telemetry/send", _agree),
+                web.post("/queries/v1/abort-request", _agree),
+            ]
+        )
+        return app
+
+    async def _log_in(self, request: web.Request) -> web.Response:
+        data = (await _body(request))["data"]
+        way = _WAYS.get(data.get("AUTHENTICATOR", ""), "")
+        if self.catalog.faults.driver == "expired-token":
+            return _refusal("390318", "OAuth access token expired.")
+        if not self.credentials.accept(way, data.get("TOKEN", "")):
+            return _refusal("390303", "Invalid OAuth access token.")
+        role = request.query.get("roleName", ROLE).upper()
+        token = secrets.token_urlsafe(32)
+        self._sessions[token] = Session(USER, role)
+        answer = {
+            "token": token,
+            "masterToken": secrets.token_urlsafe(32),
+            "validityInSeconds": _SECONDS,
+            "masterValidityInSeconds": _SECONDS,
+            "sessionId": 1,
+            "parameters": [],
+            "sessionInfo": {"databaseName": None, "schemaName": None, "warehouseName": None, "roleName": role},
+        }
+        return web.json_response({"data": answer, "success": True, "code": None, "message": None})
+
+    def _session(self, request: web.Request) -> Session | None:
+        token = request.headers.get("Authorization", "").removeprefix('Snowflake Token="').removesuffix('"')
+        return self._sessions.get(token)
+
+    async def _query(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return _refusal("390104", "ID token is invalid.")
+        text = str((await _body(request))["sqlText"])
+        if text.lower().startswith("select system$cancel_all_queries"):
+            return _answer(Table(("STATUS",), [["0"]]))
+        self.statements.append(text)
+        faults = self.catalog.faults
+        try:
+            table = execute(self.catalog, session, text)
+        except SqlError as error:
+            data = {"errorCode": error.code, "sqlState": error.state, "queryId": str(uuid.uuid4())}
+            return web.json_response({"data": data, "code": error.code, "message": str(error), "success": False})
+        if faults.driver == "cut" and faults.cut_after <= 0 and request.transport:
+            request.transport.abort()
+        faults.cut_after -= 1
+        return _answer(table)
+
+    async def _issue(self, request: web.Request) -> web.Response:
+        token = secrets.token_urlsafe(32)
+        self.registry_tokens.add(token)
+        data = {"sessionToken": token, "masterToken": "", "validityInSecondsST": _SECONDS, "validityInSecondsMT": 0}
+        return web.json_response({"data": data, "success": True, "code": None, "message": None})
+
+
+async def _body(request: web.Request) -> Any:  # noqa: ANN401 - it comes from JSON
+    raw = await request.read()
+    return json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+
+
+async def _agree(_: web.Request) -> web.Response:
+    return web.json_response({"success": True, "data": None, "code": None, "message": None})
+
+
+def _refusal(code: str, message: str) -> web.Response:
+    data = {"nextAction": "RETRY_LOGIN", "authnMethod": "OAUTH"}
+    return web.json_response({"data": data, "code": code, "message": message, "success": False})
+
+
+def _answer(table: Table) -> web.Response:
+    kind = {
+        "type": "text",
+        "nullable": True,
+        "length": 16777216,
+        "byteLength": 16777216,
+        "precision": None,
+        "scale": None,
+    }
+    data = {
+        "rowtype": [{"name": name, **kind, "database": "", "schema": "", "table": ""} for name in table.columns],
+        "rowset": table.rows,
+        "total": len(table.rows),
+        "returned": len(table.rows),
+        "queryId": str(uuid.uuid4()),
+        "queryResultFormat": "json",
+        "statementTypeId": 4096,
+        "parameters": [],
+    }
+    return web.json_response({"data": data, "success": True, "code": None, "message": None})

@@ -1,0 +1,83 @@
+"""GRANT, REVOKE, and what was granted.
+
+Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
+"""
+
+from simulator.catalog import missing
+from simulator.privileges import ADMINISTRATOR
+from simulator.sql import Request, Table, done, resolve
+
+_COLUMNS = (
+    "created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by",
+)  # fmt: skip
+
+
+def _show(request: Request) -> Table:
+    (role,) = resolve(request.part("role"))
+    pools = request.catalog.fleet.pools.values()
+    granted = [(pool.privilege, "COMPUTE_POOL", pool.name) for pool in pools if pool.privilege]
+    granted += [one for one in request.catalog.privileges.of_role(role) if one[1] != "COMPUTE POOL"]
+    rows: list[list[str | None]] = [
+        ["2026-01-01", privilege, kind, name, "ROLE", role, "false", ADMINISTRATOR] for privilege, kind, name in granted
+    ]
+    return Table(_COLUMNS, rows)
+
+
+def _change(request: Request, *, give: bool) -> Table:
+    privileges = request.catalog.privileges
+    (role,) = resolve(request.part("role"))
+    kind = " ".join((request.parts.get("kind") or "ACCOUNT").upper().split())
+    name = ".".join(resolve(request.parts.get("name") or ""))
+    for privilege in request.part("what").split(","):
+        word = " ".join(privilege.upper().split())
+        # Only who owns the object, or manages all grants, may give it away.
+        request.require("OWNERSHIP" if name else "MANAGE GRANTS", kind, name)
+        (privileges.give if give else privileges.take)(role, word, kind, name)
+    return done("Statement executed successfully.")
+
+
+def _grant(request: Request) -> Table:
+    return _change(request, give=True)
+
+
+def _revoke(request: Request) -> Table:
+    return _change(request, give=False)
+
+
+def _grant_role(request: Request) -> Table:
+    name, (role,) = resolve(request.part("name")), resolve(request.part("role"))
+    service = request.catalog.service(name)
+    request.require("OWNERSHIP", "SERVICE", ".".join(name))
+    if role not in request.catalog.privileges.roles:
+        raise missing("Role", (role,))
+    known = {one["name"].upper() for one in service.specification.get("serviceRoles", [])}
+    (wanted,) = resolve(request.part("service_role"))
+    if wanted not in known:
+        raise missing("Service role", (*name, wanted))
+    service.viewers.add(role)
+    return done("Statement executed successfully.")
+
+
+def _show_role(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    service = request.catalog.service(name)
+    columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
+    return Table(columns, [["2026-01-01", "VIEWER", "ROLE", role, service.owner] for role in sorted(service.viewers)])
+
+
+def _create_role(request: Request) -> Table:
+    request.require("CREATE ROLE", "ACCOUNT")
+    request.catalog.privileges.roles.add(resolve(request.part("role"))[0])
+    return done("Role successfully created.")
+
+
+STATEMENTS = {
+    "SHOW GRANTS TO ROLE <ID:role>": _show,
+    "SHOW GRANTS OF SERVICE ROLE <NAME:name>!<ID:service_role>": _show_role,
+    "GRANT SERVICE ROLE <NAME:name>!<ID:service_role> TO ROLE <ID:role>": _grant_role,
+    "GRANT <WORDS:what> ON <KIND:kind> <NAME:name> TO ROLE <ID:role>": _grant,
+    "GRANT <WORDS:what> ON ACCOUNT TO ROLE <ID:role>": _grant,
+    "REVOKE <WORDS:what> ON <KIND:kind> <NAME:name> FROM ROLE <ID:role>": _revoke,
+    "REVOKE <WORDS:what> ON ACCOUNT FROM ROLE <ID:role>": _revoke,
+    "CREATE ROLE IF NOT EXISTS <ID:role>": _create_role,
+}

@@ -1,0 +1,145 @@
+"""Databases, schemas, image repositories with their images, integrations, and snapshots of volumes.
+
+Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-image-repositories, .../show-snapshots
+"""
+
+from simulator.catalog import Name, missing
+from simulator.privileges import SqlError
+from simulator.sql import Request, Table, done, resolve
+from simulator.sql.pools import is_like
+
+_CREATED = "2026-01-01 00:00:00.000 -0800"
+
+
+def _sees(request: Request, kind: str, name: Name) -> bool:
+    return request.catalog.privileges.sees(request.session.role, kind, ".".join(name))
+
+
+def _like(request: Request, name: str) -> bool:
+    return is_like(name, (request.parts["like"] or "").strip("'").upper())
+
+
+def _show_databases(request: Request) -> Table:
+    visible = [
+        name for name in request.catalog.databases if _like(request, name) and _sees(request, "DATABASE", (name,))
+    ]
+    return Table(("created_on", "name"), [[_CREATED, name] for name in visible])
+
+
+def _create_database(request: Request) -> Table:
+    (name,) = resolve(request.part("name"))
+    if name not in request.catalog.databases:
+        request.require("CREATE DATABASE", "ACCOUNT")
+        request.catalog.databases[name] = set()
+        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "DATABASE", name)
+    return done(f"Database {name} successfully created.")
+
+
+def _schemas(request: Request, database: str) -> set[str]:
+    if database not in request.catalog.databases or not _sees(request, "DATABASE", (database,)):
+        raise missing("Database", (database,))
+    return request.catalog.databases[database]
+
+
+def _show_schemas(request: Request) -> Table:
+    (database,) = resolve(request.part("database"))
+    visible = [name for name in _schemas(request, database) if _sees(request, "SCHEMA", (database, name))]
+    return Table(("created_on", "name"), [[_CREATED, name] for name in sorted(visible) if _like(request, name)])
+
+
+def _create_schema(request: Request) -> Table:
+    database, name = resolve(request.part("name"))
+    if name not in _schemas(request, database):
+        request.require("CREATE SCHEMA", "DATABASE", database)
+        request.catalog.databases[database].add(name)
+        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "SCHEMA", f"{database}.{name}")
+    return done(f"Schema {name} successfully created.")
+
+
+def check_schema(request: Request, name: Name) -> None:
+    """Raise SqlError unless the role may use the schema that an object's name lies in, and its database."""
+    if name[1] not in _schemas(request, name[0]) or not _sees(request, "SCHEMA", name[:2]):
+        raise missing("Schema", name[:2])
+    request.require("USAGE", "DATABASE", name[0])
+    request.require("USAGE", "SCHEMA", ".".join(name[:2]))
+
+
+def _show_repositories(request: Request) -> Table:
+    schema = resolve(request.part("schema"))
+    check_schema(request, (*schema, ""))
+    columns = ("created_on", "name", "database_name", "schema_name", "repository_url", "owner", "comment")
+    rows: list[list[str | None]] = []
+    for name in request.catalog.repositories:
+        if name[:2] == schema and _like(request, name[2]) and _sees(request, "IMAGE REPOSITORY", name):
+            url = "/".join([request.catalog.registry, *(part.lower() for part in name)])
+            rows.append([_CREATED, name[2], *schema, url, request.session.role, ""])
+    return Table(columns, rows)
+
+
+def _create_repository(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    check_schema(request, name)
+    if name not in request.catalog.repositories:
+        request.require("CREATE IMAGE REPOSITORY", "SCHEMA", ".".join(name[:2]))
+        request.catalog.repositories[name] = {}
+        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "IMAGE REPOSITORY", ".".join(name))
+    return done(f"Image Repository {name[2]} successfully created.")
+
+
+def _show_images(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    if name not in request.catalog.repositories or not _sees(request, "IMAGE REPOSITORY", name):
+        raise missing("Image repository", name)
+    columns = ("created_on", "image_name", "tags", "digest", "image_path")
+    rows: list[list[str | None]] = [
+        [_CREATED, image, tag, digest, "/".join([*(part.lower() for part in name), f"{image}:{tag}"])]
+        for (image, tag), digest in request.catalog.repositories[name].items()
+    ]
+    return Table(columns, rows)
+
+
+def _create_integration(request: Request) -> Table:
+    (name,) = resolve(request.part("name"))
+    request.require("CREATE INTEGRATION", "ACCOUNT")
+    request.catalog.integrations.add(name)
+    return done(f"Integration {name} successfully created.")
+
+
+def _create_snapshot(request: Request) -> Table:
+    name, service_name = resolve(request.part("name")), resolve(request.part("service"))
+    check_schema(request, name)
+    service = request.catalog.service(service_name)
+    request.require("CREATE SNAPSHOT", "SCHEMA", ".".join(name[:2]))
+    request.require("OWNERSHIP", "SERVICE", ".".join(service_name))
+    if request.part("volume").strip('"') not in {volume["name"] for volume in service.volumes}:
+        raise SqlError("395018", "22023", f"Service has no block volume {request.part('volume')}.")
+    if name in request.catalog.snapshots:
+        raise SqlError("002002", "42710", f"SQL compilation error:\nObject '{'.'.join(name)}' already exists.")
+    request.catalog.snapshots[name] = service.data
+    return done(f"Snapshot {name[2]} successfully created.")
+
+
+def _show_snapshots(request: Request) -> Table:
+    schema = resolve(request.part("schema"))
+    columns = ("name", "state", "database_name", "schema_name", "service_name", "volume_name", "size", "created_on")
+    rows: list[list[str | None]] = [
+        [name[2], "CREATED", *schema, "", "data", "25", _CREATED]
+        for name in request.catalog.snapshots
+        if name[:2] == schema
+    ]
+    return Table(columns, rows)
+
+
+STATEMENTS = {
+    "SHOW DATABASES LIKE <TEXT:like>": _show_databases,
+    "CREATE DATABASE IF NOT EXISTS <ID:name>": _create_database,
+    "SHOW SCHEMAS LIKE <TEXT:like> IN DATABASE <ID:database>": _show_schemas,
+    "CREATE SCHEMA IF NOT EXISTS <NAME:name>": _create_schema,
+    "SHOW IMAGE REPOSITORIES LIKE <TEXT:like> IN SCHEMA <NAME:schema>": _show_repositories,
+    "CREATE IMAGE REPOSITORY IF NOT EXISTS <NAME:name>": _create_repository,
+    "SHOW IMAGES IN IMAGE REPOSITORY <NAME:name>": _show_images,
+    "CREATE EXTERNAL ACCESS INTEGRATION <ID:name>"
+    " ALLOWED_NETWORK_RULES = (<NAME:rule>) ENABLED = TRUE": _create_integration,
+    "CREATE SNAPSHOT <NAME:name> FROM SERVICE <NAME:service> VOLUME <ID:volume> INSTANCE 0": _create_snapshot,
+    "SHOW SNAPSHOTS IN SCHEMA <NAME:schema>": _show_snapshots,
+}

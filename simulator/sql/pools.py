@@ -1,0 +1,93 @@
+"""Compute pools, and who asks about them.
+
+Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-compute-pools
+"""
+
+import json
+from collections.abc import Callable
+
+from simulator.fleet import ACCOUNT, FAMILIES, Pool
+from simulator.privileges import ROLE, SqlError
+from simulator.sql import Request, Table, done, resolve
+
+# In the documented order.
+_COLUMNS: dict[str, Callable[[Pool], str | None]] = {
+    "name": lambda pool: pool.name,
+    "state": lambda pool: pool.state,
+    "min_nodes": lambda _: "1",
+    "max_nodes": lambda pool: str(max(1, len(pool.nodes))),
+    "instance_family": lambda pool: pool.family.name,
+    "num_services": lambda pool: str(len({i.service for node in pool.nodes.values() for i in node.instances})),
+    "num_jobs": lambda _: "0",
+    "auto_suspend_secs": lambda _: "3600",
+    "auto_resume": lambda _: "true",
+    "active_nodes": lambda pool: str(sum(bool(node.instances) for node in pool.nodes.values())),
+    "idle_nodes": lambda pool: str(sum(not node.instances for node in pool.nodes.values())),
+    "target_nodes": lambda pool: str(len(pool.nodes)),
+    "placement_group": lambda _: None,
+    "created_on": lambda _: "1790000000.000000000 000",
+    "resumed_on": lambda _: "1790000000.000000000 000",
+    "updated_on": lambda _: "1790000000.000000000 000",
+    "owner": lambda _: "POOL_ADMIN",
+    "comment": lambda _: "",
+    "is_exclusive": lambda _: "false",
+    "application": lambda _: None,
+    "budget": lambda _: None,
+    "error_code": lambda _: "",
+    "status_message": lambda _: "",
+}
+
+
+def _show(request: Request) -> Table:
+    """Show what the role may see; LIKE ignores case and takes _ for any character, as the account's does."""
+    pattern = (request.parts.get("like") or "").strip("'").upper()
+    visible = [pool for pool in request.catalog.fleet.pools.values() if _sees(request, pool)]
+    if pattern:
+        visible = [pool for pool in visible if is_like(pool.name, pattern)]
+    return Table(tuple(_COLUMNS), [[cell(pool) for cell in _COLUMNS.values()] for pool in visible])
+
+
+def _sees(request: Request, pool: Pool) -> bool:
+    if request.session.role == ROLE and pool.privilege:
+        return True
+    return request.catalog.privileges.sees(request.session.role, "COMPUTE POOL", pool.name)
+
+
+def is_like(name: str, pattern: str) -> bool:
+    """Tell whether a name matches a pattern without %."""
+    return len(name) == len(pattern) and all(p in ("_", n) for n, p in zip(name, pattern, strict=True))
+
+
+def _create(request: Request) -> Table:
+    (name,) = resolve(request.part("name"))
+    family = resolve(request.part("family"))[0]
+    if name in request.catalog.fleet.pools:
+        return done(f"{name} already exists, statement succeeded.")
+    request.require("CREATE COMPUTE POOL", "ACCOUNT")
+    if family not in FAMILIES:
+        raise SqlError("390908", "22023", f"Instance family '{family}' is not available.")
+    request.catalog.fleet.add_pool(name, family, 0).privilege = ""
+    request.catalog.privileges.give(request.session.role, "OWNERSHIP", "COMPUTE POOL", name)
+    return done(f"Compute Pool {name} successfully created.")
+
+
+def _endpoints(request: Request) -> Table:
+    if request.catalog.faults.account == "no-function":
+        raise SqlError("001003", "42000", "Unknown function SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS")
+    pools = request.catalog.fleet.pools.values()
+    names = [f"discover.monitor.{pool.name.lower()}.cp.spcs.internal" for pool in pools if pool.monitored]
+    return Table(("SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS",), [[json.dumps(names)]])
+
+
+def _session(request: Request) -> Table:
+    who = [request.session.role, request.session.user, ACCOUNT]
+    return Table(("CURRENT_ROLE()", "CURRENT_USER()", "CURRENT_ACCOUNT()"), [list(who)])
+
+
+STATEMENTS = {
+    "SHOW COMPUTE POOLS[ LIKE <TEXT:like>]": _show,
+    "CREATE COMPUTE POOL IF NOT EXISTS <ID:name> MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = <ID:family>"
+    "[ AUTO_RESUME = TRUE]": _create,
+    "CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()": _endpoints,
+    "SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()": _session,
+}

@@ -1,0 +1,259 @@
+"""Services: created, altered and dropped, and what they show of themselves.
+
+Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from simulator.catalog import Catalog, Name, Service, missing
+from simulator.privileges import SqlError
+from simulator.sql import Request, Table, done, resolve
+from simulator.sql.objects import check_schema
+from simulator.sql.pools import is_like
+
+_PROVISIONING = "Endpoints provisioning in progress... check back in a few minutes"
+
+
+def _read(request: Request) -> dict[str, Any]:
+    """Return the specification of a statement. Raises SqlError for one that the account would not take."""
+    try:
+        specification = yaml.safe_load(request.part("specification")[2:-2])
+    except yaml.YAMLError as error:
+        raise SqlError("395018", "22023", f"Invalid spec: {error}") from error
+    body = specification.get("spec") if isinstance(specification, dict) else None
+    if not isinstance(body, dict) or not body.get("containers"):
+        raise SqlError("395018", "22023", "Invalid spec: missing required property 'containers' in 'spec'.")
+    return {**specification, "spec": body}
+
+
+def _check(request: Request, name: Name, specification: dict[str, Any]) -> dict[str, str]:
+    """Return the digests of the images. Raises SqlError for what the role may not have."""
+    catalog = request.catalog
+    for endpoint in specification["spec"].get("endpoints", []):
+        if endpoint.get("public"):
+            request.require("BIND SERVICE ENDPOINT", "ACCOUNT")
+    digests = {}
+    for container in specification["spec"]["containers"]:
+        repository = tuple(part.upper() for part in container["image"].strip("/").split("/")[:-1])
+        request.require("READ", "IMAGE REPOSITORY", ".".join(repository))
+        digests[container["name"]] = catalog.find_image(container["image"])
+    return digests
+
+
+def _integrations(request: Request) -> str:
+    wanted = resolve(request.parts.get("integrations") or "")
+    for integration in wanted:
+        if integration not in request.catalog.integrations:
+            raise missing("Integration", (integration,))
+        request.require("USAGE", "INTEGRATION", integration)
+    return ",".join(wanted)
+
+
+def _create(request: Request) -> Table:
+    name, (pool,) = resolve(request.part("name")), resolve(request.part("pool"))
+    catalog, now = request.catalog, request.catalog.clock()
+    check_schema(request, name)
+    if name in catalog.services:
+        return done(f"{name[2]} already exists, statement succeeded.")
+    request.require("CREATE SERVICE", "SCHEMA", ".".join(name[:2]))
+    if pool not in catalog.fleet.pools:
+        raise missing("Compute pool", (pool,))
+    request.require("USAGE", "COMPUTE POOL", pool)
+    specification = _read(request)
+    digests = _check(request, name, specification)
+    catalog.services[name] = Service(
+        pool, specification, digests, request.session.role, now, now, _integrations(request), _comment(request)
+    )
+    catalog.services[name].data = f"volume of {'.'.join(name)} since {now}"
+    catalog.privileges.give(request.session.role, "OWNERSHIP", "SERVICE", ".".join(name))
+    return done(f"Service {name[2]} successfully created.")
+
+
+def _comment(request: Request) -> str:
+    return (request.parts.get("comment") or "").strip("'")
+
+
+def _owned(request: Request) -> Service:
+    name = resolve(request.part("name"))
+    service = request.catalog.service(name)
+    request.require("OWNERSHIP", "SERVICE", ".".join(name))
+    return service
+
+
+def _alter(request: Request) -> Table:
+    service, specification = _owned(request), _read(request)
+    digests = _check(request, resolve(request.part("name")), specification)
+    volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
+    if volumes != service.volumes:
+        raise SqlError("395074", "22023", "Block storage volumes of a service cannot be changed.")
+    service.specification, service.digests, service.changed = specification, digests, request.catalog.clock()
+    return done("Statement executed successfully.")
+
+
+def _set(request: Request) -> Table:
+    service = _owned(request)
+    if request.parts.get("integrations") is not None:
+        service.integrations = _integrations(request)
+    if request.parts.get("comment") is not None:
+        service.comment = _comment(request)
+    return done("Statement executed successfully.")
+
+
+def _suspend(request: Request) -> Table:
+    _owned(request).suspended = True
+    return done("Statement executed successfully.")
+
+
+def _resume(request: Request) -> Table:
+    service = _owned(request)
+    service.suspended, service.changed = False, request.catalog.clock()
+    return done("Statement executed successfully.")
+
+
+def _restore(request: Request) -> Table:
+    service, snapshot = _owned(request), resolve(request.part("snapshot"))
+    if snapshot not in request.catalog.snapshots:
+        raise missing("Snapshot", snapshot)
+    if not service.suspended:
+        raise SqlError("395075", "22023", "The service must be suspended to restore a volume.")
+    service.data = request.catalog.snapshots[snapshot]
+    return done("Statement executed successfully.")
+
+
+def _drop(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    service = _owned(request)
+    if service.volumes and not request.parts.get("force"):
+        raise SqlError("395076", "22023", f"Service {name[2]} has block storage volumes: drop it with FORCE.")
+    del request.catalog.services[name]
+    request.catalog.privileges.forget("SERVICE", ".".join(name))
+    return done(f"{name[2]} successfully dropped.")
+
+
+def _rows(request: Request) -> Iterator[tuple[Name, Service]]:
+    schema = resolve(request.part("schema"))
+    check_schema(request, (*schema, ""))
+    pattern = (request.parts.get("like") or "").strip("'").upper()
+    for name, service in request.catalog.services.items():
+        if name[:2] == schema and is_like(name[2], pattern):
+            yield name, service
+
+
+def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, str | None]:
+    state = catalog.state(service)
+    return {
+        "name": name[2],
+        "status": {"READY": "RUNNING"}.get(state, state),
+        "database_name": name[0],
+        "schema_name": name[1],
+        "owner": service.owner,
+        "compute_pool": service.pool,
+        "dns_name": f"{name[2].lower().replace('_', '-')}.abcd.svc.spcs.internal",
+        "current_instances": "0" if service.suspended else "1",
+        "target_instances": "0" if service.suspended else "1",
+        "min_instances": "1",
+        "max_instances": "1",
+        "external_access_integrations": service.integrations or None,
+        "comment": service.comment,
+        "is_job": "false",
+        "spec_digest": hashlib.sha256(json.dumps(service.specification).encode()).hexdigest(),
+        "is_upgrading": str(service.changed > service.created and state == "PENDING").lower(),
+    }
+
+
+def _table(rows: list[dict[str, str | None]], columns: tuple[str, ...]) -> Table:
+    return Table(columns, [[row[column] for column in columns] for row in rows])
+
+
+def _show(request: Request) -> Table:
+    rows = [_describe_one(request.catalog, name, service) for name, service in _rows(request)]
+    sample = Service("", {"spec": {"containers": []}}, {}, "", 0, 0)
+    return _table(rows, tuple(_describe_one(request.catalog, ("", "", ""), sample)))
+
+
+def _describe(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    service = request.catalog.service(name)
+    row = _describe_one(request.catalog, name, service)
+    owner = request.catalog.privileges.has(request.session.role, "OWNERSHIP", "SERVICE", ".".join(name))
+    row["spec"] = yaml.safe_dump(service.specification) if owner else None
+    return _table([row], tuple(row))
+
+
+def _show_endpoints(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    service = request.catalog.service(name)
+    address = f"{name[2].lower().replace('_', '')}-simulated.snowflakecomputing.app"
+    columns = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
+    rows: list[list[str | None]] = []
+    for endpoint in service.specification["spec"].get("endpoints", []):
+        url = address if request.catalog.is_reachable(service) else _PROVISIONING
+        public = bool(endpoint.get("public"))
+        rows.append(
+            [endpoint["name"], str(endpoint["port"]), None, "HTTP", str(public).lower(), url if public else None]
+        )
+    return Table(columns, rows)
+
+
+_MESSAGES = {
+    "PENDING": "Waiting to start",
+    "READY": "Running",
+    "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
+    "SUSPENDED": None,
+}
+_CONTAINER = (
+    "database_name", "schema_name", "service_name", "service_status", "instance_id", "instance_status",
+    "container_name", "status", "message", "image_name", "image_digest", "restart_count", "start_time",
+)  # fmt: skip
+
+
+def _show_containers(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    service = request.catalog.service(name)
+    state = request.catalog.state(service)
+    if state == "SUSPENDED":
+        return Table(_CONTAINER, [])
+    message = "Failed to pull image" if request.catalog.faults.service == "image-pull" else _MESSAGES[state]
+    rows: list[list[str | None]] = [
+        [
+            *name, state, "0", state, container["name"], state, message, container["image"],
+            service.digests[container["name"]], "0", None,
+        ]
+        for container in service.containers
+    ]  # fmt: skip
+    return Table(_CONTAINER, rows)
+
+
+def _logs(request: Request) -> Table:
+    name = resolve(request.part("name").strip("'"))
+    service = request.catalog.service(name)
+    container = request.part("container").strip("'")
+    if container not in {one["name"] for one in service.containers}:
+        raise SqlError("395014", "22023", f"Container {container} does not exist in service {name[2]}.")
+    lines = [f"{container}: line {n + 1}" for n in range(int(request.part("lines")))]
+    return Table(("SYSTEM$GET_SERVICE_LOGS",), [["\n".join(lines)]])
+
+
+_SPEC = "FROM SPECIFICATION <SPEC:specification>"
+_EAI = "EXTERNAL_ACCESS_INTEGRATIONS = ([<IDS:integrations>])"
+STATEMENTS = {
+    f"CREATE SERVICE IF NOT EXISTS <NAME:name> IN COMPUTE POOL <ID:pool> {_SPEC}[ {_EAI}]"
+    " MIN_INSTANCES = 1 MAX_INSTANCES = 1[ COMMENT = <TEXT:comment>]": _create,
+    f"ALTER SERVICE <NAME:name> {_SPEC}": _alter,
+    f"ALTER SERVICE <NAME:name> SET {_EAI}": _set,
+    "ALTER SERVICE <NAME:name> SET COMMENT = <TEXT:comment>": _set,
+    "ALTER SERVICE <NAME:name> SUSPEND": _suspend,
+    "ALTER SERVICE <NAME:name> RESUME": _resume,
+    "ALTER SERVICE <NAME:name> RESTORE VOLUME <ID:volume> INSTANCES 0 FROM SNAPSHOT <NAME:snapshot>": _restore,
+    "DROP SERVICE <NAME:name>[ <FORCE:force>]": _drop,
+    "SHOW SERVICES LIKE <TEXT:like> IN SCHEMA <NAME:schema>": _show,
+    "DESCRIBE SERVICE <NAME:name>": _describe,
+    "SHOW ENDPOINTS IN SERVICE <NAME:name>": _show_endpoints,
+    "SHOW SERVICE CONTAINERS IN SERVICE <NAME:name>": _show_containers,
+    "SELECT SYSTEM$GET_SERVICE_LOGS(<TEXT:name>, 0, <TEXT:container>, <NUMBER:lines>)": _logs,
+}

@@ -1,0 +1,65 @@
+"""What a deployment will cost and hold, before anything is created."""
+
+from dataclasses import dataclass
+
+from spcsmetrics.deploy.names import bare
+from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.state import Query
+
+# Credits an hour of one node. Source: Snowflake Service Consumption Table, table 1(d).
+CREDITS = {
+    "CPU_X64_XS": 0.06,
+    "CPU_X64_S": 0.11,
+    "CPU_X64_M": 0.22,
+    "CPU_X64_SL": 0.41,
+    "CPU_X64_L": 0.83,
+}
+# A node with five instances of three containers and a volume each; what is in docs/metrics.md, counted.
+SERIES_A_NODE = 283
+_SECONDS_BETWEEN_SAMPLES = 30
+# Prometheus's documentation says 1 to 2 bytes.
+_BYTES_A_SAMPLE = 1.5
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What was reckoned: nodes that will be scraped, series, GB on disk over the retention, and what it runs on."""
+
+    nodes: int
+    series: int
+    disk_gb: float
+    family: str
+
+    def lines(self, settings: Settings) -> list[str]:
+        """Return it as sentences, one a line."""
+        credits_an_hour = CREDITS.get(self.family)
+        cost = f"What a node of {self.family} costs is in Snowflake's consumption table"
+        if credits_an_hour is not None:
+            month = credits_an_hour * 24 * 30
+            cost = f"One node of {self.family} costs {credits_an_hour} credits an hour, {month:.0f} in 30 days"
+        lines = [
+            f"{cost}, also while nobody looks; the volume of {settings.volume_gib} GiB is paid for as block storage.",
+            f"{self.nodes} nodes are to be watched: about {self.series:,} series, {self.disk_gb:.1f} GB in"
+            f" {settings.retention_days} days ({settings.retention_gb} GB are kept at most).",
+        ]
+        if self.disk_gb > settings.retention_gb:
+            lines.append("The volume holds fewer days: set a larger volume_gib, since it cannot be changed later.")
+        return lines
+
+
+def estimate(query: Query, settings: Settings) -> Estimate:
+    """Count the nodes that the role sees now, and reckon with a typical node."""
+    rows = query("SHOW COMPUTE POOLS")
+    wanted = {bare(pool) for pool in settings.pools}
+    watched = [row for row in rows if not wanted or row["name"] in wanted]
+    nodes = sum(int(row["active_nodes"] or 0) + int(row["idle_nodes"] or 0) for row in watched)
+    own = [row["instance_family"] for row in rows if row["name"] == bare(settings.compute_pool)]
+    return reckon(nodes, settings, *own)
+
+
+def reckon(nodes: int, settings: Settings, family: str = "") -> Estimate:
+    """Return the figures for a number of nodes; the service runs on a pool of family, or of the settings' one."""
+    series = nodes * SERIES_A_NODE
+    samples = series / _SECONDS_BETWEEN_SAMPLES * _DAY * settings.retention_days
+    return Estimate(nodes, series, samples * _BYTES_A_SAMPLE / 1e9, family or settings.pool_family)

@@ -1,0 +1,48 @@
+"""Names and texts in SQL: checked or quoted, never concatenated raw.
+
+Source: https://docs.snowflake.com/en/sql-reference/identifiers-syntax
+"""
+
+import re
+
+from spcsmetrics.errors import UserError
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
+# A service's name becomes a DNS label; quoted names of services do not exist.
+_SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+
+
+def identifier(name: str, what: str) -> str:
+    """Return a name as SQL takes it: upper case when it is plain, else quoted. Raises UserError for an empty one."""
+    if not name or len(name) > 255 or "\0" in name:
+        raise UserError(f"{what} is {name!r}: give a name of 1 to 255 characters")
+    if _PLAIN.fullmatch(name):
+        return name.upper()
+    if name.startswith('"') and name.endswith('"') and len(name) > 2:
+        name = name[1:-1].replace('""', '"')
+    return '"' + name.replace('"', '""') + '"'
+
+
+def bare(name: str) -> str:
+    """Return an identifier of SQL as SHOW prints it: without quotes."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def service_identifier(name: str, what: str) -> str:
+    """Return the name of a service. Raises UserError for one that cannot be a DNS label."""
+    if not _SERVICE.fullmatch(name):
+        raise UserError(
+            f"{what} is {name!r}: a service's name has letters, digits and _, begins with a letter, at most 63"
+        )
+    return name.upper()
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL takes it between quotes."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def dollar_quoted(text: str) -> str:
+    """Return a JSON text between $$; a $ before another becomes its JSON escape, so that nothing ends it early."""
+    safe = re.sub(r"\$(?=\$)|\$$", r"\\u0024", text)
+    return f"$$\n{safe}\n$$"

@@ -1,0 +1,162 @@
+"""The plan: from what is wanted and what there is to the statements between, without asking or changing anything."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spcsmetrics.deploy.names import bare, dollar_quoted, literal
+from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.specification import as_json, fingerprint
+from spcsmetrics.deploy.state import State
+from spcsmetrics.errors import UserError
+from spcsmetrics.images import IMAGES
+from spcsmetrics.versions import PRODUCT
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: its title and its SQL. For an image to push there is no SQL but its part and tag."""
+
+    title: str
+    sql: str = ""
+    part: str = ""
+    tag: str = ""
+
+
+def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
+    """Return each image's path in a specification, by its part; paths are lower case."""
+    folder = "/".join(bare(name).lower() for name in (settings.database, settings.schema, settings.repository))
+    return {part: f"/{folder}/{IMAGES[part].name}:{tag}" for part, tag in tags.items()}
+
+
+def comment(specification: Mapping[str, Any]) -> str:
+    """Return the service's comment, which tells a later run what the service was made from."""
+    return f"SPCS user metrics {PRODUCT}, specification {fingerprint(dict(specification))}"
+
+
+def make_plan(
+    settings: Settings,
+    state: State,
+    specification: dict[str, Any],
+    tags: Mapping[str, str],
+    *,
+    create_pool: bool,
+    pushed: bool,
+) -> list[Change]:
+    """Return the changes in order; none when everything is as wanted.
+
+    Raises UserError for what cannot be reached by a change: a pool that nobody asked to create, another volume.
+    """
+    changes = [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
+    changes += _pool(settings, state, create_pool=create_pool)
+    changes += _service(settings, state, specification, tags) if state.service else _creation(settings, specification)
+    changes += _viewers(settings, state)
+    return changes
+
+
+def _objects(settings: Settings, state: State) -> Iterator[Change]:
+    if not state.database:
+        yield Change(f"Create the database {settings.database}", f"CREATE DATABASE IF NOT EXISTS {settings.database}")
+    if not state.schema:
+        name = settings.schema_name
+        yield Change(f"Create the schema {name}", f"CREATE SCHEMA IF NOT EXISTS {name}")
+    if not state.repository_url:
+        name = settings.repository_name
+        yield Change(f"Create the image repository {name}", f"CREATE IMAGE REPOSITORY IF NOT EXISTS {name}")
+
+
+def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[Change]:
+    for part, tag in tags.items():
+        name = IMAGES[part].name
+        if (name, tag) in state.images:
+            continue
+        if pushed and not state.repository_url:
+            raise UserError(
+                "the image repository is not there, or the role may not see it: leave --pushed out, or let an"
+                " administrator run what ./inv grants prints"
+            )
+        if pushed:
+            raise UserError(f"{name}:{tag} is not in the image repository: push it, or leave --pushed out")
+        yield Change(f"Push the image {name}:{tag}", part=part, tag=tag)
+
+
+def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
+    if state.pool:
+        return
+    if not create_pool:
+        raise UserError(
+            f"there is no compute pool {settings.compute_pool} that the role may use: set compute_pool to one that is"
+            f" there, or add --create-pool, which makes one node of {settings.pool_family} and costs what the plan says"
+        )
+    yield Change(
+        f"Create the compute pool {settings.compute_pool}: one node of {settings.pool_family}",
+        create_pool_sql(settings),
+    )
+
+
+def create_pool_sql(settings: Settings) -> str:
+    """Return the statement that makes the service's own pool."""
+    return (
+        f"CREATE COMPUTE POOL IF NOT EXISTS {settings.compute_pool}\n  MIN_NODES = 1 MAX_NODES = 1\n"
+        f"  INSTANCE_FAMILY = {settings.pool_family}\n  AUTO_RESUME = TRUE"
+    )
+
+
+def _creation(settings: Settings, specification: dict[str, Any]) -> Iterator[Change]:
+    integrations = ", ".join(settings.external_access_integrations)
+    access = f"  EXTERNAL_ACCESS_INTEGRATIONS = ({integrations})\n" if integrations else ""
+    yield Change(
+        f"Create the service {settings.service_name}",
+        f"CREATE SERVICE IF NOT EXISTS {settings.service_name}\n  IN COMPUTE POOL {settings.compute_pool}\n"
+        f"  FROM SPECIFICATION {dollar_quoted(as_json(specification))}\n{access}"
+        f"  MIN_INSTANCES = 1\n  MAX_INSTANCES = 1\n  COMMENT = {literal(comment(specification))}",
+    )
+
+
+def _service(
+    settings: Settings, state: State, specification: dict[str, Any], tags: Mapping[str, str]
+) -> Iterator[Change]:
+    service = state.service or {}
+    name = settings.service_name
+    if service["compute_pool"] != bare(settings.compute_pool):
+        raise UserError(
+            f"{name} runs in the compute pool {service['compute_pool']}, and a service cannot move: set compute_pool to"
+            " it, or take ./inv backup, ./inv undeploy, and deploy anew"
+        )
+    _check_volumes(settings, state, specification)
+    wanted = comment(specification)
+    digests = {part: state.images.get((IMAGES[part].name, tag)) for part, tag in tags.items()}
+    stale = [part for part, digest in digests.items() if part in state.running and state.running[part] != digest]
+    if service.get("comment") != wanted or stale:
+        what = "specification" if service.get("comment") != wanted else f"images ({', '.join(stale)})"
+        spec = dollar_quoted(as_json(specification))
+        yield Change(f"Change the {what} of {name}", f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
+    there = {one for one in str(service.get("external_access_integrations") or "").strip("[]").split(",") if one}
+    if {one.strip(' "') for one in there} != {bare(one) for one in settings.external_access_integrations}:
+        listed = ", ".join(settings.external_access_integrations)
+        yield Change(
+            f"Change the external access of {name}",
+            f"ALTER SERVICE {name} SET EXTERNAL_ACCESS_INTEGRATIONS = ({listed})",
+        )
+    # Last, so that a run which broke off before does not look finished.
+    if service.get("comment") != wanted:
+        yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")
+
+
+def _check_volumes(settings: Settings, state: State, specification: dict[str, Any]) -> None:
+    wanted = {one["name"]: one["size"] for one in specification["spec"]["volumes"] if one["source"] == "block"}
+    if state.volumes is not None and state.volumes != wanted:
+        there = ", ".join(f"{name} of {size}" for name, size in state.volumes.items()) or "none"
+        raise UserError(
+            f"{settings.service_name} has these block volumes: {there}; Snowflake lets nobody change them after the"
+            " service was created: set volume_gib to what there is, or take ./inv backup, ./inv undeploy, deploy anew"
+        )
+
+
+def _viewers(settings: Settings, state: State) -> Iterator[Change]:
+    for role in settings.viewers:
+        if bare(role) not in state.viewers:
+            yield Change(
+                f"Let the role {role} see the boards",
+                f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {role}",
+            )

@@ -1,0 +1,137 @@
+"""The images on their way into the account's repository."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from spcsmetrics import process
+from spcsmetrics.deploy.session import Account
+from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.state import read_images
+from spcsmetrics.errors import UserError
+from spcsmetrics.images import IMAGES
+from spcsmetrics.plan import console
+from spcsmetrics.versions import PRODUCT
+
+_SESSION_USER = "0sessiontoken"
+NOT_BUILT = f"{PRODUCT}-not-built"
+Login = Mapping[str, str] | None
+
+
+def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
+    """Return each image's tag in the repository.
+
+    A tag that the settings name, or that is there already, is taken as it is. Else it is made of the version and the
+    image's own id: what changed has another tag, and what is there need not be sent again. Raises UserError for an
+    image that was not built; with dry it gets a tag that says so.
+    """
+    if settings.tag or pushed:
+        return dict.fromkeys(IMAGES, settings.tag or PRODUCT)
+    tags = {}
+    for part, image in IMAGES.items():
+        image_id = _inspect(image.reference)
+        if not image_id and not dry:
+            raise UserError(f"the image {image.reference} is not on this machine: run ./inv build first")
+        tags[part] = f"{PRODUCT}-{image_id[:12]}" if image_id else NOT_BUILT
+    return tags
+
+
+def _inspect(reference: str) -> str:
+    import docker  # noqa: PLC0415 - slow to import
+    from docker.errors import DockerException, ImageNotFound  # noqa: PLC0415
+
+    try:
+        client = docker.from_env(timeout=60)
+        try:
+            return str(client.images.get(reference).id).removeprefix("sha256:")
+        finally:
+            client.close()
+    except ImageNotFound:
+        return ""
+    except DockerException:
+        return ""
+
+
+def find_login(settings: Settings, account: Account, registry: str) -> Login:
+    """Return user and password for the registry, or None where Docker knows them itself.
+
+    An access token comes first, then snow, which tells Docker, then the session's own way. No secret is ever on a
+    command line.
+    """
+    if settings.registry_token_file:
+        return {"username": account.user, "password": _read_token(settings.registry_token_file)}
+    if shutil.which("snow"):
+        command = ["snow", "spcs", "image-registry", "login"]
+        command += ["--connection", settings.connection] if settings.connection else []
+        try:
+            process.run(command)
+        except UserError:
+            console.print(f"- snow cannot log in to {registry}: the session does it instead")
+        else:
+            return None
+    return {"username": _SESSION_USER, "password": account.issue_registry_token()}
+
+
+def _read_token(path: str) -> str:
+    try:
+        token = Path(path).expanduser().read_text().strip()
+    except OSError as error:
+        raise UserError(f"registry_token_file {path} cannot be read: {error.strerror}") from None
+    if not token:
+        raise UserError(f"registry_token_file {path} is empty: write a programmatic access token into it")
+    return token
+
+
+def push(settings: Settings, account: Account, repository_url: str, part: str, tag: str) -> None:
+    """Push one image with a bar for each layer, and check that the repository then has what was sent.
+
+    Raises UserError for what the registry refuses: its errors come in the stream of the push.
+    """
+    import docker  # noqa: PLC0415
+    from docker.errors import DockerException  # noqa: PLC0415
+
+    image = IMAGES[part]
+    registry = repository_url.split("/", maxsplit=1)[0]
+    target = f"{repository_url}/{image.name}"
+    login = find_login(settings, account, registry)
+    client = docker.from_env(timeout=600)
+    try:
+        client.images.get(image.reference).tag(target, tag)
+        more = {"auth_config": login} if login else {}
+        digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
+    except DockerException as error:
+        raise UserError(f"{target}:{tag} cannot be pushed: {' '.join(str(error).split())[:300]}") from None
+    finally:
+        client.close()
+    there = read_images(account.query, settings).get((image.name, tag))
+    if there != digest:
+        raise UserError(f"{target}:{tag} is {there} in the repository and {digest} was sent: push it again")
+
+
+def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
+    """Show the layers as they go, and return the digest that the registry gave."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
+    digest = ""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=console, transient=True
+    ) as bars:
+        layers: dict[str, Any] = {}
+        for line in stream:
+            if "error" in line:
+                raise UserError(f"{target} cannot be pushed: {_advise(str(line['error']))}")
+            digest = str(line.get("aux", {}).get("Digest", digest))
+            layer, detail = line.get("id"), line.get("progressDetail") or {}
+            if layer and detail.get("total"):
+                if layer not in layers:
+                    layers[layer] = bars.add_task(layer, total=detail["total"])
+                bars.update(layers[layer], completed=detail.get("current", 0))
+    return digest
+
+
+def _advise(error: str) -> str:
+    said = " ".join(error.split())[:300]
+    if "unauthorized" in said.lower() or "authentication required" in said.lower():
+        return f"{said}; set registry_token_file to a programmatic access token, or install snow"
+    return f"{said}; try again, and check the role's privileges on the repository"

@@ -1,0 +1,44 @@
+"""What the account refuses, as one sentence with what to do."""
+
+import re
+
+from spcsmetrics.errors import UserError
+
+
+class RefusedError(UserError):
+    """A statement or a login that the account refused; code is Snowflake's number."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+# Snowflake's numbers of errors, and what to do; the sources are the pages of the statements that give them.
+_REMEDIES = {
+    2003: "it does not exist, or the role may not see it: check the name in the settings, or let an administrator run"
+    " what ./inv grants prints",
+    3001: "the role lacks a privilege: let an administrator run what ./inv grants prints",
+    250001: "no connection to the account: check account and host of the connection, and the network",
+    251001: "the connection names no account: set account in connections.toml",
+    251005: "the connection names no user: set user in connections.toml",
+    390100: "user or password is wrong: check the connection",
+    390144: "the key is not the user's: set RSA_PUBLIC_KEY of the user, or private_key_file of the connection",
+    390189: "the role does not exist or is not granted to the user: check role in the settings and the connection",
+    390303: "the token is not valid: make a new one and put it where the connection reads it",
+    390318: "the token has expired: make a new one and put it where the connection reads it",
+    390422: "a network policy keeps this address out: ask an administrator to add it",
+    390908: "the instance family is not offered here: set pool_family to one that is",
+    394400: "the programmatic access token is not valid: make a new one and put it where the connection reads it",
+    395012: "an image is not in the repository: run ./inv deploy without --pushed",
+    395018: "the account does not take the specification: read its message and deploy/service.yaml",
+    395074: "the volume of a service cannot be changed: take ./inv backup, ./inv undeploy, and deploy anew",
+}
+_SECRETS = re.compile(r"(?i)(token|password|secret|authorization)(\"?\s*[:=]\s*\"?)[^\s\",;]+")
+
+
+def explain(what: str, code: int, message: str) -> RefusedError:
+    """Return the sentence for an error: what was tried, what the account says, and what to do."""
+    said = _SECRETS.sub(r"\1\2***", " ".join(message.split()))
+    said = re.sub(r"^(\(\d+\): )?([0-9a-f-]{36}: )?(\d{6} \(\w+\): )?", "", said)[:400].rstrip(".")
+    remedy = _REMEDIES.get(code, "the message says why; docs/troubleshooting.md lists known ones")
+    return RefusedError(f"{what}: the account says: {said} ({code}); {remedy}", code)

@@ -1,0 +1,105 @@
+"""The session with the account: the only module that knows Snowpark."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from spcsmetrics.deploy.refusals import explain
+from spcsmetrics.errors import UserError
+
+Row = dict[str, Any]
+_SECONDS = 60
+
+
+class NoConnectionError(UserError):
+    """There is no such connection."""
+
+
+class Account:
+    """An open session: runs SQL, and gives what the image registry wants."""
+
+    def __init__(self, session: Any) -> None:  # noqa: ANN401 - Snowpark has no types
+        self._session = session
+
+    def query(self, sql: str) -> list[Row]:
+        """Run one statement and return its rows by column name. Raises UserError with the account's reason."""
+        from snowflake.connector.errors import Error  # noqa: PLC0415 - slow, and of the group deploy
+        from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415
+
+        try:
+            return [row.as_dict() for row in self._session.sql(sql).collect()]
+        except SnowparkClientException as error:
+            code = int(getattr(error, "sql_error_code", None) or 0)
+            raise explain(_title(sql), code, str(error.message)) from None
+        except Error as error:
+            raise explain(_title(sql), int(error.errno or 0), str(error.msg)) from None
+
+    @property
+    def user(self) -> str:
+        """Return the user's name."""
+        return str(self._session.connection.user)
+
+    def issue_registry_token(self) -> str:
+        """Return a password for the image registry, as Snowflake's own command line gets it from its session.
+
+        Source: snowflake-cli, src/snowflake/cli/_plugins/spcs/image_registry/manager.py
+        """
+        import json  # noqa: PLC0415
+
+        issued = self._session.connection._rest._token_request("ISSUE")["data"]
+        return json.dumps({"token": issued["sessionToken"], "expires_in": issued["validityInSecondsST"]})
+
+
+def _title(sql: str) -> str:
+    return " ".join(sql.split("$$", maxsplit=1)[0].split())[:80]
+
+
+@contextmanager
+def open_account(connection: str, role: str) -> Iterator[Account]:
+    """Yield a session of the connection that connections.toml or config.toml has, by name or the default one.
+
+    Raises UserError where there is none, and where the account does not let it in.
+    """
+    from snowflake.connector.errors import Error  # noqa: PLC0415
+    from snowflake.snowpark import Session  # noqa: PLC0415
+    from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415
+
+    # Its warnings repeat what the sentences here say, with more words.
+    logging.getLogger("snowflake").setLevel(logging.CRITICAL)
+    options: dict[str, Any] = {"login_timeout": _SECONDS, "network_timeout": _SECONDS}
+    options |= {"connection_name": connection} if connection else {}
+    options |= {"role": role} if role else {}
+    named = f"connection {connection}" if connection else "default connection"
+    try:
+        session = Session.builder.configs(_merge(options)).create()
+    except SnowparkClientException as error:
+        raise explain(f"The {named}", 0, str(error.message)) from None
+    except Error as error:
+        raise explain(f"The {named}", int(error.errno or 0), str(error.msg)) from None
+    try:
+        yield Account(session)
+    finally:
+        session.close()
+
+
+def _merge(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options over those of the connection's file. Raises UserError where it has no such connection."""
+    from snowflake.connector.config_manager import CONFIG_MANAGER  # noqa: PLC0415
+    from snowflake.connector.errors import Error  # noqa: PLC0415
+
+    name = options.pop("connection_name", "")
+    try:
+        known: dict[str, Any] = dict(CONFIG_MANAGER["connections"].items())  # type: ignore[union-attr]
+        name = name or str(CONFIG_MANAGER["default_connection_name"])
+    except (Error, KeyError) as error:
+        raise UserError(f"the connections cannot be read: mend connections.toml ({error})") from None
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise NoConnectionError(
+            f"there is no connection {name}: add [{name}] with account and user to connections.toml, or set"
+            f" connection; those known are {listed}"
+        )
+    # What the file says of time limits counts; a role that the settings name counts more than the file's.
+    role = {"role": options["role"]} if "role" in options else {}
+    return {**options, **dict(known[name]), **role}

@@ -1,0 +1,192 @@
+"""What is wanted: the settings of a deployment, from a TOML file."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from spcsmetrics.deploy.names import identifier, service_identifier
+from spcsmetrics.errors import UserError
+
+DEFAULT_FILE = Path("deploy.toml")
+# Retention keeps to four fifths of the volume: the rest is for the write-ahead log and for compaction.
+VOLUME_SHARE = 0.8
+NOTIFICATIONS = ("", "webhook", "email")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
+
+    volume_gib is in GiB; pools are the compute pools to watch, none means all that the role may see; viewers are roles.
+    secrets are names of secrets by the variable that gets them.
+    """
+
+    connection: str = ""
+    role: str = ""
+    database: str = "SPCS_METRICS"
+    schema: str = "PUBLIC"
+    repository: str = "IMAGES"
+    compute_pool: str = "SPCS_METRICS_POOL"
+    pool_family: str = "CPU_X64_XS"
+    service: str = "SPCS_METRICS"
+    tag: str = ""
+    registry_token_file: str = ""
+    retention_days: int = 15
+    volume_gib: int = 25
+    pools: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
+    administrator: str = ""
+    external_access_integrations: tuple[str, ...] = ()
+    notification: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    event_table: bool = False
+    event_table_metrics: str = ""
+
+    @property
+    def schema_name(self) -> str:
+        """Return database.schema."""
+        return f"{self.database}.{self.schema}"
+
+    @property
+    def repository_name(self) -> str:
+        """Return the image repository's full name."""
+        return f"{self.schema_name}.{self.repository}"
+
+    @property
+    def service_name(self) -> str:
+        """Return the service's full name."""
+        return f"{self.schema_name}.{self.service}"
+
+    @property
+    def retention_gb(self) -> int:
+        """Return how many GB, of 2**30 bytes as Prometheus means it, are kept: the volume cannot fill."""
+        return int(self.volume_gib * VOLUME_SHARE)
+
+
+def read_settings(path: str) -> Settings:
+    """Return the settings of a file; without a path those of deploy.toml, else the defaults.
+
+    Raises UserError that names the file and the key.
+    """
+    file = Path(path) if path else DEFAULT_FILE
+    if not file.exists():
+        if path:
+            raise UserError(f"there is no settings file {path}: copy deploy/example.toml and change it")
+        return Settings()
+    try:
+        values = tomllib.loads(file.read_text())
+        return parse_settings(values)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} is not TOML: {error}") from error
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from error
+
+
+def parse_settings(values: dict[str, Any]) -> Settings:
+    """Return checked settings. Raises UserError for a key that is not known, or a value that cannot be."""
+    known = {field.name: field for field in fields(Settings)}
+    for key in values:
+        if key not in known:
+            raise UserError(f"{key} is not a setting: those known are {', '.join(known)}")
+    checked = {key: _check(key, value) for key, value in values.items()}
+    return Settings(**checked)
+
+
+def _check(key: str, value: Any) -> Any:  # noqa: ANN401 - it comes from TOML
+    check: Callable[[str, Any], Any] = _CHECKS.get(key, _text)
+    return check(key, value)
+
+
+def _text(key: str, value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, str):
+        raise UserError(f"{key} is {value!r}: write a text in quotes")
+    return value
+
+
+def _identifier(key: str, value: Any) -> str:  # noqa: ANN401
+    return identifier(_text(key, value), key)
+
+
+def _optional(key: str, value: Any) -> str:  # noqa: ANN401
+    return _identifier(key, value) if value != "" else ""
+
+
+def _identifiers(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    if not isinstance(value, list):
+        raise UserError(f"{key} is {value!r}: write a list of names in brackets")
+    return tuple(_identifier(key, one) for one in value)
+
+
+def _between(least: int, most: int) -> Callable[[str, Any], int]:
+    def check(key: str, value: Any) -> int:  # noqa: ANN401
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise UserError(f"{key} is {value!r}: write a whole number from {least} to {most}")
+        return value
+
+    return check
+
+
+def _flag(key: str, value: Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, bool):
+        raise UserError(f"{key} is {value!r}: write true or false")
+    return value
+
+
+def _notification(key: str, value: Any) -> str:  # noqa: ANN401
+    if value not in NOTIFICATIONS:
+        raise UserError(f"{key} is {value!r}: write webhook or email, or leave it out")
+    return str(value)
+
+
+def _tag(key: str, value: Any) -> str:  # noqa: ANN401
+    if not re.fullmatch(r"|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", _text(key, value)):
+        raise UserError(f"{key} is {value!r}: write the tag of an image")
+    return str(value)
+
+
+def _variables(key: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+    if not isinstance(value, dict):
+        raise UserError(f"{key} is {value!r}: write a table, NAME = value")
+    for name in value:
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+            raise UserError(f"{key}.{name} is no variable: write capitals, digits and _")
+    return tuple(sorted((name, _text(f"{key}.{name}", one)) for name, one in value.items()))
+
+
+def _secrets(key: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+    found = []
+    for name, secret in _variables(key, value):
+        parts = secret.split(".")
+        found.append((name, ".".join(identifier(part, f"{key}.{name}") for part in parts)))
+    return tuple(found)
+
+
+def _service(key: str, value: Any) -> str:  # noqa: ANN401
+    return service_identifier(_text(key, value), key)
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "role": _optional,
+    "database": _identifier,
+    "schema": _identifier,
+    "repository": _identifier,
+    "compute_pool": _identifier,
+    "pool_family": _identifier,
+    "service": _service,
+    "tag": _tag,
+    # A samples' block covers two hours; ten years is what nobody waits for.
+    "retention_days": _between(1, 3650),
+    # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
+    "volume_gib": _between(4, 16384),
+    "pools": _identifiers,
+    "viewers": _identifiers,
+    "external_access_integrations": _identifiers,
+    "notification": _notification,
+    "environment": _variables,
+    "secrets": _secrets,
+    "event_table": _flag,
+}

@@ -1,0 +1,82 @@
+"""The service specification: one template, filled in and held against a schema."""
+
+import hashlib
+import json
+import string
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from spcsmetrics.deploy.names import bare
+from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.errors import UserError
+from spcsmetrics.paths import DEPLOY
+
+TEMPLATE = DEPLOY / "service.yaml"
+SCHEMA = DEPLOY / "service.schema.json"
+_EVENT_TABLE = ["--config=/etc/otelcol/config.yaml", "--config=/etc/otelcol/event-table.yaml"]
+
+
+def render(settings: Settings, images: Mapping[str, str], administrator: str) -> dict[str, Any]:
+    """Return the specification for images by their part (otel, prometheus, grafana), as /database/schema/repository/...
+
+    Raises UserError when the result is none that an account would take.
+    """
+    values = {
+        **{f"image_{part}": path for part, path in images.items()},
+        "pools": ",".join(bare(pool) for pool in settings.pools),
+        "retention_time": f"{settings.retention_days}d",
+        "retention_size": f"{settings.retention_gb}GB",
+        "volume_size": f"{settings.volume_gib}Gi",
+        "administrator": settings.administrator or administrator,
+    }
+    specification: dict[str, Any] = _fill(yaml.safe_load(TEMPLATE.read_text()), values)
+    containers = {container["name"]: container for container in specification["spec"]["containers"]}
+    _add_notification(containers["grafana"], settings)
+    if settings.event_table:
+        containers["otel"]["args"] = _EVENT_TABLE
+        if settings.event_table_metrics:
+            containers["otel"]["env"]["SPCS_EVENT_TABLE_METRICS"] = settings.event_table_metrics
+    validate(specification)
+    return specification
+
+
+def _add_notification(grafana: dict[str, Any], settings: Settings) -> None:
+    if settings.notification:
+        grafana["env"]["GF_PATHS_PROVISIONING"] = f"/etc/grafana/notify-{settings.notification}"
+    grafana["env"] |= dict(settings.environment)
+    if settings.secrets:
+        grafana["secrets"] = [
+            {"snowflakeSecret": {"objectName": secret}, "envVarName": name, "secretKeyRef": "secret_string"}
+            for name, secret in settings.secrets
+        ]
+
+
+def _fill(part: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - a tree of YAML
+    if isinstance(part, dict):
+        return {key: _fill(value, values) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_fill(value, values) for value in part]
+    return string.Template(part).substitute(values) if isinstance(part, str) else part
+
+
+def validate(specification: dict[str, Any]) -> None:
+    """Raise UserError that names the place where a specification differs from the schema."""
+    import jsonschema  # noqa: PLC0415 - of the group deploy
+
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    error = next(iter(sorted(validator.iter_errors(specification), key=lambda one: list(map(str, one.path)))), None)
+    if error:
+        place = ".".join(str(part) for part in error.absolute_path) or "the specification"
+        raise UserError(f"the service specification is not valid at {place}: {error.message}")
+
+
+def as_json(specification: dict[str, Any]) -> str:
+    """Return the specification as it is sent."""
+    return json.dumps(specification, indent=2)
+
+
+def fingerprint(specification: dict[str, Any]) -> str:
+    """Return what tells two specifications apart, in 12 characters."""
+    return hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,133 @@
+"""The tasks around a deployed service."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+_SETTINGS = "TOML file of the deployment (default: deploy.toml, else deploy/example.toml's defaults)"
+_TIMEOUT = "seconds to wait until the service runs and can be reached"
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "create_pool": "create the service's compute pool where it is missing; it costs credits while it runs",
+        "pushed": "the images are in the repository already, under the settings' tag or this version",
+        "offline": "with --dry: print the plan for an empty account, without asking one",
+        "timeout": _TIMEOUT,
+    }
+)
+@explain_errors
+def deploy(
+    context: Context,
+    settings: str = "",
+    create_pool: bool = False,
+    pushed: bool = False,
+    offline: bool = False,
+    timeout: int = 900,
+) -> None:
+    """Put the images into a Snowflake account as one service, and print its URL."""
+    from spcsmetrics.deploy.deployment import Options  # noqa: PLC0415
+    from spcsmetrics.deploy.deployment import deploy as run  # noqa: PLC0415
+
+    run(Options(settings, create_pool, pushed, offline, timeout), dry=is_dry(context))
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "tag": "tag of images in the repository (default: send the images of this machine)",
+        "timeout": _TIMEOUT,
+    }
+)
+@explain_errors
+def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 900) -> None:
+    """Move the deployed service to other images; its data and URL stay."""
+    from spcsmetrics.deploy.deployment import Options  # noqa: PLC0415
+    from spcsmetrics.deploy.deployment import upgrade as run  # noqa: PLC0415
+
+    run(Options(settings, timeout=timeout), tag, dry=is_dry(context))
+
+
+@task(help={"settings": _SETTINGS, "inverse": "print what takes it back"})
+@explain_errors
+def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
+    """Print the SQL that an administrator runs once before a deploy."""
+    from spcsmetrics.deploy.operations import print_grants  # noqa: PLC0415
+
+    print_grants(settings, inverse=inverse)
+
+
+@task(help={"settings": _SETTINGS})
+@explain_errors
+def status(context: Context, settings: str = "") -> None:
+    """Print the state of the deployed service, its containers and its URL."""
+    from spcsmetrics.deploy.operations import print_status  # noqa: PLC0415
+
+    print_status(settings)
+
+
+@task(
+    positional=["container"],
+    help={"container": "otel, prometheus or grafana", "settings": _SETTINGS, "lines": "how many, 1 to 1000"},
+)
+@explain_errors
+def logs(context: Context, container: str, settings: str = "", lines: int = 100) -> None:
+    """Print the last lines that a container of the deployed service logged."""
+    from spcsmetrics.deploy.operations import print_logs  # noqa: PLC0415
+
+    print_logs(settings, container, lines)
+
+
+@task(name="open", help={"settings": _SETTINGS})
+@explain_errors
+def open_boards(context: Context, settings: str = "") -> None:
+    """Open the boards of the deployed service in a browser."""
+    from spcsmetrics.deploy.operations import open_url  # noqa: PLC0415
+
+    open_url(settings)
+
+
+@task(positional=["role"], help={"role": "role that may see the boards", "settings": _SETTINGS})
+@explain_errors
+def grant_viewer(context: Context, role: str, settings: str = "") -> None:
+    """Let a role open the boards."""
+    from spcsmetrics.deploy.operations import grant_viewer as run  # noqa: PLC0415
+
+    run(settings, role, dry=is_dry(context))
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "force": "remove the volume with the metrics too",
+        "yes": "do not ask",
+    }
+)
+@explain_errors
+def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False) -> None:
+    """Remove the deployed service and its volume."""
+    from spcsmetrics.deploy.operations import undeploy as run  # noqa: PLC0415
+
+    run(settings, force=force, yes=yes, dry=is_dry(context))
+
+
+@task(help={"settings": _SETTINGS})
+@explain_errors
+def backup(context: Context, settings: str = "") -> None:
+    """Take a snapshot of the deployed service's metrics."""
+    from spcsmetrics.deploy.operations import back_up  # noqa: PLC0415
+
+    back_up(settings, dry=is_dry(context))
+
+
+@task(
+    positional=["snapshot"],
+    help={"snapshot": "name that backup printed", "settings": _SETTINGS, "yes": "do not ask", "timeout": _TIMEOUT},
+)
+@explain_errors
+def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
+    """Replace the deployed service's metrics by those of a snapshot."""
+    from spcsmetrics.deploy.operations import restore as run  # noqa: PLC0415
+
+    run(settings, snapshot, yes=yes, timeout=timeout, dry=is_dry(context))

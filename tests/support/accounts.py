@@ -1,0 +1,129 @@
+"""A simulated account with a user's connections.toml, and the tasks run against it as a user runs them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from spcsmetrics import pipeline
+from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.images import IMAGES
+from spcsmetrics.paths import ROOT
+from spcsmetrics.versions import PRODUCT
+from simulator.privileges import ADMINISTRATOR, ROLE, USER
+
+SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
+DIGEST = "sha256:" + "1" * 64
+
+
+@dataclass
+class Desk:
+    """Where somebody works on the account: a folder with connections and settings, and everything that was printed."""
+
+    folder: Path
+    simulation: pipeline.Simulation
+    printed: list[str] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(str(self.folder / "deploy.toml"))
+
+    @property
+    def token(self) -> str:
+        return (self.simulation.session / "programmatic_token").read_text()
+
+    def write_settings(self, text: str) -> None:
+        (self.folder / "deploy.toml").write_text(text)
+
+    def write_connection(self, token: str, **more: str) -> None:
+        values = {
+            "account": "simulated",
+            "host": "127.0.0.1",
+            "protocol": "http",
+            "user": USER,
+            "authenticator": "PROGRAMMATIC_ACCESS_TOKEN",
+            "token": token,
+            **more,
+        }
+        lines = [f'{key} = "{value}"' for key, value in values.items()]
+        numbers = [f"port = {self.simulation.driver_port}", "network_timeout = 3", "login_timeout = 5"]
+        file = self.folder / "connections.toml"
+        file.write_text("\n".join(["[default]", *lines, *numbers]) + "\n")
+        file.chmod(0o600)
+
+    def inv(self, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a task with this folder's connections and settings."""
+        done = subprocess.run(
+            [sys.executable, "-m", "spcsmetrics", *words, "--settings", str(self.folder / "deploy.toml")],
+            capture_output=True,
+            check=False,
+            text=True,
+            input=answer,
+            cwd=ROOT,
+            env={**os.environ, "SNOWFLAKE_HOME": str(self.folder), "COLUMNS": "200"},
+        )
+        self.printed.append(done.stdout + done.stderr)
+        return done
+
+    def deploy(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        return self.inv("deploy", "--pushed", "--timeout=15", *words, **more)
+
+    def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def catalog(self) -> Any:
+        return self.admin("GET", "/catalog")
+
+    def changes(self, since: int = 0) -> list[str]:
+        """Return the statements that change something, after the first `since` of all."""
+        asking = ("SHOW", "DESCRIBE", "SELECT")
+        return [sql for sql in self.catalog()["statements"][since:] if not sql.startswith(asking)]
+
+    def run_sql(self, role: str, *statements: str) -> None:
+        """Run statements as somebody else."""
+        from snowflake.snowpark import Session  # noqa: PLC0415
+
+        options = {"account": "simulated", "host": "127.0.0.1", "port": self.simulation.driver_port, "protocol": "http"}
+        login = {"user": USER, "authenticator": "PROGRAMMATIC_ACCESS_TOKEN", "token": self.token, "role": role}
+        session = Session.builder.configs({**options, **login}).create()
+        try:
+            for statement in statements:
+                session.sql(statement).collect()
+        finally:
+            session.close()
+
+    def grant(self, *, without: str = "") -> None:
+        """Let the administrator run what ./inv grants prints, and put this version's images into the repository."""
+        self.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(self.settings)))
+        self.run_sql(ROLE, f"CREATE IMAGE REPOSITORY IF NOT EXISTS {self.settings.repository_name}")
+        if without:
+            self.run_sql(ADMINISTRATOR, without)
+        self.put_images(PRODUCT, DIGEST)
+
+    def put_images(self, tag: str, digest: str) -> None:
+        path = self.settings.repository_name.replace(".", "/").lower()
+        for image in IMAGES.values():
+            self.admin("PUT", f"/images/{path}/{image.name}:{tag}", {"digest": digest})
+
+
+@contextmanager
+def open_desk(folder: Path) -> Iterator[Desk]:
+    """Yield a desk at an account of its own, and see on the way out that no secret was printed or logged."""
+    with pipeline.open_run(folder / "run") as run:
+        simulation = pipeline.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=0.3)
+        desk = Desk(folder, simulation)
+        desk.write_settings(SETTINGS)
+        desk.write_connection(desk.token)
+        yield desk
+        logs = [part.log.read_text(errors="replace") for part in run.parts]
+        for text in [*desk.printed, *logs]:
+            assert desk.token not in text, "a secret was printed"
