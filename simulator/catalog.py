@@ -61,10 +61,25 @@ class Catalog:
     # The data of each snapshot.
     snapshots: dict[Name, str] = field(default_factory=dict)
     integrations: set[str] = field(default_factory=set)
+    _starting: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start with the privileges that the pools give."""
         self.privileges = Privileges(self.fleet)
+
+    def create_pool(self, name: str, family: str) -> None:
+        """Add a pool, which starts and is idle after a delay. Raises KeyError for an unknown family."""
+        pool = self.fleet.add_pool(name, family, 0)
+        pool.state, pool.privilege = "STARTING", ""
+        self._starting[name] = self.clock() + self.delay
+
+    def settle_pools(self) -> None:
+        """Let pools that have started by now be idle."""
+        for name, ready in list(self._starting.items()):
+            if self.clock() >= ready:
+                del self._starting[name]
+                if name in self.fleet.pools:
+                    self.fleet.pools[name].state = "IDLE"
 
     def service(self, name: Name) -> Service:
         """Return a service. Raises SqlError where there is none."""

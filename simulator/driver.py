@@ -30,6 +30,7 @@ class Driver:
     credentials: Credentials
     statements: list[str] = field(default_factory=list)
     _sessions: dict[str, Session] = field(default_factory=dict)
+    _masters: dict[str, Session] = field(default_factory=dict)
     # Tokens that were issued for the image registry.
     registry_tokens: set[str] = field(default_factory=set)
 
@@ -57,11 +58,11 @@ class Driver:
         if not self.credentials.accept(way, data.get("TOKEN", "")):
             return _refusal("390303", "Invalid OAuth access token.")
         role = request.query.get("roleName", ROLE).upper()
-        token = secrets.token_urlsafe(32)
-        self._sessions[token] = Session(USER, role)
+        token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self._sessions[token] = self._masters[master] = Session(USER, role)
         answer = {
             "token": token,
-            "masterToken": secrets.token_urlsafe(32),
+            "masterToken": master,
             "validityInSeconds": _SECONDS,
             "masterValidityInSeconds": _SECONDS,
             "sessionId": 1,
@@ -70,12 +71,8 @@ class Driver:
         }
         return web.json_response({"data": answer, "success": True, "code": None, "message": None})
 
-    def _session(self, request: web.Request) -> Session | None:
-        token = request.headers.get("Authorization", "").removeprefix('Snowflake Token="').removesuffix('"')
-        return self._sessions.get(token)
-
     async def _query(self, request: web.Request) -> web.Response:
-        session = self._session(request)
+        session = self._sessions.get(_bearer(request))
         if session is None:
             return _refusal("390104", "ID token is invalid.")
         text = str((await _body(request))["sqlText"])
@@ -94,15 +91,25 @@ class Driver:
         return _answer(table)
 
     async def _issue(self, request: web.Request) -> web.Response:
+        """Answer with another token of the session, which the client goes on with."""
+        master = _bearer(request)
+        if master not in self._masters:
+            return _refusal("390114", "Authentication token has expired. The user must authenticate again.")
         token = secrets.token_urlsafe(32)
+        self._sessions[token] = self._masters[master]
         self.registry_tokens.add(token)
-        data = {"sessionToken": token, "masterToken": "", "validityInSecondsST": _SECONDS, "validityInSecondsMT": 0}
+        data: dict[str, object] = {"sessionToken": token, "masterToken": master}
+        data |= {"validityInSecondsST": _SECONDS, "validityInSecondsMT": _SECONDS}
         return web.json_response({"data": data, "success": True, "code": None, "message": None})
 
 
 async def _body(request: web.Request) -> Any:  # noqa: ANN401 - it comes from JSON
     raw = await request.read()
     return json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+
+
+def _bearer(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix('Snowflake Token="').removesuffix('"')
 
 
 async def _agree(_: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,10 +205,11 @@ def start_collector(
     scrape_interval: str,
     refresh: str = "5s",
     login: Mapping[str, str] | None = None,
+    more: Sequence[Path] = (),
 ) -> Part:
     """Start the built collector with its shipped configuration, and what differs on this machine merged over it.
 
-    login holds the receiver's keys that prove who asks, the session's token by default.
+    login holds the receiver's keys that prove who asks, the session's token by default; more are files to merge.
     """
     health = ports.find_free()
     overlay = run.folder / "collector.yaml"
@@ -222,7 +223,9 @@ def start_collector(
         "SPCS_REFRESH_INTERVAL": refresh,
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
     }
-    command: Args = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    command: list[str | Path] = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    for file in more:
+        command += ["--config", file]
     part = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
     wait_until(run, lambda: answers(part.url), "the start of the collector")
     return part

@@ -24,7 +24,7 @@ FUZZERS = (
     ("discovery", "FuzzEndpoints"),
     ("sqlapi", "FuzzResult"),
 )
-_GROUPS = ("simulator", "dev")
+_GROUPS = ("simulator", "deploy", "dev")
 _COVERAGE = BUILD / "coverage.out"
 # Per cent of the plugin's statements that its tests must reach.
 MIN_COVERAGE = 90.0

@@ -54,7 +54,7 @@ def _prepare_steps(bases: str, *, with_grafana: bool) -> list[Step]:
     wanted = [image for name, image in IMAGES.items() if with_grafana or name != "grafana"]
     return [
         *building.image_steps([*wanted, SIMULATOR_IMAGE], bases),
-        environment.group_step("dev"),
+        *map(environment.group_step, ("simulator", "deploy", "dev")),
         compose_step(),
         Step("Remove what an earlier run left", _detail(_DOWN), remove),
     ]

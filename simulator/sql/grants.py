@@ -5,7 +5,7 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
 
 from simulator.catalog import missing
 from simulator.privileges import ADMINISTRATOR
-from simulator.sql import Request, Table, done, resolve
+from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
     "created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by",

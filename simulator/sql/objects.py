@@ -5,8 +5,8 @@ Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-imag
 
 from simulator.catalog import Name, missing
 from simulator.privileges import SqlError
-from simulator.sql import Request, Table, done, resolve
 from simulator.sql.pools import is_like
+from simulator.sql.request import Request, Table, done, resolve
 
 _CREATED = "2026-01-01 00:00:00.000 -0800"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from simulator.fleet import ACCOUNT, FAMILIES, Pool
 from simulator.privileges import ROLE, SqlError
-from simulator.sql import Request, Table, done, resolve
+from simulator.sql.request import Request, Table, done, resolve
 
 # In the documented order.
 _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
@@ -40,6 +40,7 @@ _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
 
 def _show(request: Request) -> Table:
     """Show what the role may see; LIKE ignores case and takes _ for any character, as the account's does."""
+    request.catalog.settle_pools()
     pattern = (request.parts.get("like") or "").strip("'").upper()
     visible = [pool for pool in request.catalog.fleet.pools.values() if _sees(request, pool)]
     if pattern:
@@ -66,7 +67,7 @@ def _create(request: Request) -> Table:
     request.require("CREATE COMPUTE POOL", "ACCOUNT")
     if family not in FAMILIES:
         raise SqlError("390908", "22023", f"Instance family '{family}' is not available.")
-    request.catalog.fleet.add_pool(name, family, 0).privilege = ""
+    request.catalog.create_pool(name, family)
     request.catalog.privileges.give(request.session.role, "OWNERSHIP", "COMPUTE POOL", name)
     return done(f"Compute Pool {name} successfully created.")
 

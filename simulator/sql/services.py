@@ -12,9 +12,9 @@ import yaml
 
 from simulator.catalog import Catalog, Name, Service, missing
 from simulator.privileges import SqlError
-from simulator.sql import Request, Table, done, resolve
 from simulator.sql.objects import check_schema
 from simulator.sql.pools import is_like
+from simulator.sql.request import Request, Table, done, resolve
 
 _PROVISIONING = "Endpoints provisioning in progress... check back in a few minutes"
 

@@ -100,6 +100,7 @@ def push(settings: Settings, account: Account, repository_url: str, part: str, t
         client.images.get(image.reference).tag(target, tag)
         more = {"auth_config": login} if login else {}
         digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
+        client.images.remove(f"{target}:{tag}", noprune=True)
     except DockerException as error:
         raise UserError(f"{target}:{tag} cannot be pushed: {' '.join(str(error).split())[:300]}") from None
     finally:

@@ -1,5 +1,7 @@
 """The session with the account: the only module that knows Snowpark."""
 
+import contextlib
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,9 +47,12 @@ class Account:
 
         Source: snowflake-cli, src/snowflake/cli/_plugins/spcs/image_registry/manager.py
         """
-        import json  # noqa: PLC0415
+        from snowflake.connector.errors import Error  # noqa: PLC0415
 
-        issued = self._session.connection._rest._token_request("ISSUE")["data"]
+        try:
+            issued = self._session.connection._rest._token_request("ISSUE")["data"]
+        except Error as error:
+            raise explain("The token for the image registry", int(error.errno or 0), str(error.msg)) from None
         return json.dumps({"token": issued["sessionToken"], "expires_in": issued["validityInSecondsST"]})
 
 
@@ -80,7 +85,9 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
     try:
         yield Account(session)
     finally:
-        session.close()
+        # What went wrong before is worth a sentence, and that the session could not be closed either is not.
+        with contextlib.suppress(SnowparkClientException, Error):
+            session.close()
 
 
 def _merge(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is wanted: the settings of a deployment, from a TOML file."""
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable
@@ -20,8 +21,8 @@ NOTIFICATIONS = ("", "webhook", "email")
 class Settings:
     """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
 
-    volume_gib is in GiB; pools are the compute pools to watch, none means all that the role may see; viewers are roles.
-    secrets are names of secrets by the variable that gets them.
+    volume_gib is in GiB; pools are the compute pools to watch, none means all that the role may see; viewers are roles;
+    ingress_addresses have a mask of their full length. secrets are names of secrets by the variable that gets them.
     """
 
     connection: str = ""
@@ -39,6 +40,7 @@ class Settings:
     pools: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     administrator: str = ""
+    ingress_addresses: tuple[str, ...] = ()
     external_access_integrations: tuple[str, ...] = ()
     notification: str = ""
     environment: tuple[tuple[str, str], ...] = ()
@@ -130,6 +132,20 @@ def _between(least: int, most: int) -> Callable[[str, Any], int]:
     return check
 
 
+def _addresses(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    if not isinstance(value, list):
+        raise UserError(f"{key} is {value!r}: write a list of addresses in brackets")
+    try:
+        networks = [ipaddress.ip_network(_text(key, one)) for one in value]
+    except ValueError as error:
+        raise UserError(f"{key}: {error}: write addresses such as 10.0.0.7") from None
+    for network in networks:
+        # Grafana has taken an IPv6 address without its mask for a whole range (CVE-2026-33376).
+        if network.num_addresses != 1:
+            raise UserError(f"{key} has the range {network}: write exact addresses, since everybody in it is believed")
+    return tuple(str(network) for network in networks)
+
+
 def _flag(key: str, value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, bool):
         raise UserError(f"{key} is {value!r}: write true or false")
@@ -185,6 +201,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "pools": _identifiers,
     "viewers": _identifiers,
     "external_access_integrations": _identifiers,
+    "ingress_addresses": _addresses,
     "notification": _notification,
     "environment": _variables,
     "secrets": _secrets,

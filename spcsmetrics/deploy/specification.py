@@ -33,7 +33,7 @@ def render(settings: Settings, images: Mapping[str, str], administrator: str) ->
     }
     specification: dict[str, Any] = _fill(yaml.safe_load(TEMPLATE.read_text()), values)
     containers = {container["name"]: container for container in specification["spec"]["containers"]}
-    _add_notification(containers["grafana"], settings)
+    _configure(containers["grafana"], settings)
     if settings.event_table:
         containers["otel"]["args"] = _EVENT_TABLE
         if settings.event_table_metrics:
@@ -42,7 +42,9 @@ def render(settings: Settings, images: Mapping[str, str], administrator: str) ->
     return specification
 
 
-def _add_notification(grafana: dict[str, Any], settings: Settings) -> None:
+def _configure(grafana: dict[str, Any], settings: Settings) -> None:
+    if settings.ingress_addresses:
+        grafana["env"]["GF_AUTH_PROXY_WHITELIST"] = ", ".join(settings.ingress_addresses)
     if settings.notification:
         grafana["env"]["GF_PATHS_PROVISIONING"] = f"/etc/grafana/notify-{settings.notification}"
     grafana["env"] |= dict(settings.environment)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from accounts import SETTINGS, Desk, open_desk
 
+from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.versions import PRODUCT
-from simulator.privileges import ADMINISTRATOR, ROLE
 
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
@@ -125,6 +125,8 @@ def test_a_pool_is_created_only_when_asked_for(desk: Desk) -> None:
     desk.run_sql(ADMINISTRATOR, f"GRANT CREATE COMPUTE POOL ON ACCOUNT TO ROLE {ROLE}")
     done = desk.deploy("--create-pool")
     assert done.returncode == 0, done.stderr
+    pools = {pool["name"]: pool["family"] for pool in desk.admin("GET", "/state")["pools"]}
+    assert pools["ANOTHER_POOL"] == "CPU_X64_XS"
 
 
 def test_a_volume_is_not_changed(deployed: Desk) -> None:

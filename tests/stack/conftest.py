@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from spcsmetrics.images import SIMULATOR_IMAGE
 from spcsmetrics.promql import Query, Sample
 from spcsmetrics.stack import compose
 
@@ -16,6 +17,19 @@ def execute(service: str, *words: str) -> str:
     """Run a command inside a service and return what it printed."""
     done = subprocess.run(
         [str(word) for word in compose("exec", "-T", service, *words)], capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def beside(service: str, program: str, *words: str) -> str:
+    """Run a Python program in the network of a service, and return what it printed."""
+    found = subprocess.run(
+        [str(word) for word in compose("ps", "--quiet", service)], capture_output=True, check=True, text=True
+    )
+    shared = ["docker", "run", "--rm", f"--network=container:{found.stdout.strip()}", "--entrypoint=python3"]
+    done = subprocess.run(
+        [*shared, SIMULATOR_IMAGE.reference, "-c", program, *words], capture_output=True, check=False, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import execute
+from conftest import beside
 
 from spcsmetrics.images import IMAGES
 from spcsmetrics.monitoring.rules.alerts import ALERTS
@@ -18,14 +18,24 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def get(path: str, user: str | None = None) -> tuple[str, Any]:
-    """Return the status line and body of a request from a sibling container's view."""
-    headers = ["--header", f"Sf-Context-Current-User: {user}"] if user else []
-    script = ["wget", "-S", "-q", "-O", "-", *headers, f"http://127.0.0.1:3000{path}"]
-    out = execute("grafana", "sh", "-c", '"$@" 2>&1 || true', "sh", *script)
-    status = next(line.strip() for line in out.splitlines() if "HTTP/1.1" in line)
-    body = out[out.find("\n{") + 1 :] if "\n{" in out else out[out.find("\n[") + 1 :]
-    return status, json.loads(body) if body.strip().startswith(("{", "[")) else None
+def get(
+    path: str, user: str | None = None, *, credentials: str = "", body: str = "", method: str = ""
+) -> tuple[str, Any]:
+    """Return the status and body of a request as a sibling container sends it, with the path exactly as it is."""
+    program = (
+        "import base64,http.client,json,sys\n"
+        "path,user,credentials,body,method=sys.argv[1:]\n"
+        "headers={'Content-Type':'application/json'}\n"
+        "if user: headers['Sf-Context-Current-User']=user\n"
+        "if credentials: headers['Authorization']='Basic '+base64.b64encode(credentials.encode()).decode()\n"
+        "c=http.client.HTTPConnection('127.0.0.1',3000,timeout=20)\n"
+        "c.request(method,path,body or None,headers)\n"
+        "r=c.getresponse()\n"
+        "print(json.dumps([f'HTTP/1.1 {r.status} {r.reason}', r.read().decode(errors='replace')]))"
+    )
+    words = [path, user or "", credentials, body, method or ("POST" if body else "GET")]
+    status, text = json.loads(beside("otel", program, *words))
+    return status, json.loads(text) if text.strip().startswith(("{", "[")) else None
 
 
 def test_without_the_header_of_the_ingress_nobody_gets_in() -> None:
@@ -47,6 +57,45 @@ def test_the_user_that_the_service_names_is_the_administrator() -> None:
 def test_the_boards_are_there() -> None:
     _, found = get("/api/search?type=dash-db", "SOMEBODY")
     assert {board["uid"] for board in found} == {file.stem for file in BOARD_FOLDER.glob("*.json")}
+
+
+def test_no_password_works() -> None:
+    for password in ("admin", "BOSS"):
+        assert " 401 " in get("/api/user", credentials=f"admin:{password}")[0] + " "
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/public/plugins/table/../../../../../../../../etc/passwd",
+        "/public/plugins/prometheus/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "//api/datasources/uid/prometheus",
+        "/api/datasources/uid/prometheus",
+        "/api/datasources/proxy/uid/prometheus/../../../../api/admin/settings",
+        "/api/snapshots/nothing",
+        "/api/snapshots-delete/nothing",
+        "/api/snapshot/shared-options/",
+        "/api/datasources/proxy/uid/testdata/api",
+        "/api/user?auth_token=a.b.c",
+        "/api/admin/users",
+        "/api/serviceaccounts/search",
+    ],
+)
+def test_a_viewer_reaches_nothing_but_the_boards(path: str) -> None:
+    status, body = get(path, "SOMEBODY" if "auth_token" not in path else None)
+    assert any(f" {code} " in status + " " for code in (400, 401, 403, 404)), status
+    assert "root:" not in json.dumps(body)
+
+
+def test_a_viewer_cannot_let_grafana_ask_another_host() -> None:
+    body = json.dumps({"name": "x", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:9099"})
+    assert " 403 " in get("/api/datasources", "SOMEBODY", body=body)[0] + " "
+    assert " 403 " in get("/api/datasources/uid/prometheus", "BOSS", body=body, method="PUT")[0] + " "
+
+
+def test_what_a_sibling_claims_to_be_is_believed_and_documented() -> None:
+    # Containers of the service, and other services of the account that reach port 3000 without the ingress.
+    assert get("/api/user", "ANYBODY")[1]["login"] == "ANYBODY"
 
 
 def test_grafana_says_nothing_against_what_it_is_given(logs: Callable[[str], str]) -> None:

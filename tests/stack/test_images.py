@@ -35,8 +35,8 @@ def test_the_store_runs_as_nobody_although_its_volume_belonged_to_root() -> None
     name = docker("run", "--detach", *needs, "--volume", mount, IMAGES["prometheus"].reference).stdout.strip()
     try:
         wait_until_ready(name)
-        processes = docker("top", name, "-eo", "uid,args").stdout.splitlines()[1:]
-        assert {line.split()[0] for line in processes} == {"65534"}
+        processes = docker("top", name, "-eo", "pid,uid,args").stdout.splitlines()[1:]
+        assert {line.split()[1] for line in processes} == {"65534"}
         assert len(processes) == 2
     finally:
         docker("rm", "--force", name)

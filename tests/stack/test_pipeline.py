@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import execute
+from conftest import beside, execute
 
 from spcsmetrics import ports
 from spcsmetrics.demo.verification import is_added
-from spcsmetrics.images import SIMULATOR_IMAGE
 from spcsmetrics.promql import Query
 from spcsmetrics.stack import compose
 
@@ -175,11 +174,7 @@ def test_no_two_containers_want_the_same_port_and_only_probes_listen_beyond_loca
         "  if state=='0A': found.append([int(port,16), set(host) > {'0'}])\n"
         "print(json.dumps(found))"
     )
-    (otel,) = subprocess.run(
-        [str(word) for word in compose("ps", "--quiet", "otel")], capture_output=True, check=True, text=True
-    ).stdout.split()
-    shared = ["docker", "run", "--rm", f"--network=container:{otel}", "--entrypoint=python3", SIMULATOR_IMAGE.reference]
-    printed = subprocess.run([*shared, "-c", program], capture_output=True, check=True, text=True).stdout
+    printed = beside("otel", program)
     listening: dict[int, bool] = dict(json.loads(printed))
     listening.pop(ports.GRAFANA, None)
     # Docker's own name server listens on 127.0.0.11, at a port that changes.

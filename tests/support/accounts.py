@@ -11,13 +11,13 @@ from typing import Any
 
 import requests
 
+from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics import pipeline
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.images import IMAGES
 from spcsmetrics.paths import ROOT
 from spcsmetrics.versions import PRODUCT
-from simulator.privileges import ADMINISTRATOR, ROLE, USER
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
 DIGEST = "sha256:" + "1" * 64

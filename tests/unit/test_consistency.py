@@ -68,6 +68,7 @@ def test_every_key_of_the_receiver_is_documented_with_the_plugin() -> None:
 def test_every_fault_of_the_simulator_is_documented() -> None:
     page = (ROOT / "docs" / "demo.md").read_text()
     known = {"account": faults.ACCOUNT_FAULTS, "pool": faults.POOL_FAULTS, "node": faults.NODE_FAULTS}
+    known |= {"services": faults.SERVICE_FAULTS, "driver": faults.DRIVER_FAULTS}
     for part, names in known.items():
         (row,) = re.findall(rf"^\| {part} \| (.+) \|$", page, re.M)
         assert tuple(re.findall(r"`([\w-]+)`", row)) == names

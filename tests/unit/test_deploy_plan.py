@@ -1,0 +1,274 @@
+"""The plan of a deployment: pure, least privilege, and nothing in it that a value could break out of."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from spcsmetrics.deploy import estimate, planner
+from spcsmetrics.deploy.grants import as_script, list_grants
+from spcsmetrics.deploy.names import dollar_quoted, identifier, literal, service_identifier
+from spcsmetrics.deploy.settings import Settings, parse_settings
+from spcsmetrics.deploy.specification import render, validate
+from spcsmetrics.deploy.state import State
+from spcsmetrics.errors import UserError
+from spcsmetrics.images import IMAGES
+from spcsmetrics.paths import COMPOSE_FILE, DEPLOY
+
+TAGS = dict.fromkeys(IMAGES, "1.0")
+WANTED = Settings(viewers=("ANALYST",))
+SPECIFICATION = render(WANTED, planner.image_paths(WANTED, TAGS), "ALICE")
+DIGESTS = {(image.name, "1.0"): f"sha256:{part}" for part, image in IMAGES.items()}
+THERE = State(
+    role="R",
+    user="ALICE",
+    database=True,
+    schema=True,
+    repository_url="registry.example.com/spcs_metrics/public/images",
+    images=DIGESTS,
+    pool={"name": "SPCS_METRICS_POOL"},
+    service={"compute_pool": "SPCS_METRICS_POOL", "comment": planner.comment(SPECIFICATION)},
+    volumes={"data": "25Gi"},
+    running={part: f"sha256:{part}" for part in IMAGES},
+    viewers=frozenset({"ANALYST"}),
+)
+
+
+def plan(state: State, *, create_pool: bool = False, pushed: bool = False) -> list[planner.Change]:
+    return planner.make_plan(WANTED, state, SPECIFICATION, TAGS, create_pool=create_pool, pushed=pushed)
+
+
+def test_an_empty_account_gets_everything_in_an_order_that_works() -> None:
+    titles = [change.title.split(" SPCS")[0].split(" spcs")[0] for change in plan(State(), create_pool=True)]
+    assert titles == [
+        "Create the database",
+        "Create the schema",
+        "Create the image repository",
+        *["Push the image"] * 3,
+        "Create the compute pool",
+        "Create the service",
+        "Let the role ANALYST see the boards",
+    ]
+
+
+def test_what_is_as_wanted_is_left_alone() -> None:
+    assert plan(THERE) == []
+
+
+def test_nothing_is_ever_dropped_or_replaced() -> None:
+    states = [State(), THERE, replace(THERE, service={**(THERE.service or {}), "comment": ""})]
+    for state in states:
+        for change in plan(state, create_pool=True):
+            assert not re.search(r"\b(DROP|REPLACE)\b", change.sql)
+
+
+def test_a_service_in_another_pool_is_refused_with_the_way_out() -> None:
+    state = replace(THERE, service={"compute_pool": "OTHER", "comment": ""})
+    with pytest.raises(UserError, match="runs in the compute pool OTHER, and a service cannot move"):
+        plan(state)
+
+
+def test_a_specification_that_is_not_shown_does_not_stop_a_deploy() -> None:
+    assert plan(replace(THERE, volumes=None)) == []
+
+
+def test_images_that_should_be_there_and_are_not_are_named() -> None:
+    with pytest.raises(UserError, match=r"spcs-oss-otel:1\.0 is not in the image repository"):
+        plan(replace(THERE, images={}), pushed=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [("metrics", "METRICS"), ("My Db", '"My Db"'), ('a"b', '"a""b"'), ('"kept"', '"kept"'), ("x; DROP", '"x; DROP"')],
+)
+def test_a_name_is_plain_or_quoted(name: str, sql: str) -> None:
+    assert identifier(name, "it").strip('"') == sql.strip('"')
+    assert identifier(name, "it").isidentifier() or identifier(name, "it").startswith('"')
+
+
+@pytest.mark.parametrize("name", ["", "a-b", "1st", "x" * 64, "a.b", "a b"])
+def test_a_service_cannot_have_a_name_that_is_no_dns_label(name: str) -> None:
+    with pytest.raises(UserError, match="a service's name"):
+        service_identifier(name, "service")
+
+
+@pytest.mark.parametrize("text", ["$$", "$", "a$$$b", "'; DROP --", "\\$$\\", "end$"])
+def test_no_text_ends_its_quotes_early_and_all_arrive_as_they_are(text: str) -> None:
+    sql = dollar_quoted(json.dumps({"value": text}))
+    inner = sql.removeprefix("$$").removesuffix("$$")
+    assert "$$" not in inner
+    assert not inner.rstrip("\n").endswith("$")
+    assert json.loads(inner) == {"value": text}
+    assert re.fullmatch(r"'(?:[^'\\]|\\.)*'", literal(text))
+
+
+def test_the_example_says_what_the_defaults_are() -> None:
+    import tomllib  # noqa: PLC0415
+
+    assert parse_settings(tomllib.loads((DEPLOY / "example.toml").read_text())) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"colour": "red"}, "colour is not a setting: those known are connection"),
+        ({"volume_gib": 3}, "volume_gib is 3: write a whole number from 4 to 16384"),
+        ({"volume_gib": True}, "volume_gib is True"),
+        ({"pools": "A"}, "pools is 'A': write a list of names in brackets"),
+        ({"service": "a-b"}, "service is 'a-b'"),
+        ({"database": ""}, "database is ''"),
+        ({"tag": "a b"}, "tag is 'a b': write the tag of an image"),
+        ({"notification": "pigeon"}, "notification is 'pigeon': write webhook or email"),
+        ({"environment": {"lower": "x"}}, "environment.lower is no variable"),
+        ({"event_table": "yes"}, "event_table is 'yes': write true or false"),
+        ({"ingress_addresses": ["10.0.0.0/24"]}, "has the range 10.0.0.0/24: write exact addresses"),
+        ({"ingress_addresses": ["::/0"]}, "has the range ::/0"),
+        ({"ingress_addresses": ["gateway"]}, "write addresses such as 10.0.0.7"),
+        ({"role": 5}, "role is 5: write a text in quotes"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError) as refused:
+        parse_settings(values)
+    assert sentence in str(refused.value)
+
+
+def test_the_specification_keeps_to_the_rules_of_the_house() -> None:
+    body = SPECIFICATION["spec"]
+    assert [endpoint["name"] for endpoint in body["endpoints"] if endpoint.get("public")] == ["grafana"]
+    with_token = [one["name"] for one in body["containers"] if one.get("mountSessionToken", True)]
+    assert with_token == ["otel"]
+    assert all("readinessProbe" in one and "livenessProbe" in one for one in body["containers"])
+    assert SPECIFICATION["serviceRoles"] == [{"name": "viewer", "endpoints": ["grafana"]}]
+
+
+def test_requests_fit_the_smallest_family_and_limits_its_memory() -> None:
+    resources = [one["resources"] for one in SPECIFICATION["spec"]["containers"]]
+    assert sum(float(one["requests"]["cpu"]) for one in resources) <= 0.9
+    assert sum(mebibytes(one["limits"]["memory"]) for one in resources) <= 5 * 1024
+
+
+def mebibytes(memory: str) -> int:
+    number, unit = int(re.sub(r"\D", "", memory)), re.sub(r"\d", "", memory)
+    return number * {"Mi": 1, "Gi": 1024}[unit]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda spec: spec["spec"].update(container=spec["spec"].pop("containers")), "spec"),
+        (lambda spec: spec["spec"]["containers"][0].update(image="nginx"), "spec.containers.0.image"),
+        (lambda spec: spec["spec"]["containers"][1]["env"].update(N=5), "spec.containers.1.env.N"),
+        (lambda spec: spec["spec"]["volumes"][0].pop("size"), "spec.volumes.0"),
+        (lambda spec: spec["spec"]["endpoints"][0].update(port=0), "spec.endpoints.0.port"),
+        (lambda spec: spec["spec"]["containers"][0].update(name="Bad_Name"), "spec.containers.0.name"),
+    ],
+)
+def test_a_wrong_specification_is_refused_at_its_place(change: Any, place: str) -> None:
+    wrong = json.loads(json.dumps(SPECIFICATION))
+    change(wrong)
+    with pytest.raises(UserError, match=f"not valid at {re.escape(place)}:"):
+        validate(wrong)
+
+
+# What a container of the stack test has that the account gives by itself, or that only makes the test quick.
+ONLY_IN_THE_STACK = {
+    "otel": {
+        "SNOWFLAKE_HOST", "SNOWFLAKE_PORT", "SNOWFLAKE_PROTOCOL", "SPCS_SCRAPE_INTERVAL", "SPCS_REFRESH_INTERVAL",
+    },
+}  # fmt: skip
+# The stack's collector trusts the simulated account's authority by a further file.
+EXTRA_CONFIG = "--config=/etc/otelcol/extra.yaml"
+
+
+@pytest.mark.parametrize("part", IMAGES)
+def test_the_stack_test_runs_the_containers_of_the_specification(part: str) -> None:
+    service = yaml.safe_load(COMPOSE_FILE.read_text())["services"][part]
+    container = next(one for one in SPECIFICATION["spec"]["containers"] if one["name"] == part)
+    assert service["image"].split(":")[0] == container["image"].rsplit("/", 1)[1].split(":")[0]
+    words = [word for word in service.get("command", []) if word != EXTRA_CONFIG]
+    assert words in (container.get("args", []), ["--config=/etc/otelcol/config.yaml"])
+    wanted = set(container.get("env", {})) | ONLY_IN_THE_STACK.get(part, set())
+    assert set(service.get("environment", {})) == wanted
+    mounts = {volume.split(":")[1] for volume in service.get("volumes", []) if volume.startswith("data:")}
+    assert mounts == {mount["mountPath"] for mount in container.get("volumeMounts", [])}
+    limits = container["resources"]["limits"]
+    assert (str(service["cpus"]), service["mem_limit"]) == (limits["cpu"], limits["memory"].lower().removesuffix("i"))
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+
+
+ALLOWED = {
+    ("USAGE", "DATABASE"), ("USAGE", "SCHEMA"), ("CREATE IMAGE REPOSITORY", "SCHEMA"), ("CREATE SERVICE", "SCHEMA"),
+    ("CREATE SNAPSHOT", "SCHEMA"), ("USAGE", "COMPUTE POOL"), ("MONITOR", "COMPUTE POOL"),
+    ("BIND SERVICE ENDPOINT", "ACCOUNT"), ("USAGE", "INTEGRATION"), ("READ", "SECRET"),
+}  # fmt: skip
+EVERYTHING = replace(
+    WANTED,
+    pools=("WEB_POOL", '"Odd pool"'),
+    external_access_integrations=("HOOKS",),
+    secrets=(("SPCS_WEBHOOK_TOKEN", "D.S.TOKEN"),),
+)
+
+
+def test_grants_are_on_the_allow_list_and_nothing_else_is_sent() -> None:
+    for grant in list_grants(EVERYTHING):
+        match = re.fullmatch(r"GRANT ([A-Z ]+) ON ([A-Z ]+?)(?: [\w.\"]+| \"[^\"]+\")? TO ROLE \w+", grant.sql)
+        if match:
+            assert (match[1], match[2]) in ALLOWED
+        else:
+            assert re.match(r"CREATE (ROLE|DATABASE|SCHEMA|COMPUTE POOL) IF NOT EXISTS ", grant.sql)
+    text = as_script(list_grants(EVERYTHING), inverse=False)
+    assert not re.search(r"ACCOUNTADMIN|MANAGE GRANTS|IMPORTED PRIVILEGES|OWNERSHIP|\bALL\b", text)
+
+
+def test_each_grant_has_its_inverse() -> None:
+    grants = list_grants(EVERYTHING)
+    for grant in grants:
+        if grant.sql.startswith("GRANT"):
+            assert grant.inverse == grant.sql.replace("GRANT", "REVOKE", 1).replace(" TO ROLE ", " FROM ROLE ")
+    undone = as_script(grants, inverse=True)
+    assert undone.count("REVOKE") == sum(grant.sql.startswith("GRANT") for grant in grants)
+
+
+def test_the_estimate_reckons_series_disk_and_credits() -> None:
+    figures = estimate.reckon(10, WANTED)
+    assert (figures.series, round(figures.disk_gb, 2)) == (2830, 0.18)
+    text = "\n".join(figures.lines(WANTED))
+    assert "0.06 credits an hour, 43 in 30 days" in text
+    assert "The volume holds fewer days" in "\n".join(estimate.reckon(1500, WANTED).lines(WANTED))
+    assert "consumption table" in estimate.reckon(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
+
+
+def test_retention_leaves_a_fifth_of_the_volume() -> None:
+    env = SPECIFICATION["spec"]["containers"][1]["env"]
+    assert env == {"SPCS_RETENTION_TIME": "15d", "SPCS_RETENTION_SIZE": "20GB"}
+    assert SPECIFICATION["spec"]["volumes"] == [{"name": "data", "source": "block", "size": "25Gi"}]
+
+
+def test_the_event_table_is_off_and_is_a_second_configuration() -> None:
+    assert "args" not in SPECIFICATION["spec"]["containers"][0]
+    settings = replace(WANTED, event_table=True, event_table_metrics="container_restarts")
+    otel = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][0]
+    assert otel["args"][-1] == "--config=/etc/otelcol/event-table.yaml"
+    assert otel["env"]["SPCS_EVENT_TABLE_METRICS"] == "container_restarts"
+
+
+def test_the_ingress_is_believed_at_exact_addresses() -> None:
+    settings = parse_settings({"ingress_addresses": ["10.0.0.7", "fd00::7"]})
+    grafana = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][2]
+    assert grafana["env"]["GF_AUTH_PROXY_WHITELIST"] == "10.0.0.7/32, fd00::7/128"
+
+
+def test_secrets_reach_grafana_by_reference_only() -> None:
+    grafana = render(EVERYTHING, planner.image_paths(EVERYTHING, TAGS), "A")["spec"]["containers"][2]
+    assert grafana["secrets"] == [
+        {
+            "snowflakeSecret": {"objectName": "D.S.TOKEN"},
+            "envVarName": "SPCS_WEBHOOK_TOKEN",
+            "secretKeyRef": "secret_string",
+        }
+    ]
