@@ -21,10 +21,12 @@ from spcsmetrics.tasks.deploy import (
 from spcsmetrics.tasks.doctor import doctor
 from spcsmetrics.tasks.preview import preview
 from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test, test_boards
+from spcsmetrics.tasks.release import audit, bump, release, scan, versions
 from spcsmetrics.tasks.testing import test_stack
 
 TASKS = (
-    backup, bench, build, clean, dashboards, demo, deploy, doctor, fuzz, grant_viewer, grants, lint, lock, logs,
-    open_boards, preview, restore, status, test, test_boards, test_stack, undeploy, upgrade,
+    audit, backup, bench, build, bump, clean, dashboards, demo, deploy, doctor, fuzz, grant_viewer, grants, lint, lock,
+    logs, open_boards, preview, release, restore, scan, status, test, test_boards, test_stack, undeploy, upgrade,
+    versions,
 )  # fmt: skip
 namespace = Collection(*TASKS)

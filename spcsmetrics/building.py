@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from spcsmetrics import bases as official
 from spcsmetrics import images
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, Image
 from spcsmetrics.plan import Step, carry_out, console
-from spcsmetrics.versions import BASES
 
 BASE_KINDS = ("official", "local")
 
@@ -21,7 +21,7 @@ def image_steps(wanted: Iterable[Image], bases: str) -> list[Step]:
     """Return the steps that build these images; official bases are pulled, local ones are made here."""
     steps = [images.docker_step()]
     for image in wanted:
-        base = BASES[image.base] if image.base else None
+        base = official.reference(image.base) if image.base else None
         if image.base and bases == "local":
             from spcsmetrics import localbases  # noqa: PLC0415 - slow to import
 

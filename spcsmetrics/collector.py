@@ -11,7 +11,7 @@ from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD, OTEL, PLUGIN
 from spcsmetrics.plan import Step
 from spcsmetrics.process import Args
-from spcsmetrics.toolchain import go_environment, go_step
+from spcsmetrics.toolchain import go_environment, go_step, host_platform
 
 MANIFEST = OTEL / "manifest.yaml"
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -19,8 +19,6 @@ GOGC = "75"
 CONFIG = OTEL / "config.yaml"
 # Merged over CONFIG where samples go to the account's event table too.
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
-BINARY = BUILD / "otel" / "spcs-otelcol"
-HEALTHCHECK = BUILD / "otel" / "healthcheck"
 _SOURCE = BUILD / "otel" / "source"
 _LOG = BUILD / "otel" / "build.log"
 
@@ -37,6 +35,15 @@ REQUIRED = (
     "provider/fileprovider",
     "provider/yamlprovider",
 )
+
+
+def folder(target: str) -> Path:
+    """Return where the programs for a platform go."""
+    return BUILD / "otel" / target.replace("/", "-")
+
+
+# The collector of this machine.
+BINARY = folder(host_platform()) / "spcs-otelcol"
 
 
 def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
@@ -90,8 +97,9 @@ def check_manifest(manifest: dict[str, Any], go_mod: str) -> None:
             )
 
 
-def build_steps() -> list[Step]:
-    """Return the steps that make BINARY and HEALTHCHECK."""
+def build_steps(target: str = host_platform()) -> list[Step]:
+    """Return the steps that make the collector and its health check for a platform."""
+    binary, healthcheck = folder(target) / "spcs-otelcol", folder(target) / "healthcheck"
     manifest = read_manifest()
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     version = builder_version(manifest)
@@ -103,12 +111,12 @@ def build_steps() -> list[Step]:
         fingerprint.mark(builder, version)
 
     def compile_collector() -> None:
-        _compile(manifest, builder)
-        fingerprint.mark(BINARY, inputs)
+        _compile(manifest, builder, binary, target)
+        fingerprint.mark(binary, inputs)
 
     def compile_healthcheck() -> None:
-        command: Args = ["go", "build", "-ldflags", "-s -w", "-o", HEALTHCHECK, "."]
-        process.run(command, cwd=OTEL / "healthcheck", env=go_environment(), remedy=_REMEDY)
+        command: Args = ["go", "build", "-ldflags", "-s -w", "-o", healthcheck, "."]
+        process.run(command, cwd=OTEL / "healthcheck", env=go_environment(target), remedy=_REMEDY)
 
     return [
         go_step(),
@@ -119,12 +127,12 @@ def build_steps() -> list[Step]:
             lambda: fingerprint.is_current(builder, version),
         ),
         Step(
-            "Build the collector (about 5 minutes the first time)",
-            f"builder --config {_relative(MANIFEST)} -> {_relative(BINARY)}",
+            f"Build the collector for {target} (about 5 minutes the first time)",
+            f"builder --config {_relative(MANIFEST)} -> {_relative(binary)}",
             compile_collector,
-            lambda: fingerprint.is_current(BINARY, inputs),
+            lambda: fingerprint.is_current(binary, inputs),
         ),
-        Step("Build the health check", f"go build -> {_relative(HEALTHCHECK)}", compile_healthcheck),
+        Step("Build the health check", f"go build -> {_relative(healthcheck)}", compile_healthcheck),
     ]
 
 
@@ -136,15 +144,16 @@ def _inputs() -> list[Path]:
     return [MANIFEST, *(file for file in plugin if not file.name.endswith("_test.go"))]
 
 
-def _compile(manifest: dict[str, Any], builder: Path) -> None:
+def _compile(manifest: dict[str, Any], builder: Path, binary: Path, target: str) -> None:
     generated = BUILD / "otel" / "manifest.yaml"
     generated.parent.mkdir(parents=True, exist_ok=True)
     manifest = {**manifest, "dist": {**manifest["dist"], "output_path": str(_SOURCE)}}
     generated.write_text(yaml.safe_dump(manifest))
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [builder, "--config", generated, "--skip-strict-versioning=false"]
-    process.run(command, cwd=OTEL, env=go_environment(), log=_LOG, remedy=_REMEDY)
-    (_SOURCE / manifest["dist"]["name"]).replace(BINARY)
+    process.run(command, cwd=OTEL, env=go_environment(target), log=_LOG, remedy=_REMEDY)
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    (_SOURCE / manifest["dist"]["name"]).replace(binary)
 
 
 def _relative(path: Path) -> Path:

@@ -1,24 +1,32 @@
 """The doctor: says for each compute pool whether its metrics can be collected, and the SQL that mends it."""
 
+from pathlib import Path
+
 from spcsmetrics import process
+from spcsmetrics.collector import folder
 from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD, PLUGIN
 from spcsmetrics.plan import Step, carry_out
 from spcsmetrics.process import Args
-from spcsmetrics.toolchain import go_environment, go_step
+from spcsmetrics.toolchain import go_environment, go_step, host_platform
 
-BINARY = BUILD / "otel" / "spcs-doctor"
 # Exit codes of the program: something is wrong with a pool or the account, and it was used wrongly.
 UNWELL, MISUSED = 1, 2
 
 
-def build_steps() -> list[Step]:
-    """Return the steps that make BINARY, which is fast when nothing changed."""
-    command: Args = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", BINARY, "./cmd/spcs-doctor"]
+def binary(target: str = host_platform()) -> Path:
+    """Return where the doctor for a platform goes."""
+    return folder(target) / "spcs-doctor"
+
+
+def build_steps(target: str = host_platform()) -> list[Step]:
+    """Return the steps that make the doctor for a platform, which is fast when nothing changed."""
+    made = binary(target)
+    command: Args = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", made, "./cmd/spcs-doctor"]
     build = Step(
-        "Build the doctor",
-        f"go build -> {BINARY.relative_to(BUILD.parent)}",
-        lambda: process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines"),
+        f"Build the doctor for {target}",
+        f"go build -> {made.relative_to(BUILD.parent)}",
+        lambda: process.run(command, cwd=PLUGIN, env=go_environment(target), remedy="read the last lines"),
     )
     return [go_step(), build]
 
@@ -28,7 +36,7 @@ def run_doctor(settings: dict[str, str], *, as_json: bool, dry: bool) -> None:
 
     Raises UserError when a pool is broken or the account cannot be asked.
     """
-    command = [str(BINARY), *(f"--{name}={value}" for name, value in settings.items() if value)]
+    command = [str(binary()), *(f"--{name}={value}" for name, value in settings.items() if value)]
     if as_json:
         command.append("--json")
 

@@ -1,139 +1,138 @@
-"""The images: what each is made of, and the build contexts, made outside Docker so that no build needs a network."""
+"""The images: what each is made of, and the steps that build them, by bake or by the classic builder."""
 
 import shutil
-import sys
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import certifi
-
-from spcsmetrics import collector, doctor, process
+from spcsmetrics import bases, contexts, process
+from spcsmetrics.contexts import Platforms
 from spcsmetrics.errors import UserError
-from spcsmetrics.paths import BUILD, GRAFANA, LOCKS, OTEL, PROMETHEUS, ROOT, SIMULATOR
+from spcsmetrics.paths import BUILD, GRAFANA, OTEL, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.plan import Step
-from spcsmetrics.process import Args
-from spcsmetrics.toolchain import go_environment, go_step
-from spcsmetrics.versions import BASES
+from spcsmetrics.versions import BASES, PRODUCT
 
 PLATFORM = "linux/amd64"  # the only one that Snowpark Container Services runs
 TAG = "latest"
-LAUNCHER = BUILD / "prometheus" / "launcher"
+SOURCE = "https://github.com/spcs-user-metrics/spcs-user-metrics"
+BAKE_FILE = ROOT / "docker-bake.hcl"
 
 
 @dataclass(frozen=True)
 class Image:
     """One image: its name and Dockerfile, and the base's key in BASES, or None for an image from scratch.
 
-    prepare gives the steps before its build context can be filled, which fill does.
+    prepare gives the steps before its build context can be filled, which fill does, both for some platforms.
     """
 
     name: str
     dockerfile: Path
     base: str | None
-    prepare: Callable[[], list[Step]]
-    fill: Callable[[Path], None]
+    prepare: Callable[[Platforms], list[Step]]
+    fill: Callable[[Path, Platforms], None]
 
     @property
     def reference(self) -> str:
         """Return the name with its tag."""
         return f"{self.name}:{TAG}"
 
-
-def _fill_otel(context: Path) -> None:
-    programs = (collector.BINARY, collector.HEALTHCHECK, doctor.BINARY)
-    for file in (*programs, collector.CONFIG, collector.EVENT_TABLE_CONFIG):
-        shutil.copy(file, context)
-    for program in programs:
-        (context / program.name).chmod(0o755)
-    shutil.copy(certifi.where(), context / "ca-certificates.crt")
-    (context / "ca-certificates.crt").chmod(0o644)
-
-
-def _fill_prometheus(context: Path) -> None:
-    for file in (LAUNCHER, PROMETHEUS / "prometheus.yml"):
-        shutil.copy(file, context)
-    (context / LAUNCHER.name).chmod(0o755)
-    shutil.copytree(PROMETHEUS / "rules", context / "rules")
-
-
-def _fill_grafana(context: Path) -> None:
-    shutil.copy(GRAFANA / "grafana.ini", context)
-    for folder in ("provisioning", "alerting", "dashboards"):
-        shutil.copytree(GRAFANA / folder, context / folder)
-
-
-def _fill_simulator(context: Path) -> None:
-    for package in (SIMULATOR, ROOT / "spcsmetrics"):
-        shutil.copytree(package, context / package.name, ignore=shutil.ignore_patterns("__pycache__", "Dockerfile"))
-    platforms = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
-    command: list[str | Path] = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11"]
-    for platform in platforms:
-        command += ["--platform", platform]
-    command += ["--target", context / "site-packages", "-r", LOCKS / "simulator.txt"]
-    process.run(command, remedy="check the network or pip's index setting")
-
-
-def _prepare_otel() -> list[Step]:
-    return [*collector.build_steps(), *doctor.build_steps()]
-
-
-def _prepare_prometheus() -> list[Step]:
-    command: Args = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", LAUNCHER, "."]
-    build = Step(
-        "Build the launcher",
-        f"go build -> {LAUNCHER.relative_to(ROOT)}",
-        lambda: process.run(command, cwd=PROMETHEUS / "launcher", env=go_environment(), remedy="read the last lines"),
-    )
-    return [go_step(), build]
-
-
-def _none() -> list[Step]:
-    return []
+    @property
+    def context(self) -> Path:
+        """Return the folder of its build context."""
+        return BUILD / "images" / self.name
 
 
 IMAGES = {
-    "otel": Image("spcs-oss-otel", OTEL / "Dockerfile", None, _prepare_otel, _fill_otel),
+    "otel": Image("spcs-oss-otel", OTEL / "Dockerfile", None, contexts.prepare_otel, contexts.fill_otel),
     "prometheus": Image(
-        "spcs-oss-prometheus", PROMETHEUS / "Dockerfile", "prometheus", _prepare_prometheus, _fill_prometheus
+        "spcs-oss-prometheus",
+        PROMETHEUS / "Dockerfile",
+        "prometheus",
+        contexts.prepare_prometheus,
+        contexts.fill_prometheus,
     ),
-    "grafana": Image("spcs-oss-grafana", GRAFANA / "Dockerfile", "grafana", _none, _fill_grafana),
+    "grafana": Image(
+        "spcs-oss-grafana", GRAFANA / "Dockerfile", "grafana", contexts.prepare_nothing, contexts.fill_grafana
+    ),
 }
 # Not shipped: the stack test's double of a Snowflake account.
-SIMULATOR_IMAGE = Image("spcs-simulator", SIMULATOR / "Dockerfile", "simulator", _none, _fill_simulator)
+SIMULATOR_IMAGE = Image(
+    "spcs-simulator", SIMULATOR / "Dockerfile", "simulator", contexts.prepare_nothing, contexts.fill_simulator
+)
+
+
+def context_steps(image: Image, platforms: Platforms) -> list[Step]:
+    """Return the steps that make an image's build context."""
+    place = image.context.relative_to(ROOT)
+    fill = Step(
+        f"Fill the context of {image.name}",
+        str(place),
+        lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
+    )
+    return [*image.prepare(platforms), fill]
 
 
 def build_steps(image: Image, base: str | None) -> list[Step]:
-    """Return the steps that build one image on a base, given by its reference."""
-    context = BUILD / "images" / image.name
-    command: list[str | Path] = [
-        "docker",
-        "build",
-        "--quiet",
-        "--platform",
-        PLATFORM,
-        "--tag",
-        image.reference,
-        "--file",
-        image.dockerfile,
-    ]
+    """Return the steps that build one image for this project's own use, on a base given by its reference."""
+    part = next((part for part, one in IMAGES.items() if one is image), "")
+    baked = part and base in (None, *(bases.reference(key) for key in BASES)) and has_buildx()
+    command = bake_command([part], "--load") if baked else classic_command(image, base, [image.reference])
+    build = Step(
+        f"Build the image {image.reference}",
+        process.render(command),
+        lambda: process.run(command, cwd=ROOT, env=build_environment(), remedy=_remedy(base)),
+    )
+    return [*context_steps(image, [PLATFORM]), build]
+
+
+def has_buildx() -> bool:
+    """Tell whether Docker has buildx, whose bake reads docker-bake.hcl."""
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False).returncode == 0
+
+
+def bake_command(targets: Sequence[str], *options: str) -> list[str | Path]:
+    """Return the command that bakes some targets."""
+    return ["docker", "buildx", "bake", "--file", BAKE_FILE.name, *options, *targets]
+
+
+def classic_command(image: Image, base: str | None, references: Sequence[str]) -> list[str | Path]:
+    """Return the command that builds one image with the classic builder, as docker-bake.hcl has it."""
+    command: list[str | Path] = ["docker", "build", "--quiet", "--platform", PLATFORM]
+    for reference in references:
+        command += ["--tag", reference]
+    for name, value in labels().items():
+        command += ["--label", f"{name}={value}"]
     if base:
         command += ["--build-arg", f"BASE={base}"]
-    command.append(context)
+    return [*command, image.context]
 
-    def build() -> None:
-        shutil.rmtree(context, ignore_errors=True)
-        context.mkdir(parents=True)
-        image.fill(context)
-        process.run(command, remedy=_remedy(base))
 
-    return [*image.prepare(), Step(f"Build the image {image.reference}", process.render(command), build)]
+def labels() -> dict[str, str]:
+    """Return the labels that tell what an image was made from; the Dockerfiles have the others."""
+    prefix = "org.opencontainers.image"
+    return {f"{prefix}.version": PRODUCT, f"{prefix}.revision": contexts.revision(), f"{prefix}.source": SOURCE}
+
+
+def build_environment() -> dict[str, str]:
+    """Return the variables of docker-bake.hcl, and the time that stands for the build's."""
+    return {
+        "VERSION": PRODUCT,
+        "REVISION": contexts.revision(),
+        "PROMETHEUS_BASE": bases.reference("prometheus"),
+        "GRAFANA_BASE": bases.reference("grafana"),
+        "SOURCE_DATE_EPOCH": contexts.source_date(),
+    }
 
 
 def _remedy(base: str | None) -> str:
-    if base in BASES.values():
-        return f"when the base {base} cannot be pulled from here, --bases local builds what can be built without it"
+    if base in {bases.reference(key) for key in BASES}:
+        return (
+            f"when the base {base} cannot be pulled from here, {bases.MIRROR} names a mirror, and --bases local builds"
+            " what can be built without it"
+        )
     return "read the last lines"
 
 

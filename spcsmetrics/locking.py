@@ -13,6 +13,7 @@ GROUPS = {
     "bench": ("runtime",),
     "deploy": ("runtime", "simulator"),
     "dev": ("runtime", "simulator", "bench", "deploy"),
+    "audit": ("runtime", "dev"),
     "go": ("runtime",),
     "compose": ("runtime",),
     "preview": ("runtime", "dev"),

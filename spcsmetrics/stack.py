@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spcsmetrics import building, environment, process
+from spcsmetrics import building, environment, ports, process
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, ROOT
@@ -26,8 +26,11 @@ def compose(*words: str) -> list[str | Path]:
     return [*find_compose(), "--project-name", PROJECT, "--file", COMPOSE_FILE, *words]
 
 
-def run_tests(bases: str, *, require_grafana: bool, dry: bool) -> None:
-    """Build the images, start the stack, run its tests, and remove it. Raises UserError when anything fails."""
+def run_tests(bases: str, *, require_grafana: bool, pictures: str, dry: bool) -> None:
+    """Build the images, start the stack, run its tests, and remove it. Raises UserError when anything fails.
+
+    With Grafana in it, a folder named by pictures gets a picture of each board.
+    """
     building.check_bases(bases)
     with_grafana = bases == "official"
     if require_grafana and not with_grafana:
@@ -36,6 +39,8 @@ def run_tests(bases: str, *, require_grafana: bool, dry: bool) -> None:
         console.print(f"- Grafana's tests are skipped: {_NO_GRAFANA}")
     prepare = _prepare_steps(bases, with_grafana=with_grafana)
     start_and_test = [_start_step(with_grafana=with_grafana), _test_step(with_grafana=with_grafana)]
+    if pictures and with_grafana:
+        start_and_test += [environment.group_step("preview"), _picture_step(Path(pictures))]
     cleanup = Step("Remove the stack", _detail(_DOWN), remove)
     if dry:
         carry_out([*prepare, *start_and_test, cleanup], dry=True)
@@ -75,6 +80,20 @@ def _test_step(*, with_grafana: bool) -> Step:
             raise UserError("the stack's tests failed: read the report above")
 
     return Step("Test the stack", process.render(command), test, loud=True)
+
+
+def _picture_step(folder: Path) -> Step:
+    def take() -> None:
+        from spcsmetrics.monitoring.writing import BOARD_FOLDER  # noqa: PLC0415
+        from spcsmetrics.preview.pictures import take_grafana  # noqa: PLC0415
+
+        form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        container = process.run(compose("ps", "--quiet", "otel")).strip()
+        address = process.run(["docker", "inspect", "--format", form, container]).strip()
+        boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
+        take_grafana(f"http://{address}:{ports.GRAFANA}", boards, folder)
+
+    return Step("Take pictures of the boards in Grafana", os.fspath(folder), take)
 
 
 def remove() -> None:

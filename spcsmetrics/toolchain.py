@@ -1,6 +1,7 @@
 """The Go toolchain and the compose binary: the machine's own when good enough, else from the locked dependencies."""
 
 import os
+import platform
 import re
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from spcsmetrics.errors import UserError
 from spcsmetrics.paths import BUILD
 from spcsmetrics.plan import Step
 
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 # What the module of Prometheus asks for; the collector asks for less.
 MIN_GO = (1, 26, 7)
 MIN_COMPOSE = 2
@@ -50,9 +52,20 @@ def _go_version(go: str | Path) -> tuple[int, ...]:
     return tuple(int(part or 0) for part in match.groups()) if match else (0,)
 
 
-def go_environment() -> dict[str, str]:
-    """Return the variables for builds that depend on the sources alone: static, without a toolchain switch."""
+def host_platform() -> str:
+    """Return this machine's system and architecture as Docker and Go write them, such as linux/amd64."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}/{_MACHINES.get(machine, machine)}"
+
+
+def go_environment(target: str = "") -> dict[str, str]:
+    """Return the variables for builds that depend on the sources alone: static, without a toolchain switch.
+
+    target is a platform to build for, such as linux/arm64; without one it is this machine's.
+    """
+    system, _, machine = target.partition("/")
     return {
+        **({"GOOS": system, "GOARCH": machine} if target else {}),
         "CGO_ENABLED": "0",
         "GOTOOLCHAIN": "local",
         "GOFLAGS": "-buildvcs=false -trimpath",

@@ -1,4 +1,4 @@
-"""Pictures of the boards, taken of the preview in an installed Chromium."""
+"""Pictures of the boards, taken of the preview or of Grafana in an installed Chromium."""
 
 import shutil
 from pathlib import Path
@@ -35,4 +35,20 @@ def take(url: str, boards: list[str], folder: Path, time: str) -> None:
             page.set_viewport_size({"width": _WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})
             page.wait_for_timeout(1000)
             page.screenshot(path=folder / f"{board}.png", full_page=True)
+        browser.close()
+
+
+def take_grafana(url: str, boards: list[str], folder: Path) -> None:
+    """Write a picture of each board as Grafana draws it for a viewer whom the ingress has let in."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the group preview
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": _WIDTH, "height": 2400}, extra_http_headers={"Sf-Context-Current-User": "VIEWER"}
+        )
+        for board in boards:
+            page.goto(f"{url}/d/{board}?from=now-5m&to=now&kiosk", wait_until="networkidle", timeout=60_000)
+            page.screenshot(path=folder / f"{board}.png")
         browser.close()

@@ -35,16 +35,26 @@ def fuzz(context: Context, seconds: int = 30) -> None:
 @task
 @explain_errors
 def lint(context: Context) -> None:
-    """Run every linter: Python, Go, YAML, Dockerfiles, shell."""
-    from spcsmetrics.quality import run_lint  # noqa: PLC0415
+    """Run every linter: Python, Go, YAML, Dockerfiles, shell, workflows, schemas."""
+    from spcsmetrics.linting import run_lint  # noqa: PLC0415
 
     run_lint(dry=is_dry(context))
 
 
-@task(help={"upgrade": "move every dependency to its newest version"})
+@task(
+    help={
+        "upgrade": "move every dependency to its newest version",
+        "bases": "instead, write down the digests of the images' bases, as Docker Hub or the mirror has them",
+    }
+)
 @explain_errors
-def lock(context: Context, upgrade: bool = False) -> None:
+def lock(context: Context, upgrade: bool = False, bases: bool = False) -> None:
     """Write the lock files from pyproject.toml."""
+    if bases:
+        from spcsmetrics.bases import lock_bases  # noqa: PLC0415
+
+        lock_bases(dry=is_dry(context))
+        return
     from spcsmetrics.locking import lock as write  # noqa: PLC0415
 
     write(upgrade=upgrade, dry=is_dry(context))

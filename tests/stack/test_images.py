@@ -1,11 +1,16 @@
 """The images by themselves."""
 
+import json
+import re
 import subprocess
+import tarfile
 import time
+from pathlib import Path
 
 import pytest
 
 from spcsmetrics.images import IMAGES
+from spcsmetrics.versions import PRODUCT
 
 
 def docker(*words: str) -> subprocess.CompletedProcess[str]:
@@ -79,3 +84,47 @@ def test_outside_a_service_the_missing_host_is_named() -> None:
 
 def test_named_pools_need_no_host() -> None:
     assert validate("--env", "SPCS_COMPUTE_POOLS=POOL_A,POOL_B").returncode == 0
+
+
+# Bytes. Growth of a megabyte is to be seen and wanted.
+CEILINGS = {"spcs-otelcol": 83_500_000, "healthcheck": 2_400_000, "spcs-doctor": 13_200_000}
+
+
+def unpack(name: str, folder: Path) -> Path:
+    """Write out the files of an image."""
+    made = docker("create", IMAGES[name].reference, "none").stdout.strip()
+    archive = folder / "image.tar"
+    docker("export", "--output", str(archive), made)
+    docker("rm", made)
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder / "root", filter="tar")
+    return folder / "root"
+
+
+def test_the_programs_of_the_collector_image_keep_their_size(tmp_path: Path) -> None:
+    root = unpack("otel", tmp_path)
+    sizes = {program: (root / program).stat().st_size for program in CEILINGS}
+    assert all(sizes[program] <= CEILINGS[program] for program in CEILINGS), sizes
+
+
+@pytest.mark.parametrize("name", ["otel", "prometheus"])
+def test_an_image_has_its_licences_no_setuid_file_and_no_shell_of_ours(name: str, tmp_path: Path) -> None:
+    root = unpack(name, tmp_path)
+    files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
+    assert not [file for file in files if file.stat().st_mode & 0o6000]
+    # The official base of the store has busybox, which nothing here uses.
+    assert name != "otel" or not [file for file in files if file.name in {"sh", "bash", "busybox"}]
+    assert "Apache License" in (root / "licenses" / "LICENSE").read_text()
+    if name == "otel":
+        assert "github.com/prometheus/prometheus" in (root / "licenses" / "LICENSES").read_text()
+
+
+@pytest.mark.parametrize("name", ["otel", "prometheus"])
+def test_an_image_says_what_it_is_made_of(name: str) -> None:
+    labels = json.loads(inspect(name, "json .Config.Labels"))
+    prefix = "org.opencontainers.image."
+    assert labels[f"{prefix}version"] == PRODUCT
+    assert labels[f"{prefix}title"] == IMAGES[name].name
+    assert labels[f"{prefix}licenses"] == "Apache-2.0"
+    assert re.fullmatch(r"[0-9a-f]{40}(-changed)?", labels[f"{prefix}revision"])
+    assert labels[f"{prefix}source"].startswith("https://github.com/")

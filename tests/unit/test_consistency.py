@@ -7,7 +7,7 @@ import tomllib
 import yaml
 
 from simulator import faults
-from spcsmetrics import collector, ports, quality, versions
+from spcsmetrics import collector, linting, ports, quality, versions
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
 
@@ -48,7 +48,7 @@ def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
         assert sources == ["${BASE}" if image.base else "scratch"]
     for reference in versions.BASES.values():
         assert re.search(r":v?\d+\.\d+", reference)
-    assert set(quality.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
+    assert set(linting.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
 
 
 def test_every_variable_of_the_image_is_documented() -> None:

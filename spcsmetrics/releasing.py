@@ -1,0 +1,151 @@
+"""A release: the images in a registry under the tags of the version, verified from there, and notes with digests."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from spcsmetrics import bases, contexts, images, process, registry
+from spcsmetrics.errors import UserError
+from spcsmetrics.images import IMAGES
+from spcsmetrics.paths import BUILD, ROOT
+from spcsmetrics.plan import Step, carry_out, console
+from spcsmetrics.versions import PRODUCT
+
+FOLDER = BUILD / "release"
+_METADATA = FOLDER / "metadata.json"
+_NOTES = FOLDER / "notes.md"
+PLATFORMS = ("linux/amd64", "linux/arm64")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where images go: a registry's host with its port, and the namespace in it."""
+
+    registry: str
+    namespace: str
+
+    @property
+    def prefix(self) -> str:
+        """Return what stands before an image's name, with a / at the end."""
+        return "".join(f"{part}/" for part in (self.registry, self.namespace) if part)
+
+
+def semver_tags(version: str) -> list[str]:
+    """Return the tags of a version: itself, and for a release its minor, its major and latest.
+
+    Raises UserError for what is no semantic version.
+    """
+    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?", version)
+    if not match:
+        raise UserError(f"{version} is no semantic version: write MAJOR.MINOR.PATCH in spcsmetrics/versions.py")
+    if match[4]:
+        return [version]
+    # Before 1.0 a minor version may break, so that a tag of the major alone would promise too much.
+    shorter = [f"{match[1]}.{match[2]}", *([match[1]] if match[1] != "0" else [])]
+    return [version, *shorter, "latest"]
+
+
+def release(target: Target, only: str, outputs: str, *, dry: bool) -> None:
+    """Build the images, push them under the version's tags, and verify them from the registry.
+
+    With buildx there is an index of two platforms with provenance and SBOM; the classic builder makes the one platform
+    that Snowflake runs. only is one image; outputs is a file that gets name=digest lines. Raises UserError where the
+    registry does not have what was pushed.
+    """
+    parts = [only] if only else list(IMAGES)
+    if only and only not in IMAGES:
+        raise UserError(f"--only {only} is not an image: write one of {', '.join(IMAGES)}")
+    tags = semver_tags(PRODUCT)
+    digests: dict[str, str] = {}
+
+    def verify() -> None:
+        sent = _sent(target, parts)
+        for part in parts:
+            for tag in tags:
+                found = registry.fetch_digest(target.registry, repository(target, part), tag)
+                if found != sent[part]:
+                    raise UserError(f"{IMAGES[part].name}:{tag} is {found} in the registry and {sent[part]} was sent")
+        digests.update(sent)
+
+    def note() -> None:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        _NOTES.write_text(notes(target, digests))
+        if outputs:
+            with Path(outputs).open("a") as file:
+                file.writelines(f"{part}={digest}\n" for part, digest in digests.items())
+
+    references = ", ".join(f"{target.prefix}{IMAGES[part].name}:{tag}" for part in parts for tag in tags)
+    push = _bake_steps(target, parts, tags) if images.has_buildx() else _classic_steps(target, parts, tags)
+    steps = [
+        images.docker_step(),
+        *push,
+        Step("Verify from the registry", references, verify),
+        Step("Write the notes", str(_NOTES.relative_to(ROOT)), note),
+    ]
+    for reference in bases.without_digest():
+        console.print(f"- The base {reference} is named by its tag alone: ./inv lock --bases notes its digest")
+    carry_out(steps, dry=dry)
+    if not dry:
+        console.print(f"- Released {PRODUCT}: {_NOTES.relative_to(ROOT)} has the digests")
+
+
+def repository(target: Target, part: str) -> str:
+    """Return the repository of an image in the target's registry."""
+    return "/".join(word for word in (target.namespace, IMAGES[part].name) if word)
+
+
+def _bake_steps(target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+    command = images.bake_command(
+        [f"{part}-release" for part in parts], "--push", "--metadata-file", str(_METADATA.relative_to(ROOT))
+    )
+    env = {"PREFIX": target.prefix, "TAGS": ",".join(tags)}
+
+    def bake() -> None:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        process.run(command, cwd=ROOT, env={**images.build_environment(), **env}, remedy="read the last lines")
+
+    fill = [step for part in parts for step in images.context_steps(IMAGES[part], PLATFORMS)]
+    return [*fill, Step("Build and push", process.render(command), bake)]
+
+
+def _classic_steps(target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+    """Return the steps that push what ./inv build or the stack test has built: the very images that were tested."""
+    steps = []
+    for part in parts:
+        for tag in tags:
+            reference = f"{target.prefix}{IMAGES[part].name}:{tag}"
+            mark = ["docker", "tag", IMAGES[part].reference, reference]
+            send = ["docker", "push", "--quiet", reference]
+            steps.append(_run(f"Tag {reference}", mark, "run ./inv build first"))
+            steps.append(_run(f"Push {reference}", send, "log in with docker login, and check the registry"))
+    return steps
+
+
+def _run(title: str, command: list[str], remedy: str) -> Step:
+    return Step(title, process.render(command), lambda: process.run(command, remedy=remedy))
+
+
+def _sent(target: Target, parts: list[str]) -> dict[str, str]:
+    """Return the digests that the builder or Docker noted at the push."""
+    if images.has_buildx():
+        metadata = json.loads(_METADATA.read_text())
+        return {part: metadata[f"{part}-release"]["containerimage.digest"] for part in parts}
+    found = {}
+    for part in parts:
+        repository = f"{target.prefix}{IMAGES[part].name}"
+        words = ["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", f"{repository}:{PRODUCT}"]
+        known = [one.split("@") for one in json.loads(process.run(words))]
+        found[part] = next((digest for name, digest in known if name == repository), "none")
+    return found
+
+
+def notes(target: Target, digests: dict[str, str]) -> str:
+    """Return the release's notes: what the changelog says of it, and each image by its digest."""
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    section = re.search(rf"^## .*\b{re.escape(PRODUCT)}\b.*?\n(.*?)(?=^## |\Z)", changelog, re.M | re.S)
+    rows = "\n".join(
+        f"| `{target.prefix}{IMAGES[part].name}:{PRODUCT}` | `{digest}` |" for part, digest in digests.items()
+    )
+    said = section[1].strip() if section else ""
+    return f"{said}\n\nCommit {contexts.revision()}\n\n| image | digest |\n|---|---|\n{rows}\n"

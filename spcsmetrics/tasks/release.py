@@ -1,0 +1,63 @@
+"""The tasks release, versions, bump, audit and scan."""
+
+from invoke import Context, task
+
+from spcsmetrics.tasks.command import explain_errors, is_dry
+
+
+@task(
+    help={
+        "registry": "host of the registry, with its port: docker.io, localhost:5000",
+        "namespace": "namespace in the registry",
+        "only": "release one image: otel, prometheus or grafana",
+        "outputs": "file that gets a line name=digest for each image, such as GITHUB_OUTPUT",
+    }
+)
+@explain_errors
+def release(
+    context: Context, registry: str = "docker.io", namespace: str = "", only: str = "", outputs: str = ""
+) -> None:
+    """Push the images under the version's tags, and verify them from the registry."""
+    from spcsmetrics.releasing import Target  # noqa: PLC0415
+    from spcsmetrics.releasing import release as run  # noqa: PLC0415
+
+    run(Target(registry, namespace), only, outputs, dry=is_dry(context))
+
+
+@task
+@explain_errors
+def versions(context: Context) -> None:
+    """Print everything that is inside the images, with its version."""
+    from spcsmetrics.inventory import print_versions  # noqa: PLC0415
+
+    print_versions()
+
+
+@task(
+    positional=["part", "version"],
+    help={"part": "collector, prometheus, grafana or product", "version": "the version to move to"},
+)
+@explain_errors
+def bump(context: Context, part: str, version: str) -> None:
+    """Move a part to another version, where it stands; build and test afterwards."""
+    from spcsmetrics.inventory import bump as run  # noqa: PLC0415
+
+    run(part, version, dry=is_dry(context))
+
+
+@task
+@explain_errors
+def audit(context: Context) -> None:
+    """Look for known vulnerabilities in what is locked; needs the advisory databases of PyPI and Go."""
+    from spcsmetrics.linting import run_audit  # noqa: PLC0415
+
+    run_audit(dry=is_dry(context))
+
+
+@task
+@explain_errors
+def scan(context: Context) -> None:
+    """Look for known vulnerabilities in the built images; fails on a high one that has a fix."""
+    from spcsmetrics.linting import run_scan  # noqa: PLC0415
+
+    run_scan(dry=is_dry(context))

@@ -1,0 +1,155 @@
+"""What a release is made of: one build definition, pinned workflows, and a version that stands where it should."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+import yaml
+
+from spcsmetrics import inventory, releasing
+from spcsmetrics.errors import UserError
+from spcsmetrics.images import BAKE_FILE, IMAGES, PLATFORM, SOURCE
+from spcsmetrics.paths import ROOT
+from spcsmetrics.releasing import Target, notes, semver_tags
+from spcsmetrics.versions import BASES, PRODUCT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def bake() -> dict[str, dict[str, Any]]:
+    """Return variables, groups and targets of docker-bake.hcl by kind and name, without the quotes of the parser."""
+    text = re.sub(r"^\s*#.*$", "", BAKE_FILE.read_text(), flags=re.M)
+    found: dict[str, dict[str, Any]] = {}
+    for kind, blocks in hcl2.load(io.StringIO(text)).items():
+        if isinstance(blocks, list):
+            for block in blocks:
+                for name, body in block.items():
+                    found.setdefault(kind, {})[name.strip('"')] = _plain(body)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key).strip('"'): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.strip('"') if isinstance(value, str) else value
+
+
+def test_bake_and_the_table_of_images_are_of_one_mind() -> None:
+    definition = bake()
+    targets, variables = definition["target"], definition["variable"]
+    assert set(definition["group"]["default"]["targets"]) == set(IMAGES)
+    for part, image in IMAGES.items():
+        assert targets[part]["context"] == str(image.context.relative_to(ROOT))
+        assert f"${{PREFIX}}{image.name}:${{tag}}" in str(targets[part]["tags"])
+        if image.base:
+            variable = targets[part]["args"]["BASE"].strip("${}")
+            assert variables[variable]["default"] == BASES[image.base]
+        else:
+            assert "args" not in targets[part]
+    assert targets["image"]["platforms"] == [PLATFORM]
+    assert variables["VERSION"]["default"] == PRODUCT
+    assert targets["image"]["labels"]["org.opencontainers.image.source"] == SOURCE
+
+
+def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
+    definition = bake()
+    assert definition["group"]["release"]["targets"] == [f"{part}-release" for part in IMAGES]
+    released = definition["target"]["released"]
+    assert tuple(released["platforms"]) == releasing.PLATFORMS
+    assert released["attest"] == ["type=provenance,mode=max", "type=sbom"]
+    for part in IMAGES:
+        assert definition["target"][f"{part}-release"]["inherits"] == [part, "released"]
+
+
+@pytest.mark.parametrize(
+    ("version", "tags"),
+    [
+        ("1.2.3", ["1.2.3", "1.2", "1", "latest"]),
+        ("0.4.0", ["0.4.0", "0.4", "latest"]),
+        ("1.2.3-rc.1", ["1.2.3-rc.1"]),
+    ],
+)
+def test_latest_and_short_tags_are_for_releases_only(version: str, tags: list[str]) -> None:
+    assert semver_tags(version) == tags
+
+
+@pytest.mark.parametrize("version", ["1.2", "v1.2.3", "1.2.3 ", "latest"])
+def test_what_is_no_version_is_refused(version: str) -> None:
+    with pytest.raises(UserError, match="is no semantic version"):
+        semver_tags(version)
+
+
+def test_the_notes_have_what_changed_and_each_digest() -> None:
+    text = notes(Target("docker.io", "example"), {"otel": "sha256:1"})
+    assert "`docker.io/example/spcs-oss-otel:0.1.0` | `sha256:1`" in text
+    assert "Collector with `spcs_sd_configs`" in text
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_a_workflow_may_do_nothing_by_default_and_every_action_is_pinned(file: Path) -> None:
+    text = file.read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert "cancel-in-progress" in workflow["concurrency"]
+    for line in re.findall(r"uses: (.+)", text):
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+    for job in workflow["jobs"].values():
+        assert "timeout-minutes" in job
+        assert all("${{" not in step.get("run", "") for step in job["steps"])
+
+
+def test_the_workflows_call_tasks_that_exist() -> None:
+    from tasks import namespace  # noqa: PLC0415
+
+    called = {word for file in WORKFLOWS for word in re.findall(r"\./inv (?:--dry )?([\w-]+)", file.read_text())}
+    assert called <= set(namespace.task_names)
+    assert {"lint", "test", "test-stack", "release", "scan", "audit"} <= called
+
+
+def test_everything_inside_is_listed_with_its_version() -> None:
+    rows = inventory.list_versions()
+    assert {row[0] for row in rows} == set(IMAGES)
+    assert ("prometheus", "base", BASES["prometheus"]) in rows
+    assert all(re.search(r"\d+\.\d+", version) for _, _, version in rows)
+
+
+@pytest.mark.parametrize(
+    ("part", "version", "lines"),
+    [
+        ("prometheus", "3.99.1", ['PROMETHEUS = "3.99.1"', 'default = "prom/prometheus:v3.99.1"']),
+        ("grafana", "14.0.0", ['GRAFANA = "14.0.0"', 'default = "grafana/grafana:14.0.0"']),
+        ("collector", "0.166.0", ["prometheusreceiver v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
+        ("product", "0.2.0", ['PRODUCT = "0.2.0"', "  version: 0.2.0", '\nversion = "0.2.0"']),
+    ],
+)
+def test_a_part_is_moved_where_it_stands(
+    part: str, version: str, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = {}
+    for name, file in {
+        "_VERSIONS": ROOT / "spcsmetrics" / "versions.py",
+        "BAKE_FILE": BAKE_FILE,
+        "MANIFEST": inventory.collector.MANIFEST,
+        "ROOT": ROOT / "pyproject.toml",
+    }.items():
+        moved[name] = tmp_path / file.name
+        moved[name].write_text(file.read_text())
+    monkeypatch.setattr(inventory, "_VERSIONS", moved["_VERSIONS"])
+    monkeypatch.setattr(inventory, "BAKE_FILE", moved["BAKE_FILE"])
+    monkeypatch.setattr(inventory.collector, "MANIFEST", moved["MANIFEST"])
+    monkeypatch.setattr(inventory, "ROOT", tmp_path)
+    inventory.bump(part, version, dry=False)
+    text = "".join(file.read_text() for file in moved.values())
+    for line in lines:
+        assert line in text
+
+
+@pytest.mark.parametrize(("part", "version"), [("nginx", "1.0.0"), ("grafana", "latest")])
+def test_what_cannot_be_moved_is_named(part: str, version: str) -> None:
+    with pytest.raises(UserError, match="write"):
+        inventory.bump(part, version, dry=True)
