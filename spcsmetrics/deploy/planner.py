@@ -138,6 +138,8 @@ def _service(
             f"Change the external access of {name}",
             f"ALTER SERVICE {name} SET EXTERNAL_ACCESS_INTEGRATIONS = ({listed})",
         )
+    if service.get("status") == "SUSPENDED":
+        yield Change(f"Start {name}", f"ALTER SERVICE {name} RESUME")
     # Last, so that a run which broke off before does not look finished.
     if service.get("comment") != wanted:
         yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")

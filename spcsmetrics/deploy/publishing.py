@@ -10,7 +10,7 @@ from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import read_images
 from spcsmetrics.errors import UserError
-from spcsmetrics.images import IMAGES
+from spcsmetrics.images import IMAGES, check_docker
 from spcsmetrics.plan import console
 from spcsmetrics.versions import PRODUCT
 
@@ -28,6 +28,8 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
     """
     if settings.tag or pushed:
         return dict.fromkeys(IMAGES, settings.tag or PRODUCT)
+    if not dry:
+        check_docker()
     tags = {}
     for part, image in IMAGES.items():
         image_id = _inspect(image.reference)
@@ -38,8 +40,9 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
 
 
 def _inspect(reference: str) -> str:
+    """Return the id of an image, or nothing where it or Docker is not there."""
     import docker  # noqa: PLC0415 - slow to import
-    from docker.errors import DockerException, ImageNotFound  # noqa: PLC0415
+    from docker.errors import DockerException  # noqa: PLC0415
 
     try:
         client = docker.from_env(timeout=60)
@@ -47,8 +50,6 @@ def _inspect(reference: str) -> str:
             return str(client.images.get(reference).id).removeprefix("sha256:")
         finally:
             client.close()
-    except ImageNotFound:
-        return ""
     except DockerException:
         return ""
 

@@ -71,6 +71,11 @@ def test_a_service_in_another_pool_is_refused_with_the_way_out() -> None:
         plan(state)
 
 
+def test_a_service_that_stands_still_is_started() -> None:
+    state = replace(THERE, service={**(THERE.service or {}), "status": "SUSPENDED"})
+    assert [change.sql for change in plan(state)] == ["ALTER SERVICE SPCS_METRICS.PUBLIC.SPCS_METRICS RESUME"]
+
+
 def test_a_specification_that_is_not_shown_does_not_stop_a_deploy() -> None:
     assert plan(replace(THERE, volumes=None)) == []
 
