@@ -27,6 +27,11 @@ variable "GRAFANA_BASE" {
   default = "grafana/grafana:13.2.3"
 }
 
+variable "SBOM_GENERATOR" {
+  # An image that lists what is inside others.
+  default = "docker/buildkit-syft-scanner:stable-1"
+}
+
 group "default" {
   targets = ["otel", "prometheus", "grafana"]
 }
@@ -67,7 +72,9 @@ target "grafana" {
 
 target "released" {
   platforms = ["linux/amd64", "linux/arm64"]
-  attest    = ["type=provenance,mode=max", "type=sbom"]
+  # Files get the commit's time, so that the same commit gives the same image.
+  output    = ["type=registry,rewrite-timestamp=true"]
+  attest    = ["type=provenance,mode=max", "type=sbom,generator=${SBOM_GENERATOR}"]
 }
 
 target "otel-release" {

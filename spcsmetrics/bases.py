@@ -9,16 +9,22 @@ from spcsmetrics.versions import BASES
 
 # Where bases come from instead of Docker Hub, such as mirror.example.com/hub.
 MIRROR = "SPCS_BASE_MIRROR"
+# Lists what is inside the images of a release.
+SBOM_GENERATOR = "docker/buildkit-syft-scanner:stable-1"
 _LOCK = LOCKS / "bases.txt"
 _HEADER = "# Made by ./inv lock --bases: the digest of each base that an image is built on.\n"
 
 
 def reference(key: str) -> str:
     """Return what an image is built on: the base by tag and, if locked, digest; from the mirror if one is set."""
-    named = BASES[key]
-    digest = _locked().get(named)
+    digest = _locked().get(BASES[key])
+    return mirrored(BASES[key]) + (f"@{digest}" if digest else "")
+
+
+def mirrored(named: str) -> str:
+    """Return an image of Docker Hub as the mirror has it, if one is set."""
     mirror = os.environ.get(MIRROR, "").rstrip("/")
-    return (f"{mirror}/" if mirror else "") + named + (f"@{digest}" if digest else "")
+    return f"{mirror}/{named}" if mirror else named
 
 
 def without_digest() -> list[str]:

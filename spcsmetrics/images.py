@@ -123,6 +123,7 @@ def build_environment() -> dict[str, str]:
         "REVISION": contexts.revision(),
         "PROMETHEUS_BASE": bases.reference("prometheus"),
         "GRAFANA_BASE": bases.reference("grafana"),
+        "SBOM_GENERATOR": bases.mirrored(bases.SBOM_GENERATOR),
         "SOURCE_DATE_EPOCH": contexts.source_date(),
     }
 

@@ -97,7 +97,7 @@ def repository(target: Target, part: str) -> str:
 
 def _bake_steps(target: Target, parts: list[str], tags: list[str]) -> list[Step]:
     command = images.bake_command(
-        [f"{part}-release" for part in parts], "--push", "--metadata-file", str(_METADATA.relative_to(ROOT))
+        [f"{part}-release" for part in parts], "--metadata-file", str(_METADATA.relative_to(ROOT))
     )
     env = {"PREFIX": target.prefix, "TAGS": ",".join(tags)}
 

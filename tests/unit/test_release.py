@@ -1,7 +1,10 @@
 """What a release is made of: one build definition, pinned workflows, and a version that stands where it should."""
 
 import io
+import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,9 @@ import hcl2
 import pytest
 import yaml
 
-from spcsmetrics import inventory, releasing
+from spcsmetrics import bases, inventory, releasing
 from spcsmetrics.errors import UserError
-from spcsmetrics.images import BAKE_FILE, IMAGES, PLATFORM, SOURCE
+from spcsmetrics.images import BAKE_FILE, IMAGES, PLATFORM, SOURCE, bake_command, has_buildx
 from spcsmetrics.paths import ROOT
 from spcsmetrics.releasing import Target, notes, semver_tags
 from spcsmetrics.versions import BASES, PRODUCT
@@ -56,12 +59,27 @@ def test_bake_and_the_table_of_images_are_of_one_mind() -> None:
     assert targets["image"]["labels"]["org.opencontainers.image.source"] == SOURCE
 
 
+@pytest.mark.skipif(not has_buildx(), reason="there is no buildx, which reads docker-bake.hcl")
+def test_bake_itself_reads_the_definition_so() -> None:
+    env = {**os.environ, "PREFIX": "registry.example.com/acme/", "TAGS": "1.0.0,latest"}
+    printed = subprocess.run(bake_command(["release"], "--print"), cwd=ROOT, env=env, check=True, capture_output=True)
+    targets = json.loads(printed.stdout)["target"]
+    assert set(targets) == {f"{part}-release" for part in IMAGES}
+    for part, image in IMAGES.items():
+        target = targets[f"{part}-release"]
+        assert target["tags"] == [f"registry.example.com/acme/{image.name}:{tag}" for tag in ("1.0.0", "latest")]
+        assert tuple(target["platforms"]) == releasing.PLATFORMS
+        assert [one["type"] for one in target["attest"]] == ["provenance", "sbom"]
+
+
 def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
     definition = bake()
     assert definition["group"]["release"]["targets"] == [f"{part}-release" for part in IMAGES]
     released = definition["target"]["released"]
     assert tuple(released["platforms"]) == releasing.PLATFORMS
-    assert released["attest"] == ["type=provenance,mode=max", "type=sbom"]
+    assert released["attest"] == ["type=provenance,mode=max", "type=sbom,generator=${SBOM_GENERATOR}"]
+    assert released["output"] == ["type=registry,rewrite-timestamp=true"]
+    assert definition["variable"]["SBOM_GENERATOR"]["default"] == bases.SBOM_GENERATOR
     for part in IMAGES:
         assert definition["target"][f"{part}-release"]["inherits"] == [part, "released"]
 
