@@ -88,9 +88,10 @@ class Catalog:
         return self.services[name]
 
     def state(self, service: Service) -> str:
-        """Return what a service's containers are at this moment: PENDING, READY, FAILED or SUSPENDED."""
+        """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING or SUSPENDED."""
         if service.suspended:
-            return "SUSPENDED"
+            stopped = self.clock() - service.changed >= self.delay * READY_AFTER
+            return "SUSPENDED" if stopped else "SUSPENDING"
         if self.faults.service == "image-pull":
             return "PENDING"
         if self.clock() - service.changed < self.delay * READY_AFTER:

@@ -11,7 +11,7 @@ from spcsmetrics.plan import Step, carry_out
 from spcsmetrics.versions import BASES, GRAFANA, PRODUCT, PROMETHEUS
 
 _VERSIONS = ROOT / "spcsmetrics" / "versions.py"
-# The part of a version, and the files in which it stands: as a table of this module's own.
+# Parts whose version stands in versions.py, and as a default in docker-bake.hcl.
 _PARTS = {"prometheus": PROMETHEUS, "grafana": GRAFANA}
 
 

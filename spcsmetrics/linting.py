@@ -33,7 +33,7 @@ def run_lint(*, dry: bool) -> None:
         program_step("mypy", [script("mypy")]),
         program_step("yamllint", [script("yamllint"), "--strict", "."]),
         program_step("hadolint", [script("hadolint"), *DOCKERFILES]),
-        program_step("shellcheck", [script("shellcheck"), "inv", ".ci/run"]),
+        program_step("shellcheck", [script("shellcheck"), "inv", ".ci/run", ".github/start-registry"]),
         *_workflow_lint(),
         *_schema_lint(),
         *_go_lint(),

@@ -15,6 +15,7 @@ from spcsmetrics.versions import PRODUCT
 FOLDER = BUILD / "release"
 _METADATA = FOLDER / "metadata.json"
 _NOTES = FOLDER / "notes.md"
+_LOGIN = "log in with docker login, and check the registry"
 PLATFORMS = ("linux/amd64", "linux/arm64")
 
 
@@ -46,8 +47,18 @@ def semver_tags(version: str) -> list[str]:
     return [version, *shorter, "latest"]
 
 
-def release(target: Target, only: str, outputs: str, *, dry: bool) -> None:
+def parse_target(text: str) -> Target:
+    """Return where host[:port]/namespace is. Raises UserError without a namespace."""
+    host, _, namespace = text.partition("/")
+    if not namespace:
+        raise UserError(f"{text!r} names no images: write registry/namespace, such as localhost:5000/staging")
+    return Target(host, namespace)
+
+
+def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) -> None:
     """Build the images, push them under the version's tags, and verify them from the registry.
+
+    With a source, another registry/namespace, the images are copied from there as they are, with the same digests.
 
     With buildx there is an index of two platforms with provenance and SBOM; the classic builder makes the one platform
     that Snowflake runs. only is one image; outputs is a file that gets name=digest lines. Raises UserError where the
@@ -60,7 +71,7 @@ def release(target: Target, only: str, outputs: str, *, dry: bool) -> None:
     digests: dict[str, str] = {}
 
     def verify() -> None:
-        sent = _sent(target, parts)
+        sent = _digests(parse_target(source), parts) if source else _sent(target, parts)
         for part in parts:
             for tag in tags:
                 found = registry.fetch_digest(target.registry, repository(target, part), tag)
@@ -76,10 +87,9 @@ def release(target: Target, only: str, outputs: str, *, dry: bool) -> None:
                 file.writelines(f"{part}={digest}\n" for part, digest in digests.items())
 
     references = ", ".join(f"{target.prefix}{IMAGES[part].name}:{tag}" for part in parts for tag in tags)
-    push = _bake_steps(target, parts, tags) if images.has_buildx() else _classic_steps(target, parts, tags)
     steps = [
         images.docker_step(),
-        *push,
+        *_push_steps(source, target, parts, tags),
         Step("Verify from the registry", references, verify),
         Step("Write the notes", str(_NOTES.relative_to(ROOT)), note),
     ]
@@ -88,6 +98,12 @@ def release(target: Target, only: str, outputs: str, *, dry: bool) -> None:
     carry_out(steps, dry=dry)
     if not dry:
         console.print(f"- Released {PRODUCT}: {_NOTES.relative_to(ROOT)} has the digests")
+
+
+def _push_steps(source: str, target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+    if source:
+        return _copy_steps(parse_target(source), target, parts, tags)
+    return _bake_steps(target, parts, tags) if images.has_buildx() else _classic_steps(target, parts, tags)
 
 
 def repository(target: Target, part: str) -> str:
@@ -118,7 +134,39 @@ def _classic_steps(target: Target, parts: list[str], tags: list[str]) -> list[St
             mark = ["docker", "tag", IMAGES[part].reference, reference]
             send = ["docker", "push", "--quiet", reference]
             steps.append(_run(f"Tag {reference}", mark, "run ./inv build first"))
-            steps.append(_run(f"Push {reference}", send, "log in with docker login, and check the registry"))
+            steps.append(_run(f"Push {reference}", send, _LOGIN))
+    return steps
+
+
+def _copy_steps(source: Target, target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+    """Return the steps that copy images between registries; without buildx they pass through this machine."""
+    steps = []
+    for part in parts:
+        there = f"{source.prefix}{IMAGES[part].name}:{PRODUCT}"
+        wanted = [f"{target.prefix}{IMAGES[part].name}:{tag}" for tag in tags]
+        if images.has_buildx():
+            marks = [word for reference in wanted for word in ("--tag", reference)]
+            steps.append(_run(f"Copy {there}", ["docker", "buildx", "imagetools", "create", *marks, there], _LOGIN))
+            continue
+        steps.append(_run(f"Pull {there}", ["docker", "pull", "--quiet", there], _LOGIN))
+        for reference in wanted:
+            steps.append(_run(f"Tag {reference}", ["docker", "tag", there, reference], _LOGIN))
+            steps.append(_run(f"Push {reference}", ["docker", "push", "--quiet", reference], _LOGIN))
+    return steps
+
+
+def _digests(source: Target, parts: list[str]) -> dict[str, str]:
+    return {part: registry.fetch_digest(source.registry, repository(source, part), PRODUCT) for part in parts}
+
+
+def pull_steps(source: Target, parts: list[str]) -> list[Step]:
+    """Return the steps that take images of this version from a registry and name them as a build here would."""
+    steps = []
+    for part in parts:
+        there = f"{source.prefix}{IMAGES[part].name}:{PRODUCT}"
+        pull = ["docker", "pull", "--quiet", "--platform", images.PLATFORM, there]
+        steps.append(_run(f"Pull {there}", pull, _LOGIN))
+        steps.append(_run(f"Tag {there}", ["docker", "tag", there, IMAGES[part].reference], _LOGIN))
     return steps
 
 

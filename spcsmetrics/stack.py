@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spcsmetrics import building, environment, ports, process
+from spcsmetrics import building, environment, ports, process, releasing
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.paths import COMPOSE_FILE, ROOT
@@ -26,10 +26,11 @@ def compose(*words: str) -> list[str | Path]:
     return [*find_compose(), "--project-name", PROJECT, "--file", COMPOSE_FILE, *words]
 
 
-def run_tests(bases: str, *, require_grafana: bool, pictures: str, dry: bool) -> None:
+def run_tests(bases: str, *, require_grafana: bool, source: str, pictures: str, dry: bool) -> None:
     """Build the images, start the stack, run its tests, and remove it. Raises UserError when anything fails.
 
-    With Grafana in it, a folder named by pictures gets a picture of each board.
+    With a source, a registry/namespace, its images are taken instead. With Grafana in it, the folder pictures gets a
+    picture of each board.
     """
     building.check_bases(bases)
     with_grafana = bases == "official"
@@ -37,7 +38,7 @@ def run_tests(bases: str, *, require_grafana: bool, pictures: str, dry: bool) ->
         raise UserError(f"--require-grafana cannot be met: {_NO_GRAFANA}")
     if not with_grafana:
         console.print(f"- Grafana's tests are skipped: {_NO_GRAFANA}")
-    prepare = _prepare_steps(bases, with_grafana=with_grafana)
+    prepare = _prepare_steps(bases, source, with_grafana=with_grafana)
     start_and_test = [_start_step(with_grafana=with_grafana), _test_step(with_grafana=with_grafana)]
     if pictures and with_grafana:
         start_and_test += [environment.group_step("preview"), _picture_step(Path(pictures))]
@@ -55,10 +56,13 @@ def run_tests(bases: str, *, require_grafana: bool, pictures: str, dry: bool) ->
         carry_out([cleanup])
 
 
-def _prepare_steps(bases: str, *, with_grafana: bool) -> list[Step]:
-    wanted = [image for name, image in IMAGES.items() if with_grafana or name != "grafana"]
+def _prepare_steps(bases: str, source: str, *, with_grafana: bool) -> list[Step]:
+    parts = [name for name in IMAGES if with_grafana or name != "grafana"]
+    built = [] if source else [IMAGES[part] for part in parts]
+    pulled = releasing.pull_steps(releasing.parse_target(source), parts) if source else []
     return [
-        *building.image_steps([*wanted, SIMULATOR_IMAGE], bases),
+        *building.image_steps([*built, SIMULATOR_IMAGE], bases),
+        *pulled,
         *map(environment.group_step, ("simulator", "deploy", "dev")),
         compose_step(),
         Step("Remove what an earlier run left", _detail(_DOWN), remove),

@@ -31,7 +31,7 @@ def _read(request: Request) -> dict[str, Any]:
     return {**specification, "spec": body}
 
 
-def _check(request: Request, name: Name, specification: dict[str, Any]) -> dict[str, str]:
+def _pin_images(request: Request, specification: dict[str, Any]) -> dict[str, str]:
     """Return the digests of the images. Raises SqlError for what the role may not have."""
     catalog = request.catalog
     for endpoint in specification["spec"].get("endpoints", []):
@@ -65,7 +65,7 @@ def _create(request: Request) -> Table:
         raise missing("Compute pool", (pool,))
     request.require("USAGE", "COMPUTE POOL", pool)
     specification = _read(request)
-    digests = _check(request, name, specification)
+    digests = _pin_images(request, specification)
     catalog.services[name] = Service(
         pool, specification, digests, request.session.role, now, now, _integrations(request), _comment(request)
     )
@@ -87,7 +87,7 @@ def _owned(request: Request) -> Service:
 
 def _alter(request: Request) -> Table:
     service, specification = _owned(request), _read(request)
-    digests = _check(request, resolve(request.part("name")), specification)
+    digests = _pin_images(request, specification)
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
         raise SqlError("395074", "22023", "Block storage volumes of a service cannot be changed.")
@@ -105,7 +105,8 @@ def _set(request: Request) -> Table:
 
 
 def _suspend(request: Request) -> Table:
-    _owned(request).suspended = True
+    service = _owned(request)
+    service.suspended, service.changed = True, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
@@ -119,7 +120,7 @@ def _restore(request: Request) -> Table:
     service, snapshot = _owned(request), resolve(request.part("snapshot"))
     if snapshot not in request.catalog.snapshots:
         raise missing("Snapshot", snapshot)
-    if not service.suspended:
+    if request.catalog.state(service) != "SUSPENDED":
         raise SqlError("395075", "22023", "The service must be suspended to restore a volume.")
     service.data = request.catalog.snapshots[snapshot]
     return done("Statement executed successfully.")
@@ -204,7 +205,6 @@ _MESSAGES = {
     "PENDING": "Waiting to start",
     "READY": "Running",
     "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
-    "SUSPENDED": None,
 }
 _CONTAINER = (
     "database_name", "schema_name", "service_name", "service_status", "instance_id", "instance_status",
@@ -216,7 +216,7 @@ def _show_containers(request: Request) -> Table:
     name = resolve(request.part("name"))
     service = request.catalog.service(name)
     state = request.catalog.state(service)
-    if state == "SUSPENDED":
+    if service.suspended:
         return Table(_CONTAINER, [])
     message = "Failed to pull image" if request.catalog.faults.service == "image-pull" else _MESSAGES[state]
     rows: list[list[str | None]] = [

@@ -124,6 +124,8 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
         put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
         try:
             _send(query, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
+            if not dry:
+                waiting.wait_until_suspended(query, settings, timeout)
             _send(query, "Restore the volume", put_back, dry=dry)
         finally:
             _send(query, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)

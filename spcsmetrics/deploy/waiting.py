@@ -32,6 +32,15 @@ def wait_until_ready(query: Query, settings: Settings, seconds: float, tell: Cal
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
+def wait_until_suspended(query: Query, settings: Settings, seconds: float) -> None:
+    """Wait until no container of a service that was told to stop is left. Raises UserError when the time is over."""
+    end = time.monotonic() + seconds
+    while (status := query(f"DESCRIBE SERVICE {settings.service_name}")[0]["status"]) != "SUSPENDED":
+        if time.monotonic() > end:
+            raise UserError(f"{settings.service_name} is still {status} after {seconds:.0f} s: try again later")
+        time.sleep(_FIRST_PAUSE)
+
+
 def _look(query: Query, name: str) -> tuple[str, str]:
     """Return what is waited for, and the endpoint's URL."""
     service = query(f"DESCRIBE SERVICE {name}")[0]

@@ -9,19 +9,25 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
     help={
         "registry": "host of the registry, with its port: docker.io, localhost:5000",
         "namespace": "namespace in the registry",
+        "source": "registry/namespace to copy this version's images from, instead of building them",
         "only": "release one image: otel, prometheus or grafana",
         "outputs": "file that gets a line name=digest for each image, such as GITHUB_OUTPUT",
     }
 )
 @explain_errors
 def release(
-    context: Context, registry: str = "docker.io", namespace: str = "", only: str = "", outputs: str = ""
+    context: Context,
+    registry: str = "docker.io",
+    namespace: str = "",
+    source: str = "",
+    only: str = "",
+    outputs: str = "",
 ) -> None:
     """Push the images under the version's tags, and verify them from the registry."""
     from spcsmetrics.releasing import Target  # noqa: PLC0415
     from spcsmetrics.releasing import release as run  # noqa: PLC0415
 
-    run(Target(registry, namespace), only, outputs, dry=is_dry(context))
+    run(Target(registry, namespace), source, only, outputs, dry=is_dry(context))
 
 
 @task

@@ -15,6 +15,7 @@ from spcsmetrics import localbases, ports
 from spcsmetrics.bases import MIRROR
 from spcsmetrics.images import IMAGES
 from spcsmetrics.paths import ROOT
+from spcsmetrics.registry import fetch_digest
 from spcsmetrics.versions import BASES, PRODUCT
 
 CONFIG = """\
@@ -80,6 +81,19 @@ def test_an_image_is_released_verified_and_pulled_back_as_it_was(registry: str, 
     pulled = f"{registry}/acme/{name}@{digest}"
     assert run("docker", "image", "inspect", "--format", "{{.Id}}", pulled).stdout == image
     run("docker", "rmi", pulled)
+
+
+def test_what_was_released_to_one_place_is_copied_to_another_as_it_is(registry: str) -> None:
+    assert inv("release", "--registry", registry, "--namespace", "staging", "--only", "otel").returncode == 0
+    done = inv(
+        "release", "--registry", registry, "--namespace", "final", "--source", f"{registry}/staging", "--only", "otel"
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = (fetch_digest(registry, f"{name}/spcs-oss-otel", PRODUCT) for name in ("staging", "final"))
+    assert first == second
+    for namespace in ("staging", "final"):
+        for tag in (PRODUCT, "0.1", "latest"):
+            run("docker", "rmi", f"{registry}/{namespace}/spcs-oss-otel:{tag}")
 
 
 def test_the_plan_of_a_release_is_printed_and_nothing_is_pushed(registry: str) -> None:

@@ -101,12 +101,10 @@ class Desk:
         finally:
             session.close()
 
-    def grant(self, *, without: str = "") -> None:
+    def grant(self) -> None:
         """Let the administrator run what ./inv grants prints, and put this version's images into the repository."""
         self.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(self.settings)))
         self.run_sql(ROLE, f"CREATE IMAGE REPOSITORY IF NOT EXISTS {self.settings.repository_name}")
-        if without:
-            self.run_sql(ADMINISTRATOR, without)
         self.put_images(PRODUCT, DIGEST)
 
     def put_images(self, tag: str, digest: str) -> None:

@@ -121,6 +121,16 @@ def test_a_workflow_may_do_nothing_by_default_and_every_action_is_pinned(file: P
         assert all("${{" not in step.get("run", "") for step in job["steps"])
 
 
+def test_what_is_released_is_what_was_tested_and_scanned() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
+    ran = {name: " ".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
+    staged, tested, scanned = (ran["build"].index(word) for word in ("inv release", "inv test-stack", "inv scan"))
+    assert staged < tested < scanned
+    assert "--source localhost:5000/staging" in ran["release"]
+    assert jobs["release"]["needs"] == "build"
+    assert jobs["release"]["if"] == "startsWith(github.ref, 'refs/tags/v')"
+
+
 def test_the_workflows_call_tasks_that_exist() -> None:
     from tasks import namespace  # noqa: PLC0415
 
