@@ -36,7 +36,9 @@ POOLS = (
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the command line's settings."""
     parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
-    parser.add_argument("--session", type=Path, required=True, help="folder for tokens, key, CA and ports.json")
+    parser.add_argument(
+        "--session", type=Path, required=True, help="folder for tokens, key, CA, connections.toml and ports.json"
+    )
     parser.add_argument("--pools", type=int, default=3, help="number of pools (default %(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="nodes in each pool (default %(default)s)")
     parser.add_argument("--containers", type=int, default=6, help="containers on each node (default %(default)s)")
@@ -115,6 +117,7 @@ async def serve(settings: argparse.Namespace) -> None:
         "driver": await _listen(driver.application(), settings.host, settings.driver_port),
         "registry": await _listen(registry.application(), settings.host, settings.registry_port),
     }
+    credentials.write_connections(settings.host, ports["driver"])
     catalog.registry = f"{settings.host}:{ports['registry']}"
     await zone.serve(fleet, faults, settings.host, ports["dns"], strangers)
     (settings.session / "ports.json").write_text(json.dumps(ports))

@@ -12,7 +12,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from simulator.privileges import USER
+from simulator.privileges import ADMINISTRATOR, ROLE, USER
 
 
 class Credentials:
@@ -32,6 +32,22 @@ class Credentials:
         fingerprint = base64.b64encode(hashlib.sha256(der).digest()).decode()
         self._subject = f"{host.partition('.')[0].upper()}.{USER}"
         self._issuer = f"{self._subject}.SHA256:{fingerprint}"
+
+    def write_connections(self, host: str, port: int) -> None:
+        """Write connections.toml for the drivers' port: the metrics role as default, and one as administrator."""
+        file = self._token_file.with_name("connections.toml")
+        file.touch(mode=0o600)
+        values = {
+            "account": "simulated",
+            "host": host,
+            "protocol": "http",
+            "user": USER,
+            "authenticator": "PROGRAMMATIC_ACCESS_TOKEN",
+            "token": self._programmatic,
+        }
+        login = "".join(f'{key} = "{value}"\n' for key, value in values.items())
+        sections = (("default", ROLE), ("administrator", ADMINISTRATOR))
+        file.write_text("".join(f'[{name}]\n{login}port = {port}\nrole = "{role}"\n\n' for name, role in sections))
 
     def rotate(self) -> None:
         """Replace the session token: the old one is refused from now on."""

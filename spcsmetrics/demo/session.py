@@ -87,6 +87,7 @@ def _show(run: pipeline.Run, simulation: pipeline.Simulation, store: pipeline.Pa
         "Boards": _offer_boards(run, store),
         "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
         "Doctor": _write_doctor(run, simulation),
+        "Deploy": f"SNOWFLAKE_HOME={simulation.session} ./inv deploy --dry",
         "Simulator": f"{simulation.admin}/state",
         "Logs": str(run.folder),
     }

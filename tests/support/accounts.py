@@ -58,7 +58,7 @@ class Desk:
         file.write_text("\n".join(["[default]", *lines, *numbers]) + "\n")
         file.chmod(0o600)
 
-    def inv(self, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    def inv(self, *words: str, answer: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run a task with this folder's connections and settings."""
         done = subprocess.run(
             [sys.executable, "-m", "spcsmetrics", *words, "--settings", str(self.folder / "deploy.toml")],
@@ -67,7 +67,7 @@ class Desk:
             text=True,
             input=answer,
             cwd=ROOT,
-            env={**os.environ, "SNOWFLAKE_HOME": str(self.folder), "COLUMNS": "200"},
+            env={**os.environ, "SNOWFLAKE_HOME": str(self.folder), "COLUMNS": "200", **(env or {})},
         )
         self.printed.append(done.stdout + done.stderr)
         return done
