@@ -66,11 +66,12 @@ def fill_otel(context: Path, platforms: Platforms) -> None:
 
 
 def fill_prometheus(context: Path, platforms: Platforms) -> None:
-    """Put in the launcher, the configuration and the rules; the base brings its own licences."""
+    """Put in the launcher with its licences, the configuration and the rules; the base brings its own."""
     for target in platforms:
         _copy_programs(context, target, launcher(target))
     shutil.copy(PROMETHEUS / "prometheus.yml", context)
     shutil.copytree(PROMETHEUS / "rules", context / "rules")
+    (context / "LICENSES").write_text(licences.collect(launcher(platforms[0])))
     shutil.copy(ROOT / "LICENSE", context)
 
 
