@@ -104,6 +104,11 @@ def _set(request: Request) -> Table:
     return done("Statement executed successfully.")
 
 
+def _unset(request: Request) -> Table:
+    _owned(request).integrations = ""
+    return done("Statement executed successfully.")
+
+
 def _suspend(request: Request) -> Table:
     service = _owned(request)
     service.suspended, service.changed = True, request.catalog.clock()
@@ -240,12 +245,13 @@ def _logs(request: Request) -> Table:
 
 
 _SPEC = "FROM SPECIFICATION <SPEC:specification>"
-_EAI = "EXTERNAL_ACCESS_INTEGRATIONS = ([<IDS:integrations>])"
+_EAI = "EXTERNAL_ACCESS_INTEGRATIONS = (<IDS:integrations>)"
 STATEMENTS = {
     f"CREATE SERVICE IF NOT EXISTS <NAME:name> IN COMPUTE POOL <ID:pool> {_SPEC}[ {_EAI}]"
     " MIN_INSTANCES = 1 MAX_INSTANCES = 1[ COMMENT = <TEXT:comment>]": _create,
     f"ALTER SERVICE <NAME:name> {_SPEC}": _alter,
     f"ALTER SERVICE <NAME:name> SET {_EAI}": _set,
+    "ALTER SERVICE <NAME:name> UNSET EXTERNAL_ACCESS_INTEGRATIONS": _unset,
     "ALTER SERVICE <NAME:name> SET COMMENT = <TEXT:comment>": _set,
     "ALTER SERVICE <NAME:name> SUSPEND": _suspend,
     "ALTER SERVICE <NAME:name> RESUME": _resume,

@@ -131,18 +131,25 @@ def _service(
         what = "specification" if service.get("comment") != wanted else f"images ({', '.join(stale)})"
         spec = dollar_quoted(as_json(specification))
         yield Change(f"Change the {what} of {name}", f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
-    there = {one for one in str(service.get("external_access_integrations") or "").strip("[]").split(",") if one}
-    if {one.strip(' "') for one in there} != {bare(one) for one in settings.external_access_integrations}:
-        listed = ", ".join(settings.external_access_integrations)
-        yield Change(
-            f"Change the external access of {name}",
-            f"ALTER SERVICE {name} SET EXTERNAL_ACCESS_INTEGRATIONS = ({listed})",
-        )
+    yield from _access(settings, str(service.get("external_access_integrations") or ""))
     if service.get("status") == "SUSPENDED":
         yield Change(f"Start {name}", f"ALTER SERVICE {name} RESUME")
     # Last, so that a run which broke off before does not look finished.
     if service.get("comment") != wanted:
         yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")
+
+
+def _access(settings: Settings, there: str) -> Iterator[Change]:
+    """Yield the change to the service's integrations; there is the list as SHOW SERVICES prints it."""
+    wanted = settings.external_access_integrations
+    if {one.strip(' "') for one in there.strip("[]").split(",")} - {""} == {bare(one) for one in wanted}:
+        return
+    what = (
+        f"SET EXTERNAL_ACCESS_INTEGRATIONS = ({', '.join(wanted)})" if wanted else "UNSET EXTERNAL_ACCESS_INTEGRATIONS"
+    )
+    yield Change(
+        f"Change the external access of {settings.service_name}", f"ALTER SERVICE {settings.service_name} {what}"
+    )
 
 
 def _check_volumes(settings: Settings, state: State, specification: dict[str, Any]) -> None:

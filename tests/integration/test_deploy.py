@@ -248,5 +248,9 @@ def test_external_access_is_changed_by_itself(deployed: Desk) -> None:
     before = len(deployed.catalog()["statements"])
     deployed.write_settings(SETTINGS + 'external_access_integrations = ["hooks"]\n')
     assert deployed.deploy().returncode == 0
-    assert deployed.changes(before) == [f"ALTER SERVICE {SERVICE} SET EXTERNAL_ACCESS_INTEGRATIONS = (HOOKS)"]
+    deployed.write_settings(SETTINGS)
     assert deployed.deploy().returncode == 0
+    assert deployed.changes(before) == [
+        f"ALTER SERVICE {SERVICE} SET EXTERNAL_ACCESS_INTEGRATIONS = (HOOKS)",
+        f"ALTER SERVICE {SERVICE} UNSET EXTERNAL_ACCESS_INTEGRATIONS",
+    ]
