@@ -13,8 +13,9 @@ class RefusedError(UserError):
         self.code = code
 
 
-# Snowflake's numbers of errors, and what to do; the sources are the pages of the statements that give them.
-_REMEDIES = {
+# By Snowflake's number. Sources: the SQL REST API's reference, snowflake/connector/errorcode.py, and for 2003 and 3001
+# countless reports.
+_BY_NUMBER = {
     2003: "it does not exist, or the role may not see it: check the name in the settings, or let an administrator run"
     " what ./inv grants prints",
     3001: "the role lacks a privilege: let an administrator run what ./inv grants prints",
@@ -27,12 +28,16 @@ _REMEDIES = {
     390303: "the token is not valid: make a new one and put it where the connection reads it",
     390318: "the token has expired: make a new one and put it where the connection reads it",
     390422: "a network policy keeps this address out: ask an administrator to add it",
-    390908: "the instance family is not offered here: set pool_family to one that is",
     394400: "the programmatic access token is not valid: make a new one and put it where the connection reads it",
-    395012: "an image is not in the repository: run ./inv deploy without --pushed",
-    395018: "the account does not take the specification: read its message and deploy/service.yaml",
-    395074: "the volume of a service cannot be changed: take ./inv backup, ./inv undeploy, and deploy anew",
 }
+# By words of the message, where no document gives a number.
+_BY_WORDS = (
+    (r"(?i)block (storage )?volume", "a volume cannot be changed: take ./inv backup, ./inv undeploy, and deploy anew"),
+    (r"(?i)instance family", "the family is not offered here: set pool_family to one that is"),
+    (r"(?i)invalid spec", "the specification is not taken: read the message and deploy/service.yaml"),
+    (r"(?i)image", "an image cannot be had: run ./inv deploy without --pushed"),
+)
+_NO_ADVICE = "the message says why; docs/troubleshooting.md lists known ones"
 _SECRETS = re.compile(r"(?i)(token|password|secret|authorization)(\"?\s*[:=]\s*\"?)[^\s\",;]+")
 
 
@@ -40,5 +45,5 @@ def explain(what: str, code: int, message: str) -> RefusedError:
     """Return the sentence for an error: what was tried, what the account says, and what to do."""
     said = _SECRETS.sub(r"\1\2***", " ".join(message.split()))
     said = re.sub(r"^(\(\d+\): )?([0-9a-f-]{36}: )?(\d{6} \(\w+\): )?", "", said)[:400].rstrip(".")
-    remedy = _REMEDIES.get(code, "the message says why; docs/troubleshooting.md lists known ones")
+    remedy = _BY_NUMBER.get(code) or next((advice for words, advice in _BY_WORDS if re.search(words, said)), _NO_ADVICE)
     return RefusedError(f"{what}: the account says: {said} ({code}); {remedy}", code)

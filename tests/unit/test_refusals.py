@@ -1,0 +1,37 @@
+"""What the account refuses becomes one sentence: what was tried, what it says, what to do, and no secret."""
+
+import pytest
+
+from spcsmetrics.deploy.refusals import explain
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "advice"),
+    [
+        (
+            3001,
+            "SQL access control error:\nInsufficient privileges",
+            "let an administrator run what ./inv grants prints",
+        ),
+        (390318, "OAuth access token expired.", "the token has expired: make a new one"),
+        (395999, "Invalid spec: unknown option 'container'", "read the message and deploy/service.yaml"),
+        (395999, "Block storage volumes cannot be altered.", "./inv backup, ./inv undeploy, and deploy anew"),
+        (395999, "Failed to retrieve image /a/b/c/d:1", "run ./inv deploy without --pushed"),
+        (1, "Something else.", "docs/troubleshooting.md lists known ones"),
+    ],
+)
+def test_a_known_refusal_gets_its_advice(code: int, message: str, advice: str) -> None:
+    sentence = str(explain("CREATE SERVICE X", code, message))
+    assert sentence.startswith("CREATE SERVICE X: the account says: ")
+    assert advice in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("said", ["token=abc123", 'password: "abc123"', '{"secret":"abc123"}', "Authorization: abc123"])
+def test_a_secret_in_a_message_is_not_repeated(said: str) -> None:
+    assert "abc123" not in str(explain("The default connection", 1, f"failed with {said}"))
+
+
+def test_what_the_driver_puts_before_a_message_is_left_out() -> None:
+    message = "(1304): 05455053-68a4-4cdd-839c-996c8a61bf3d: 003001 (42501): SQL access control error"
+    assert "says: SQL access control error (3001)" in str(explain("X", 3001, message))
