@@ -16,7 +16,7 @@ from spcsmetrics.deploy.specification import render, validate
 from spcsmetrics.deploy.state import State
 from spcsmetrics.errors import UserError
 from spcsmetrics.images import IMAGES
-from spcsmetrics.paths import COMPOSE_FILE, DEPLOY
+from spcsmetrics.paths import COMPOSE_FILE, DEPLOY, ROOT
 
 TAGS = dict.fromkeys(IMAGES, "1.0")
 WANTED = Settings(viewers=("ANALYST",))
@@ -228,6 +228,11 @@ def test_grants_are_on_the_allow_list_and_nothing_else_is_sent() -> None:
             assert re.match(r"CREATE (ROLE|DATABASE|SCHEMA|COMPUTE POOL) IF NOT EXISTS ", grant.sql)
     text = as_script(list_grants(EVERYTHING), inverse=False)
     assert not re.search(r"ACCOUNTADMIN|MANAGE GRANTS|IMPORTED PRIVILEGES|OWNERSHIP|\bALL\b", text)
+
+
+def test_the_page_shows_the_administrator_the_very_statements() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert all(f"{grant.sql};" in page for grant in list_grants(Settings()))
 
 
 def test_each_grant_has_its_inverse() -> None:
