@@ -48,6 +48,15 @@ def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
     assert "demo" in done.stdout
 
 
+def test_builds_and_plans_need_no_client_of_the_account() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['snowflake.snowpark'] = sys.modules['snowflake.connector'] = sys.modules['jsonschema'] = None\n"
+        "import spcsmetrics.building, spcsmetrics.stack, spcsmetrics.deploy.planner, spcsmetrics.deploy.operations\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
 def test_the_readme_lists_the_tasks_as_they_are() -> None:
     rows = re.findall(r"^\| `\./inv ([\w-]+)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.M)
     assert rows == [(task["name"], task["help"]) for task in listed()]
