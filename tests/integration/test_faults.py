@@ -85,8 +85,13 @@ def test_pools_and_nodes_come_and_go_at_run_time(stand: Stand) -> None:
     wait_for(lambda: not stand.query('node_cpu_capacity{snow_compute_pool_name="LATE_POOL"}'), 20)
     stand.admin("DELETE", "/pools/NIGHT_POOL")
     wait_for(lambda: not stand.query('node_cpu_capacity{snow_compute_pool_name="NIGHT_POOL"}'), 20)
+
+    def told(words: str) -> set[str]:
+        return {json.loads(line)["compute_pool"] for line in stand.log_lines(words)}
+
+    # The node is gone at once, and the log tells of the pool with the next refresh.
     for words in ("Pool is new", "Pool is listed no more"):
-        assert {"LATE_POOL", "NIGHT_POOL"} == {json.loads(line)["compute_pool"] for line in stand.log_lines(words)}
+        wait_for(lambda words=words: told(words) == {"LATE_POOL", "NIGHT_POOL"}, 20)
 
 
 def test_a_pool_on_which_the_role_loses_its_last_privilege_ends_at_once(stand: Stand) -> None:
