@@ -126,6 +126,11 @@ def revision() -> str:
     return f"{commit}-changed" if commit and _git("status", "--porcelain") else commit
 
 
+def tags() -> list[str]:
+    """Return the tags of the commit."""
+    return _git("tag", "--points-at", "HEAD").split()
+
+
 def _git(*words: str) -> str:
     if shutil.which("git") is None:
         return ""

@@ -59,45 +59,56 @@ def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) 
     """Build the images, push them under the version's tags, and verify them from the registry.
 
     With a source, another registry/namespace, the images are copied from there as they are, with the same digests.
-
-    With buildx there is an index of two platforms with provenance and SBOM; the classic builder makes the one platform
-    that Snowflake runs. only is one image; outputs is a file that gets name=digest lines. Raises UserError where the
-    registry does not have what was pushed.
+    Else, with buildx there is an index of two platforms with provenance and SBOM; the classic builder makes the one
+    platform that Snowflake runs. only is one image; outputs is a file that gets name=digest lines. Raises UserError
+    where the registry does not have what was pushed, and where the commit has the tag of another version.
     """
     parts = [only] if only else list(IMAGES)
     if only and only not in IMAGES:
         raise UserError(f"--only {only} is not an image: write one of {', '.join(IMAGES)}")
     tags = semver_tags(PRODUCT)
     digests: dict[str, str] = {}
-
-    def verify() -> None:
-        sent = _digests(parse_target(source), parts) if source else _sent(target, parts)
-        for part in parts:
-            for tag in tags:
-                found = registry.fetch_digest(target.registry, repository(target, part), tag)
-                if found != sent[part]:
-                    raise UserError(f"{IMAGES[part].name}:{tag} is {found} in the registry and {sent[part]} was sent")
-        digests.update(sent)
-
-    def note() -> None:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        _NOTES.write_text(notes(target, digests))
-        if outputs:
-            with Path(outputs).open("a") as file:
-                file.writelines(f"{part}={digest}\n" for part, digest in digests.items())
-
     references = ", ".join(f"{target.prefix}{IMAGES[part].name}:{tag}" for part in parts for tag in tags)
     steps = [
+        Step("Compare the version with the commit's tags", "git tag --points-at HEAD", check_tag),
         images.docker_step(),
         *_push_steps(source, target, parts, tags),
-        Step("Verify from the registry", references, verify),
-        Step("Write the notes", str(_NOTES.relative_to(ROOT)), note),
+        Step("Verify from the registry", references, lambda: digests.update(_verify(target, source, parts, tags))),
+        Step("Write the notes", str(_NOTES.relative_to(ROOT)), lambda: _write_notes(target, digests, outputs)),
     ]
     for reference in bases.without_digest():
         console.print(f"- The base {reference} is named by its tag alone: ./inv lock --bases notes its digest")
     carry_out(steps, dry=dry)
     if not dry:
         console.print(f"- Released {PRODUCT}: {_NOTES.relative_to(ROOT)} has the digests")
+
+
+def check_tag() -> None:
+    """Raise UserError when the commit is tagged as a version, and this is another."""
+    tagged = [tag for tag in contexts.tags() if re.match(r"v\d", tag)]
+    if tagged and f"v{PRODUCT}" not in tagged:
+        raise UserError(
+            f"the commit is tagged {', '.join(tagged)} and the version is {PRODUCT}: run ./inv bump product"
+        )
+
+
+def _verify(target: Target, source: str, parts: list[str], tags: list[str]) -> dict[str, str]:
+    """Return the digests of what was sent. Raises UserError where the registry has others."""
+    sent = _digests(parse_target(source), parts) if source else _sent(target, parts)
+    for part in parts:
+        for tag in tags:
+            found = registry.fetch_digest(target.registry, repository(target, part), tag)
+            if found != sent[part]:
+                raise UserError(f"{IMAGES[part].name}:{tag} is {found} in the registry and {sent[part]} was sent")
+    return sent
+
+
+def _write_notes(target: Target, digests: dict[str, str], outputs: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _NOTES.write_text(notes(target, digests))
+    if outputs:
+        with Path(outputs).open("a") as file:
+            file.writelines(f"{part}={digest}\n" for part, digest in digests.items())
 
 
 def _push_steps(source: str, target: Target, parts: list[str], tags: list[str]) -> list[Step]:

@@ -30,7 +30,7 @@ _KINDS = {
 
 
 def compile_statement(form: str) -> re.Pattern[str]:
-    """Return the pattern of a form such as `DROP SERVICE <NAME:name>[ FORCE:force]`.
+    """Return the pattern of a form such as `DROP SERVICE <NAME:name>[ <FORCE:force>]`.
 
     <KIND:part> takes what _KINDS says, and [...] may be missing.
     """

@@ -102,6 +102,15 @@ def test_what_is_no_version_is_refused(version: str) -> None:
         semver_tags(version)
 
 
+def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releasing.contexts, "tags", lambda: ["v9.9.9", "nightly"])
+    with pytest.raises(UserError, match=r"tagged v9\.9\.9 and the version is"):
+        releasing.check_tag()
+    for tags in ([], ["nightly"], ["v9.9.9", f"v{PRODUCT}"]):
+        monkeypatch.setattr(releasing.contexts, "tags", lambda tags=tags: tags)
+        releasing.check_tag()
+
+
 def test_the_notes_have_what_changed_and_each_digest() -> None:
     text = notes(Target("docker.io", "example"), {"otel": "sha256:1"})
     assert "`docker.io/example/spcs-oss-otel:0.1.0` | `sha256:1`" in text
