@@ -169,7 +169,9 @@ def start_simulator(
     if frozen:
         command.append("--frozen")
     if not ports.can_bind("127.90.0.1", 0):
-        command += ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(ports.find_free())]
+        command += ["--one-address", "--node-base", "127.0.0.1"]
+        # Room for nodes that are added while it runs.
+        command += ["--node-port", str(ports.find_run(pools * nodes + 20))]
     elif not ports.can_bind("127.90.0.1", ports.NODE):
         command += ["--node-port", str(ports.find_free())]
     run.start("simulator", command)

@@ -2,6 +2,8 @@
 
 import socket
 
+from spcsmetrics.errors import UserError
+
 NODE = 9001
 PROMETHEUS = 9090
 PROMETHEUS_HEALTH = 9091
@@ -16,6 +18,23 @@ def find_free() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def find_run(count: int) -> int:
+    """Return the first of so many TCP ports in a row that are free on 127.0.0.1.
+
+    They lie below those that the system gives out by itself, so that no connection takes one meanwhile.
+    """
+    first = 20_000
+    for port in range(20_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                first = port + 1
+        if port - first + 1 == count:
+            return first
+    raise UserError(f"there are no {count} free ports in a row between 20000 and 32000: end what holds them")
 
 
 def can_bind(host: str, port: int) -> bool:
