@@ -64,7 +64,7 @@ def _schema_lint() -> list[Step]:
 def _go_lint() -> list[Step]:
     gofmt = Step("gofmt", f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", _check_format)
     steps = [go_step(), gofmt, _tool_step("staticcheck")]
-    staticcheck: Args = [BUILD / "bin" / "staticcheck", f"-tags={build_tags()}", "./..."]
+    staticcheck: Args = [_tool("staticcheck"), f"-tags={build_tags()}", "./..."]
     for module in GO_MODULES:
         steps.append(
             program_step(f"go vet {module.name}", [*go_command("vet"), "./..."], cwd=module, env=go_environment)

@@ -10,7 +10,7 @@ from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.specification import render
-from spcsmetrics.deploy.state import State, read_state
+from spcsmetrics.deploy.state import State, find_repository_url, read_state
 from spcsmetrics.errors import UserError
 from spcsmetrics.plan import Step, carry_out, console
 
@@ -107,7 +107,7 @@ def _step(settings: Settings, account: Account, change: Change) -> Step:
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
-        url = read_state(account.query, settings).repository_url or ""
+        url = find_repository_url(account.query, settings) or ""
         publishing.push(settings, account, url, change.part, change.tag)
 
     return Step(change.title, "docker push", push, loud=True)

@@ -139,8 +139,9 @@ def _send(query: Query, title: str, sql: str, *, dry: bool) -> None:
 
 def print_grants(path: str, *, inverse: bool) -> None:
     """Print what an administrator runs once, or what takes it back. Asks no account."""
-    print(as_script(list_grants(read_settings(path)), inverse=inverse))  # noqa: T201 - the result
-    if not inverse and not read_settings(path).pools:
+    settings = read_settings(path)
+    print(as_script(list_grants(settings), inverse=inverse))  # noqa: T201 - the result
+    if not inverse and not settings.pools:
         console.print(
             "The settings name no pools to watch: add GRANT MONITOR ON COMPUTE POOL ... for each, or name them."
         )

@@ -1,7 +1,7 @@
 """What there is: the account as SHOW and DESCRIBE tell it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -41,32 +41,37 @@ def read_state(query: Query, settings: Settings) -> State:
     role, user, *_ = (str(value) for value in session.values())
     pool = _find(query, f"SHOW COMPUTE POOLS LIKE {_like(settings.compute_pool)}", settings.compute_pool)
     known = State(role, user, pool=pool)
-    database = _find(query, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database)
-    if not database:
+    if not _find(query, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database):
         return known
+    known = replace(known, database=True)
     in_database = f"SHOW SCHEMAS LIKE {_like(settings.schema)} IN DATABASE {settings.database}"
     if not _find(query, in_database, settings.schema):
-        return State(role, user, pool=pool, database=True)
-    return _read_schema(query, settings, known)
+        return known
+    return _read_schema(query, settings, replace(known, schema=True))
 
 
 def _read_schema(query: Query, settings: Settings, known: State) -> State:
+    url = find_repository_url(query, settings)
+    if url:
+        known = replace(known, repository_url=url, images=read_images(query, settings))
     where = f"IN SCHEMA {settings.schema_name}"
-    repository = _find(query, f"SHOW IMAGE REPOSITORIES LIKE {_like(settings.repository)} {where}", settings.repository)
     service = _find(query, f"SHOW SERVICES LIKE {_like(settings.service)} {where}", settings.service)
-    return State(
-        known.role,
-        known.user,
-        database=True,
-        schema=True,
-        pool=known.pool,
-        repository_url=str(repository["repository_url"]) if repository else None,
-        images=read_images(query, settings) if repository else {},
+    if not service:
+        return known
+    return replace(
+        known,
         service=service,
-        volumes=_read_volumes(query, settings) if service else None,
-        running=_read_running(query, settings) if service else {},
-        viewers=_read_viewers(query, settings) if service else frozenset(),
+        volumes=_read_volumes(query, settings),
+        running=_read_running(query, settings),
+        viewers=_read_viewers(query, settings),
     )
+
+
+def find_repository_url(query: Query, settings: Settings) -> str | None:
+    """Return where the image repository is pushed to, without a scheme, or None where there is none."""
+    like = f"SHOW IMAGE REPOSITORIES LIKE {_like(settings.repository)} IN SCHEMA {settings.schema_name}"
+    repository = _find(query, like, settings.repository)
+    return str(repository["repository_url"]) if repository else None
 
 
 def _like(name: str) -> str:
