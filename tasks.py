@@ -6,7 +6,7 @@ from spcsmetrics.tasks.bench import bench
 from spcsmetrics.tasks.build import build
 from spcsmetrics.tasks.dashboards import dashboards
 from spcsmetrics.tasks.demo import demo
-from spcsmetrics.tasks.deploy import (
+from spcsmetrics.tasks.deploy import (  # fmt: skip
     backup,
     deploy,
     grant_viewer,
@@ -17,12 +17,11 @@ from spcsmetrics.tasks.deploy import (
     status,
     undeploy,
     upgrade,
-)  # fmt: skip
+)
 from spcsmetrics.tasks.doctor import doctor
 from spcsmetrics.tasks.preview import preview
-from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test, test_boards
+from spcsmetrics.tasks.quality import clean, fuzz, lint, lock, test, test_boards, test_stack
 from spcsmetrics.tasks.release import audit, bump, release, scan, versions
-from spcsmetrics.tasks.testing import test_stack
 
 TASKS = (
     audit, backup, bench, build, bump, clean, dashboards, demo, deploy, doctor, fuzz, grant_viewer, grants, lint, lock,

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from monitoring.metrics import CATALOGUE
 from simulator import behaviour
 from simulator.behaviour import seed, wave
 from simulator.fleet import ACCOUNT, DATABASE, GIB, SCHEMA, Container, Instance, Node, Pool
-from spcsmetrics.monitoring.metrics import CATALOGUE
 
 Sample = tuple[str, dict[str, str], float]
 

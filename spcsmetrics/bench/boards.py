@@ -14,10 +14,12 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from spcsmetrics import environment, pipeline, process, prometheus
-from spcsmetrics.demo.verification import JOB
-from spcsmetrics.monitoring.writing import BOARD_FOLDER, RULE_FOLDER
-from spcsmetrics.plan import Step, carry_out
+from monitoring.selectors import JOB
+from spcsmetrics.core import groups, process
+from spcsmetrics.core.paths import BOARD_FOLDER, RULE_FOLDER
+from spcsmetrics.core.steps import Step, carry_out
+from spcsmetrics.local import parts, processes
+from spcsmetrics.programs import prometheus
 
 _POOLS, _NODES, _CONTAINERS = 4, 10, 8
 _HOURS = 6
@@ -42,7 +44,7 @@ def bench_boards(*, as_json: bool, dry: bool) -> None:
     measure = Step(
         "Measure the boards' queries (about 5 minutes)", size, lambda: _run(folder, as_json=as_json), loud=True
     )
-    steps = [environment.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
+    steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
     carry_out(steps, dry=dry)
 
 
@@ -51,9 +53,9 @@ def _run(folder: Path, *, as_json: bool) -> None:
     try:
         end = int(time.time()) // _STEP * _STEP
         start = end - _HOURS * 3600
-        with pipeline.open_run(folder) as run:
+        with processes.open_run(folder) as run:
             _backfill(folder, start, end)
-            store = pipeline.start_store(run)
+            store = parts.start_store(run)
             _backfill_rules(folder, store.url, start, end)
             timings = [_measure(store.url, *query, start, end) for query in _queries()]
         _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.table import Table
 
-from spcsmetrics import collector, process
-from spcsmetrics.errors import UserError
-from spcsmetrics.paths import PLUGIN
-from spcsmetrics.plan import Step, carry_out
-from spcsmetrics.process import Args
-from spcsmetrics.toolchain import go_environment, go_step
+from spcsmetrics.core import process
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import PLUGIN
+from spcsmetrics.core.process import Args
+from spcsmetrics.core.steps import Step, carry_out
+from spcsmetrics.core.toolchain import go_environment, go_step
+from spcsmetrics.programs import manifest
 
 _LINE = re.compile(r"^BenchmarkRefresh/pools=(\d+)(?:-\d+)?\s+\d+\s+(\d+) ns/op\s+([\d.]+) MB-process$", re.M)
 
@@ -41,7 +42,7 @@ def parse(report: str) -> list[Refresh]:
 
 def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
     """Print the time of a refresh at growing numbers of pools, and how the time per pool grows."""
-    tags = collector.read_manifest()["dist"]["build_tags"]
+    tags = manifest.read_manifest()["dist"]["build_tags"]
     command: Args = ["go", "test", f"-tags={tags}", "-run=^$", "-bench=^BenchmarkRefresh$", f"-benchtime={rounds}x"]
     command = [*command, "./discovery"]
 

@@ -11,16 +11,28 @@ from typing import Any
 import psutil
 import yaml
 
-from spcsmetrics import pipeline
-from spcsmetrics.bench.load import Load
-from spcsmetrics.demo.verification import JOB
-from spcsmetrics.pipeline import Part, Run, Simulation
-from spcsmetrics.prometheus import CONFIG
-from spcsmetrics.promql import Query, over_http
+from monitoring.selectors import JOB
+from spcsmetrics.local import processes
+from spcsmetrics.local.parts import Simulation, start_collector, start_simulator, start_store
+from spcsmetrics.local.processes import Part, Run
+from spcsmetrics.local.promql import Query, over_http
+from spcsmetrics.programs.prometheus import CONFIG
 
 _MB = 1_000_000
 _SAMPLE_SECONDS = 0.1
 _DELAYS = 5
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is scraped, how often (seconds), and how long the warm-up and the measured window are (seconds)."""
+
+    pools: int
+    nodes: int
+    containers: int
+    interval: int
+    warm_up: int
+    window: int
 
 
 @dataclass(frozen=True)
@@ -80,20 +92,20 @@ def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Part, lis
     config = run.folder / "floor.yml"
     rules = {"rule_files": [f"{CONFIG.parent}/rules/*.yml"], "global": {"evaluation_interval": "30s"}}
     config.write_text(yaml.safe_dump(rules | {"scrape_configs": [job]}))
-    store = pipeline.start_store(run, config)
+    store = start_store(run, config)
     return store, [store]
 
 
 def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
     """Start the shipped collector and store."""
-    store = pipeline.start_store(run)
-    return store, [pipeline.start_collector(run, simulation, store, f"{load.interval}s"), store]
+    store = start_store(run)
+    return store, [start_collector(run, simulation, store, f"{load.interval}s"), store]
 
 
 def measure(start: Start, load: Load) -> Measurement:
     """Run one pipeline over the load, warm it up, and measure it for the window."""
-    with tempfile.TemporaryDirectory(prefix="spcs-bench-") as folder, pipeline.open_run(Path(folder)) as run:
-        simulation = pipeline.start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
+    with tempfile.TemporaryDirectory(prefix="spcs-bench-") as folder, processes.open_run(Path(folder)) as run:
+        simulation = start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
         store, parts = start(run, simulation, load)
         watched = {part.name: psutil.Process(part.process.pid) for part in parts}
         peaks = dict.fromkeys(watched, 0.0)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from spcsmetrics import environment
-from spcsmetrics.bench.load import Load
-from spcsmetrics.demo.session import build_steps
-from spcsmetrics.errors import UserError
-from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.bench.pipeline import Load
+from spcsmetrics.core import groups
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step, carry_out
+from spcsmetrics.local.parts import build_steps
 
 if TYPE_CHECKING:  # the module needs a group that is installed only when the bench runs
     from spcsmetrics.bench.pipeline import Measurement
@@ -34,7 +34,7 @@ def bench_pipeline(load: Load, *, rounds: int, as_json: bool, dry: bool) -> None
 
     minutes = rounds * 2 * (load.warm_up + load.window + 7 * load.interval) / 60
     step = Step(f"Measure floor and shipped pipeline (about {minutes:.0f} minutes)", str(load), measure_all)
-    carry_out([*build_steps(), environment.group_step("bench"), step], dry=dry)
+    carry_out([*build_steps(), groups.group_step("bench"), step], dry=dry)
     if not dry:
         _report(measured, as_json=as_json)
 

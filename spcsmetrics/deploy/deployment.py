@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spcsmetrics import environment
+from spcsmetrics.core import groups
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.deploy import estimate, planner, publishing, session, waiting
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.specification import render
 from spcsmetrics.deploy.state import State, find_repository_url, read_state
-from spcsmetrics.errors import UserError
-from spcsmetrics.plan import Step, carry_out, console
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def deploy(options: Options, *, dry: bool) -> None:
     Raises UserError; a run that broke off is continued by the next.
     """
     settings = read_settings(options.settings)
-    carry_out([environment.group_step("deploy")])
+    carry_out([groups.group_step("deploy")])
     if options.offline:
         if not dry:
             raise UserError("--offline only prints what an empty account would be sent: add --dry")
@@ -129,7 +129,7 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     Raises UserError where there is no service yet.
     """
     settings = read_settings(options.settings)
-    carry_out([environment.group_step("deploy")])
+    carry_out([groups.group_step("deploy")])
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
         state = read_state(account.query, settings)

@@ -5,7 +5,7 @@ Source: https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 
 import re
 
-from spcsmetrics.errors import UserError
+from spcsmetrics.core.errors import UserError
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
 # A service's name becomes a DNS label; quoted names of services do not exist.

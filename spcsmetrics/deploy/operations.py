@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from rich.prompt import Confirm
 from rich.table import Table
 
-from spcsmetrics import environment
+from spcsmetrics.core import groups
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.deploy import session, waiting
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.state import Query, read_state
-from spcsmetrics.errors import UserError
-from spcsmetrics.plan import Step, carry_out, console
 
 CONTAINERS = ("otel", "prometheus", "grafana")
 _VOLUME = '"data"'
@@ -25,7 +25,7 @@ _VOLUME = '"data"'
 def _service(path: str) -> Iterator[tuple[Settings, Query]]:
     """Yield the settings and a session in which the service is known to be. Raises UserError where it is not."""
     settings = read_settings(path)
-    carry_out([environment.group_step("deploy")])
+    carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
         if not read_state(account.query, settings).service:
             raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.names import bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.specification import as_json, fingerprint
 from spcsmetrics.deploy.state import State
-from spcsmetrics.errors import UserError
-from spcsmetrics.images import IMAGES
-from spcsmetrics.versions import PRODUCT
+from spcsmetrics.images.definition import IMAGES
 
 
 @dataclass(frozen=True)

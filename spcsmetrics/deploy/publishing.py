@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from spcsmetrics import process
+from spcsmetrics.core import process
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import console
+from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import read_images
-from spcsmetrics.errors import UserError
-from spcsmetrics.images import IMAGES, check_docker
-from spcsmetrics.plan import console
-from spcsmetrics.versions import PRODUCT
+from spcsmetrics.images.definition import IMAGES, check_docker
 
 _SESSION_USER = "0sessiontoken"
 NOT_BUILT = f"{PRODUCT}-not-built"

@@ -2,7 +2,7 @@
 
 import re
 
-from spcsmetrics.errors import UserError
+from spcsmetrics.core.errors import UserError
 
 
 class RefusedError(UserError):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy.refusals import explain
-from spcsmetrics.errors import UserError
 
 Row = dict[str, Any]
 _SECONDS = 60

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy.names import identifier, service_identifier
-from spcsmetrics.errors import UserError
 
 DEFAULT_FILE = Path("deploy.toml")
 # Retention keeps to four fifths of the volume: the rest is for the write-ahead log and for compaction.

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import DEPLOY
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.errors import UserError
-from spcsmetrics.paths import DEPLOY
 
 TEMPLATE = DEPLOY / "service.yaml"
 SCHEMA = DEPLOY / "service.schema.json"

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy.names import literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import Query
-from spcsmetrics.errors import UserError
 
 LOG_LINES = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0

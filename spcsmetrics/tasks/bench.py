@@ -2,7 +2,7 @@
 
 from invoke import Context, task
 
-from spcsmetrics.errors import UserError
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.tasks.command import explain_errors, is_dry
 
 
@@ -33,19 +33,19 @@ def bench(
 ) -> None:
     """Measure the pipeline against the floor, the discovery's refreshes, or the queries of the boards."""
     if what == "discovery":
-        from spcsmetrics.bench.discovery import bench_discovery  # noqa: PLC0415
+        from spcsmetrics.bench.discovery import bench_discovery
 
         bench_discovery(rounds, as_json=json, dry=is_dry(context))
         return
     if what == "boards":
-        from spcsmetrics.bench.boards import bench_boards  # noqa: PLC0415
+        from spcsmetrics.bench.boards import bench_boards
 
         bench_boards(as_json=json, dry=is_dry(context))
         return
     if what != "pipeline":
         raise UserError(f"there is no benchmark {what!r}: those known are pipeline, discovery and boards")
-    from spcsmetrics.bench.load import Load  # noqa: PLC0415
-    from spcsmetrics.bench.report import bench_pipeline  # noqa: PLC0415
+    from spcsmetrics.bench.pipeline import Load
+    from spcsmetrics.bench.report import bench_pipeline
 
     load = Load(pools, nodes, containers, interval, warm_up=4 * interval, window=window)
     bench_pipeline(load, rounds=rounds, as_json=json, dry=is_dry(context))

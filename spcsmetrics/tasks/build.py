@@ -14,6 +14,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
 @explain_errors
 def build(context: Context, only: str | None = None, bases: str = "official") -> None:
     """Build the three images."""
-    from spcsmetrics.building import build_images  # noqa: PLC0415
+    from spcsmetrics.images.build import build_images
 
     build_images(only, bases, dry=is_dry(context))

@@ -6,7 +6,7 @@ from typing import ParamSpec
 
 from invoke import Context, Exit
 
-from spcsmetrics.errors import UserError
+from spcsmetrics.core.errors import UserError
 
 P = ParamSpec("P")
 

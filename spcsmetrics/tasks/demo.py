@@ -16,6 +16,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
 @explain_errors
 def demo(context: Context, pools: int = 3, nodes: int = 2, containers: int = 6, check: bool = False) -> None:
     """Watch simulated pools arrive in a real Prometheus through the real collector."""
-    from spcsmetrics.demo.session import run_demo  # noqa: PLC0415
+    from spcsmetrics.local.demo import run_demo
 
     run_demo(pools=pools, nodes=nodes, containers=containers, check=check, dry=is_dry(context))

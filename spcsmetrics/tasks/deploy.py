@@ -27,8 +27,8 @@ def deploy(
     timeout: int = 900,
 ) -> None:
     """Put the images into a Snowflake account as one service, and print its URL."""
-    from spcsmetrics.deploy.deployment import Options  # noqa: PLC0415
-    from spcsmetrics.deploy.deployment import deploy as run  # noqa: PLC0415
+    from spcsmetrics.deploy.deployment import Options
+    from spcsmetrics.deploy.deployment import deploy as run
 
     run(Options(settings, create_pool, pushed, offline, timeout), dry=is_dry(context))
 
@@ -43,8 +43,8 @@ def deploy(
 @explain_errors
 def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 900) -> None:
     """Move the deployed service to other images; its data and URL stay."""
-    from spcsmetrics.deploy.deployment import Options  # noqa: PLC0415
-    from spcsmetrics.deploy.deployment import upgrade as run  # noqa: PLC0415
+    from spcsmetrics.deploy.deployment import Options
+    from spcsmetrics.deploy.deployment import upgrade as run
 
     run(Options(settings, timeout=timeout), tag, dry=is_dry(context))
 
@@ -53,7 +53,7 @@ def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 
 @explain_errors
 def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
     """Print the SQL that an administrator runs once before a deploy."""
-    from spcsmetrics.deploy.operations import print_grants  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import print_grants
 
     print_grants(settings, inverse=inverse)
 
@@ -62,7 +62,7 @@ def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
 @explain_errors
 def status(context: Context, settings: str = "") -> None:
     """Print the state of the deployed service, its containers and its URL."""
-    from spcsmetrics.deploy.operations import print_status  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import print_status
 
     print_status(settings)
 
@@ -74,7 +74,7 @@ def status(context: Context, settings: str = "") -> None:
 @explain_errors
 def logs(context: Context, container: str, settings: str = "", lines: int = 100) -> None:
     """Print the last lines that a container of the deployed service logged."""
-    from spcsmetrics.deploy.operations import print_logs  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import print_logs
 
     print_logs(settings, container, lines)
 
@@ -83,7 +83,7 @@ def logs(context: Context, container: str, settings: str = "", lines: int = 100)
 @explain_errors
 def open_boards(context: Context, settings: str = "") -> None:
     """Open the boards of the deployed service in a browser."""
-    from spcsmetrics.deploy.operations import open_url  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import open_url
 
     open_url(settings)
 
@@ -92,7 +92,7 @@ def open_boards(context: Context, settings: str = "") -> None:
 @explain_errors
 def grant_viewer(context: Context, role: str, settings: str = "") -> None:
     """Let a role open the boards."""
-    from spcsmetrics.deploy.operations import grant_viewer as run  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import grant_viewer as run
 
     run(settings, role, dry=is_dry(context))
 
@@ -107,7 +107,7 @@ def grant_viewer(context: Context, role: str, settings: str = "") -> None:
 @explain_errors
 def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False) -> None:
     """Remove the deployed service and its volume."""
-    from spcsmetrics.deploy.operations import undeploy as run  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import undeploy as run
 
     run(settings, force=force, yes=yes, dry=is_dry(context))
 
@@ -116,7 +116,7 @@ def undeploy(context: Context, settings: str = "", force: bool = False, yes: boo
 @explain_errors
 def backup(context: Context, settings: str = "") -> None:
     """Take a snapshot of the deployed service's metrics."""
-    from spcsmetrics.deploy.operations import back_up  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import back_up
 
     back_up(settings, dry=is_dry(context))
 
@@ -128,6 +128,6 @@ def backup(context: Context, settings: str = "") -> None:
 @explain_errors
 def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
     """Replace the deployed service's metrics by those of a snapshot."""
-    from spcsmetrics.deploy.operations import restore as run  # noqa: PLC0415
+    from spcsmetrics.deploy.operations import restore as run
 
     run(settings, snapshot, yes=yes, timeout=timeout, dry=is_dry(context))

@@ -34,7 +34,7 @@ def doctor(
     json: bool = False,
 ) -> None:
     """Say for each compute pool whether its metrics can be collected, and what mends it if not."""
-    from spcsmetrics.doctor import run_doctor  # noqa: PLC0415
+    from spcsmetrics.programs.doctor import run_doctor
 
     settings = {
         "host": host,

@@ -14,6 +14,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
 @explain_errors
 def preview(context: Context, prometheus: str = "", pictures: str = "") -> None:
     """Show the boards in a browser without Grafana, drawn with its libraries."""
-    from spcsmetrics.preview.session import run_preview  # noqa: PLC0415
+    from spcsmetrics.local.preview import run_preview
 
     run_preview(prometheus, pictures, dry=is_dry(context))

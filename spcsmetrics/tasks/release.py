@@ -24,8 +24,8 @@ def release(
     outputs: str = "",
 ) -> None:
     """Push the images under the version's tags, and verify them from the registry."""
-    from spcsmetrics.releasing import Target  # noqa: PLC0415
-    from spcsmetrics.releasing import release as run  # noqa: PLC0415
+    from spcsmetrics.images.release import Target
+    from spcsmetrics.images.release import release as run
 
     run(Target(registry, namespace), source, only, outputs, dry=is_dry(context))
 
@@ -34,7 +34,7 @@ def release(
 @explain_errors
 def versions(context: Context) -> None:
     """Print everything that is inside the images, with its version."""
-    from spcsmetrics.inventory import print_versions  # noqa: PLC0415
+    from spcsmetrics.upkeep.versions import print_versions
 
     print_versions()
 
@@ -46,7 +46,7 @@ def versions(context: Context) -> None:
 @explain_errors
 def bump(context: Context, part: str, version: str) -> None:
     """Move a part to another version, where it stands; build and test afterwards."""
-    from spcsmetrics.inventory import bump as run  # noqa: PLC0415
+    from spcsmetrics.upkeep.versions import bump as run
 
     run(part, version, dry=is_dry(context))
 
@@ -55,7 +55,7 @@ def bump(context: Context, part: str, version: str) -> None:
 @explain_errors
 def audit(context: Context) -> None:
     """Look for known vulnerabilities in what is locked; needs the advisory databases of PyPI and Go."""
-    from spcsmetrics.linting import run_audit  # noqa: PLC0415
+    from spcsmetrics.upkeep.lint import run_audit
 
     run_audit(dry=is_dry(context))
 
@@ -64,6 +64,6 @@ def audit(context: Context) -> None:
 @explain_errors
 def scan(context: Context) -> None:
     """Look for known vulnerabilities in the built images; fails on a high one that has a fix."""
-    from spcsmetrics.linting import run_scan  # noqa: PLC0415
+    from spcsmetrics.upkeep.lint import run_scan
 
     run_scan(dry=is_dry(context))

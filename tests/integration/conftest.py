@@ -9,8 +9,8 @@ import pytest
 import requests
 from waiting import SCRAPE_SECONDS, wait_for
 
-from spcsmetrics import pipeline
-from spcsmetrics.promql import Query, over_http
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import Query, over_http
 
 REFRESH_SECONDS = 2
 
@@ -19,10 +19,10 @@ REFRESH_SECONDS = 2
 class Stand:
     """A running pipeline and what can be asked of it."""
 
-    run: pipeline.Run
-    simulation: pipeline.Simulation
-    store: pipeline.Part
-    collector: pipeline.Part
+    run: processes.Run
+    simulation: parts.Simulation
+    store: processes.Part
+    collector: processes.Part
     query: Query
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -58,10 +58,10 @@ class Stand:
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     folder: Path = tmp_path_factory.mktemp("stand")
-    with pipeline.open_run(folder) as run:
-        simulation = pipeline.start_simulator(run, pools=3, nodes=2, containers=6)
-        store = pipeline.start_store(run)
-        collector = pipeline.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", f"{REFRESH_SECONDS}s")
+    with processes.open_run(folder) as run:
+        simulation = parts.start_simulator(run, pools=3, nodes=2, containers=6)
+        store = parts.start_store(run)
+        collector = parts.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", f"{REFRESH_SECONDS}s")
         ready = Stand(run, simulation, store, collector, over_http(store.url))
         wait_for(lambda: ready.up() == set(ready.nodes()), 30)
         yield ready

@@ -7,9 +7,10 @@ import pytest
 import yaml
 from alert_scenarios import HEALTHY, SCENARIOS
 
-from spcsmetrics import process, prometheus
-from spcsmetrics.monitoring.rules.alerts import ALERTS
-from spcsmetrics.monitoring.writing import RULE_FOLDER
+from monitoring.rules.alerts import ALERTS
+from spcsmetrics.core import process
+from spcsmetrics.core.paths import RULE_FOLDER
+from spcsmetrics.programs import prometheus
 
 
 def promtool(tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]]) -> str:

@@ -11,9 +11,10 @@ import requests
 from stores import Store, start_full_store
 from waiting import SCRAPE_SECONDS
 
-from spcsmetrics import pipeline, versions
-from spcsmetrics.monitoring.rules.recording import RECORDINGS
-from spcsmetrics.monitoring.writing import BOARD_FOLDER
+from monitoring.rules.recording import RECORDINGS
+from spcsmetrics.core import versions
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.local import processes
 
 # What Grafana puts in: the variable All, and the macros of a young time range.
 MACROS = {
@@ -49,7 +50,7 @@ def targets() -> Iterator[Target]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with pipeline.open_run(tmp_path_factory.mktemp("boards")) as run:
+    with processes.open_run(tmp_path_factory.mktemp("boards")) as run:
         full = start_full_store(run)
         time.sleep(20)
         yield full

@@ -8,7 +8,8 @@ import pytest
 import requests
 import yaml
 
-from spcsmetrics import collector, pipeline
+from spcsmetrics.local import parts, processes
+from spcsmetrics.programs import collector
 
 
 def validate(overlay: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -73,10 +74,10 @@ def test_an_unknown_pool_is_one_line_and_the_collector_stays_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SPCS_COMPUTE_POOLS", "NO_SUCH_POOL")
-    with pipeline.open_run(tmp_path) as run:
-        simulation = pipeline.start_simulator(run, pools=1, nodes=1, containers=1)
-        store = pipeline.start_store(run)
-        part = pipeline.start_collector(run, simulation, store, "1s", "1s")
+    with processes.open_run(tmp_path) as run:
+        simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
+        store = parts.start_store(run)
+        part = parts.start_collector(run, simulation, store, "1s", "1s")
         time.sleep(4)
         run.check()
         (line,) = [line for line in part.log.read_text().splitlines() if "NO_SUCH_POOL" in line]
@@ -84,10 +85,10 @@ def test_an_unknown_pool_is_one_line_and_the_collector_stays_up(
 
 
 def test_the_collector_is_ready_when_the_first_discovery_has_ended_also_badly(tmp_path: Path) -> None:
-    with pipeline.open_run(tmp_path) as run:
-        simulation = pipeline.start_simulator(run, pools=1, nodes=1, containers=1)
+    with processes.open_run(tmp_path) as run:
+        simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
         requests.put(f"{simulation.admin}/faults/account", json={"fault": "slow"}, timeout=5)
-        part = pipeline.start_collector(run, simulation, pipeline.start_store(run), "1s", "4s")
+        part = parts.start_collector(run, simulation, parts.start_store(run), "1s", "4s")
         log = part.log.read_text()
         assert '"reason":"sql_timeout"' in log
         assert 0 < log.index("First look at the pools has ended") < log.index("Everything is ready")
@@ -95,8 +96,8 @@ def test_the_collector_is_ready_when_the_first_discovery_has_ended_also_badly(tm
 
 @pytest.mark.parametrize("kind", ["session", "programmatic", "key-pair"])
 def test_each_kind_of_login_works_against_the_account(kind: str, tmp_path: Path) -> None:
-    with pipeline.open_run(tmp_path) as run:
-        simulation = pipeline.start_simulator(run, pools=1, nodes=1, containers=1)
+    with processes.open_run(tmp_path) as run:
+        simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
         session = simulation.session
         login = {
             "session": {"token_file": str(session / "token")},
@@ -106,7 +107,7 @@ def test_each_kind_of_login_works_against_the_account(kind: str, tmp_path: Path)
             },
             "key-pair": {"private_key_file": str(session / "rsa_key.p8"), "user": "metrics_user"},
         }[kind]
-        part = pipeline.start_collector(run, simulation, pipeline.start_store(run), "1s", "4s", login)
+        part = parts.start_collector(run, simulation, parts.start_store(run), "1s", "4s", login)
         (line,) = [line for line in part.log.read_text().splitlines() if "First look" in line]
         assert '"without_failure":true' in line
         assert '"pools":1' in line

@@ -12,12 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from spcsmetrics import pipeline, ports
-from spcsmetrics.demo.verification import verify_until
-from spcsmetrics.paths import ROOT
-from spcsmetrics.promql import over_http
+from spcsmetrics.core import ports
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import over_http
+from spcsmetrics.local.verification import verify_until
 
-INV = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT)]
+INV = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT)]
 
 
 def test_check_prints_a_summary_and_ends_well() -> None:
@@ -64,10 +65,10 @@ def test_an_address_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
 
 def test_where_there_is_one_address_only_nodes_differ_by_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "can_bind", lambda _host, _port: False)
-    with pipeline.open_run(tmp_path) as run:
-        simulation = pipeline.start_simulator(run, pools=2, nodes=2, containers=2)
-        store = pipeline.start_store(run)
-        pipeline.start_collector(run, simulation, store, "1s", "1s")
+    with processes.open_run(tmp_path) as run:
+        simulation = parts.start_simulator(run, pools=2, nodes=2, containers=2)
+        store = parts.start_store(run)
+        parts.start_collector(run, simulation, store, "1s", "1s")
         summary = verify_until(simulation.admin, over_http(store.url), 20)
         assert summary.ok, summary
         assert {sample.labels["instance"].split(":")[0] for sample in over_http(store.url)("node_cpu_capacity")} == {

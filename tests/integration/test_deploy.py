@@ -8,9 +8,9 @@ import pytest
 from accounts import SETTINGS, Desk, open_desk
 
 from simulator.privileges import ADMINISTRATOR, ROLE
+from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.versions import PRODUCT
 
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 URL = "https://spcsmetrics-simulated.snowflakecomputing.app"

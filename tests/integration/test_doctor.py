@@ -10,39 +10,39 @@ from typing import Any
 import pytest
 import requests
 
-from spcsmetrics import pipeline
-from spcsmetrics.paths import ROOT
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.local import parts, processes
 
 
 @pytest.fixture(scope="module")
-def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.Simulation]:
+def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[parts.Simulation]:
     folder: Path = tmp_path_factory.mktemp("doctor")
-    with pipeline.open_run(folder) as run:
-        yield pipeline.start_simulator(run, pools=3, nodes=1, containers=2)
+    with processes.open_run(folder) as run:
+        yield parts.start_simulator(run, pools=3, nodes=1, containers=2)
 
 
-def examine(simulation: pipeline.Simulation, *more: str) -> tuple[int, dict[str, dict[str, Any]], str]:
+def examine(simulation: parts.Simulation, *more: str) -> tuple[int, dict[str, dict[str, Any]], str]:
     """Return exit code, pools by name, and everything that was printed."""
     words = simulation.doctor_command().split()[1:]
-    command = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT), *words, "--json", *more]
+    command = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT), *words, "--json", *more]
     done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
     pools = json.loads(done.stdout)["pools"] if done.stdout else []
     return done.returncode, {pool["name"]: pool for pool in pools}, done.stdout + done.stderr
 
 
-def change(simulation: pipeline.Simulation, path: str, body: dict[str, Any]) -> None:
+def change(simulation: parts.Simulation, path: str, body: dict[str, Any]) -> None:
     method = "PUT" if path.startswith("/faults") else "PATCH"
     assert requests.request(method, simulation.admin + path, json=body, timeout=5).ok
 
 
-def test_an_account_that_is_well_is_all_ok(simulation: pipeline.Simulation) -> None:
+def test_an_account_that_is_well_is_all_ok(simulation: parts.Simulation) -> None:
     code, pools, _ = examine(simulation, "--pools", "web_pool")
     assert code == 0
     assert {pool["verdict"] for pool in pools.values()} == {"ok"}
     assert {pool["privilege"] for pool in pools.values()} == {"MONITOR"}
 
 
-def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: pipeline.Simulation) -> None:
+def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: parts.Simulation) -> None:
     state: Any = simulation.state()
     (node,) = [pool["nodes"][0]["address"] for pool in state["pools"] if pool["name"] == "GPU_POOL"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "USAGE"})
@@ -61,7 +61,7 @@ def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: p
     assert examine(simulation)[0] == 0, "what the SQL says is what mends it"
 
 
-def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: pipeline.Simulation) -> None:
+def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: parts.Simulation) -> None:
     change(simulation, "/faults/account", {"fault": "expired"})
     code, _, printed = examine(simulation)
     change(simulation, "/faults/account", {"fault": None})

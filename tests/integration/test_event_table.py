@@ -10,8 +10,9 @@ import grpc
 import pytest
 from waiting import wait_for
 
-from spcsmetrics import collector, pipeline
-from spcsmetrics.promql import over_http
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import over_http
+from spcsmetrics.programs import collector
 
 
 class Table(grpc.GenericRpcHandler):
@@ -49,9 +50,9 @@ def test_a_few_metrics_go_to_the_table_and_all_to_the_store(
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("SPCS_EVENT_TABLE_METRICS", "container_restarts|node_.*_capacity")
     monkeypatch.setenv("SPCS_EVENT_TABLE_INTERVAL", "1s")
-    with pipeline.open_run(tmp_path) as run:
-        simulation = pipeline.start_simulator(run, pools=2, nodes=1, containers=2)
-        store = pipeline.start_store(run)
+    with processes.open_run(tmp_path) as run:
+        simulation = parts.start_simulator(run, pools=2, nodes=1, containers=2)
+        store = parts.start_store(run)
         receiver = {
             "token_file": str(simulation.session / "token"),
             "ca_file": str(simulation.session / "ca.pem"),
@@ -60,7 +61,7 @@ def test_a_few_metrics_go_to_the_table_and_all_to_the_store(
         here = tmp_path / "here.yaml"
         here.write_text(json.dumps({"receivers": {"spcs/event_table": receiver}}))
         files = [collector.EVENT_TABLE_CONFIG, here]
-        pipeline.start_collector(run, simulation, store, "1s", refresh="1s", more=files)
+        parts.start_collector(run, simulation, store, "1s", refresh="1s", more=files)
         query = over_http(store.url)
         wait_for(lambda: len(query('container_cpu_usage{job="spcs-nodes"}')) == 4, 30)
         wait_for(lambda: any(b"node_cpu_capacity" in body for body in handler.received), 30)

@@ -9,7 +9,7 @@ import requests
 from conftest import REFRESH_SECONDS, Stand
 from waiting import SCRAPE_SECONDS, wait_for
 
-from spcsmetrics.demo.verification import verify_until
+from spcsmetrics.local.verification import verify_until
 
 
 def test_everything_that_the_nodes_publish_is_stored(stand: Stand) -> None:

@@ -7,14 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spcsmetrics import collector, licences
-from spcsmetrics.paths import BUILD, ROOT
-from spcsmetrics.toolchain import find_go
+from spcsmetrics.core.paths import BUILD, ROOT
+from spcsmetrics.core.toolchain import find_go
+from spcsmetrics.programs import collector, licences
 
 # What the build reads, and the builder, which need not be compiled again.
-SOURCES = ("spcsmetrics", "plugins", "otel-builder", "prometheus", "pyproject.toml", "locks")
+SOURCES = ("monitoring", "spcsmetrics", "plugins", "otel-builder", "prometheus", "pyproject.toml", "locks")
 PROGRAM = (
-    "from spcsmetrics import collector; from spcsmetrics.plan import carry_out; carry_out(collector.build_steps())"
+    "from spcsmetrics.programs import collector; from spcsmetrics.core.steps import carry_out; "
+    "carry_out(collector.build_steps())"
 )
 
 
@@ -47,15 +48,3 @@ def test_the_licences_of_everything_inside_are_collected() -> None:
     assert "github.com/prometheus/prometheus v0.315" in text
     assert "the Go standard library" in text
     assert "Apache License" in text
-
-
-def test_the_package_builds_and_says_what_it_brings(tmp_path: Path) -> None:
-    copy_to(tmp_path / "source", ("spcsmetrics", "simulator", "pyproject.toml", "README.md", "LICENSE"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "source")], check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    listed = subprocess.run(
-        [sys.executable, "-m", "zipfile", "--list", wheel], check=True, capture_output=True, text=True
-    )
-    for file in ("spcsmetrics/py.typed", "simulator/py.typed", "entry_points.txt", "LICENSE"):
-        assert file in listed.stdout

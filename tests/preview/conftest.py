@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from stores import start_full_store
 
-from spcsmetrics import pipeline
-from spcsmetrics.preview import page as preview_page
+from spcsmetrics.local import page as preview_page
+from spcsmetrics.local import processes
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Preview:
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     folder: Path = tmp_path_factory.mktemp("preview")
-    with pipeline.open_run(folder) as run:
+    with processes.open_run(folder) as run:
         start = int(time.time()) * 1000
         store = start_full_store(run)
         time.sleep(30)

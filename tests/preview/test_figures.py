@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from conftest import Preview
 
-from spcsmetrics.monitoring.writing import BOARD_FOLDER
-from spcsmetrics.preview import page as preview_page
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.local import page as preview_page
 
 Json = dict[str, Any]
 GREEN, ORANGE, RED = "#73BF69", "#FF9830", "#F2495C"

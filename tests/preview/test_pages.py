@@ -8,8 +8,8 @@ import pytest
 from conftest import Preview
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from spcsmetrics.monitoring.writing import BOARD_FOLDER
-from spcsmetrics.preview.pictures import SETTLED, find_browser
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.local.pictures import SETTLED, find_browser
 
 BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from spcsmetrics.images import SIMULATOR_IMAGE
-from spcsmetrics.promql import Query, Sample
-from spcsmetrics.stack import compose
+from spcsmetrics.images.definition import SIMULATOR_IMAGE
+from spcsmetrics.local.promql import Query, Sample
+from spcsmetrics.upkeep.stack import compose
 
 
 def execute(service: str, *words: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from conftest import beside
 
-from spcsmetrics.images import IMAGES
-from spcsmetrics.monitoring.rules.alerts import ALERTS
-from spcsmetrics.monitoring.writing import BOARD_FOLDER
+from monitoring.rules.alerts import ALERTS
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.images.definition import IMAGES
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("SPCS_STACK_GRAFANA"), reason="the stack runs without Grafana, whose image cannot be built here"

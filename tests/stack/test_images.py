@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics.images import IMAGES
-from spcsmetrics.versions import PRODUCT
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.images.definition import IMAGES
 
 
 def docker(*words: str) -> subprocess.CompletedProcess[str]:

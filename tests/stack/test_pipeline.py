@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from conftest import beside, execute
 
-from spcsmetrics import ports
-from spcsmetrics.demo.verification import is_added
-from spcsmetrics.promql import Query
-from spcsmetrics.stack import compose
+from spcsmetrics.core import ports
+from spcsmetrics.local.promql import Query
+from spcsmetrics.local.verification import is_added
+from spcsmetrics.upkeep.stack import compose
 
 SCRAPE_SECONDS = 5
 

@@ -11,7 +11,7 @@ from accounts import SETTINGS, Desk, open_desk
 
 from simulator.privileges import ADMINISTRATOR
 from spcsmetrics.deploy.grants import list_grants
-from spcsmetrics.images import IMAGES
+from spcsmetrics.images.definition import IMAGES
 
 
 def docker(*words: str) -> subprocess.CompletedProcess[str]:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from spcsmetrics import localbases, ports
-from spcsmetrics.bases import MIRROR
-from spcsmetrics.images import IMAGES
-from spcsmetrics.paths import ROOT
-from spcsmetrics.registry import fetch_digest
-from spcsmetrics.versions import BASES, PRODUCT
+from spcsmetrics.core import ports
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.versions import BASES, PRODUCT
+from spcsmetrics.images import local_bases
+from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.official_bases import MIRROR
+from spcsmetrics.images.registry import fetch_digest
 
 CONFIG = """\
 version: 0.1
@@ -32,7 +33,7 @@ def run(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedP
 
 
 def inv(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return run(sys.executable, "-m", "spcsmetrics", *words, env=env)
+    return run(sys.executable, "-m", "spcsmetrics.tasks", *words, env=env)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +118,7 @@ def test_a_registry_that_is_not_there_is_one_sentence() -> None:
 def test_bases_come_from_a_mirror(registry: str) -> None:
     mirror = f"{registry}/hub"
     base = f"{mirror}/{BASES['prometheus']}"
-    run("docker", "tag", localbases.PROMETHEUS_BASE, base)
+    run("docker", "tag", local_bases.PROMETHEUS_BASE, base)
     assert run("docker", "push", "--quiet", base).returncode == 0
     run("docker", "rmi", base)
     before = run("docker", "image", "inspect", "--format", "{{.Id}}", IMAGES["prometheus"].reference).stdout

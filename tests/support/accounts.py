@@ -12,12 +12,12 @@ from typing import Any
 import requests
 
 from simulator.privileges import ADMINISTRATOR, ROLE, USER
-from spcsmetrics import pipeline
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.images import IMAGES
-from spcsmetrics.paths import ROOT
-from spcsmetrics.versions import PRODUCT
+from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.local import parts, processes
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
 DIGEST = "sha256:" + "1" * 64
@@ -28,7 +28,7 @@ class Desk:
     """Where somebody works on the account: a folder with connections and settings, and everything that was printed."""
 
     folder: Path
-    simulation: pipeline.Simulation
+    simulation: parts.Simulation
     printed: list[str] = field(default_factory=list)
 
     @property
@@ -61,7 +61,7 @@ class Desk:
     def inv(self, *words: str, answer: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run a task with this folder's connections and settings."""
         done = subprocess.run(
-            [sys.executable, "-m", "spcsmetrics", *words, "--settings", str(self.folder / "deploy.toml")],
+            [sys.executable, "-m", "spcsmetrics.tasks", *words, "--settings", str(self.folder / "deploy.toml")],
             capture_output=True,
             check=False,
             text=True,
@@ -116,8 +116,8 @@ class Desk:
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Desk]:
     """Yield a desk at an account of its own, and see on the way out that no secret was printed or logged."""
-    with pipeline.open_run(folder / "run") as run:
-        simulation = pipeline.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=0.3)
+    with processes.open_run(folder / "run") as run:
+        simulation = parts.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=0.3)
         desk = Desk(folder, simulation)
         desk.write_settings(SETTINGS)
         desk.write_connection(desk.token)

@@ -7,9 +7,10 @@ from pathlib import Path
 import requests
 from waiting import SCRAPE_SECONDS, wait_for
 
-from spcsmetrics import pipeline, prometheus
-from spcsmetrics.monitoring.writing import RULE_FOLDER
-from spcsmetrics.promql import Query, over_http
+from spcsmetrics.core.paths import RULE_FOLDER
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import Query, over_http
+from spcsmetrics.programs import prometheus
 
 # By then a container has been killed for its memory, and another has done its work.
 AGE = 250
@@ -37,11 +38,11 @@ def write_fast_configuration(folder: Path) -> Path:
     return config
 
 
-def start_full_store(run: pipeline.Run) -> Store:
+def start_full_store(run: processes.Run) -> Store:
     """Start simulator, store and collector, and let each kind of failure happen once."""
-    simulation = pipeline.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE)
-    part = pipeline.start_store(run, write_fast_configuration(run.folder))
-    pipeline.start_collector(run, simulation, part, f"{SCRAPE_SECONDS}s", "2s")
+    simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE)
+    part = parts.start_store(run, write_fast_configuration(run.folder))
+    parts.start_collector(run, simulation, part, f"{SCRAPE_SECONDS}s", "2s")
     query = over_http(part.url)
     # What fails now and then is counted, and what was counted has a rate.
     node = simulation.state()["pools"][0]["nodes"][0]["address"]  # type: ignore[index]

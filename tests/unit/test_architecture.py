@@ -1,51 +1,49 @@
-"""The architecture page against the imports, and the links of all pages."""
+"""The layers between packages and rooms hold, and the contract sees a forbidden import; the links of all pages."""
 
-import ast
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
 from pathlib import Path
 
-from spcsmetrics.paths import ROOT
+import pytest
 
-PAGE = (ROOT / "docs" / "architecture.md").read_text()
-
-
-def package(module: str) -> str | None:
-    first, *rest = module.split(".")
-    if first == "simulator":
-        return "simulator"
-    if first != "spcsmetrics" or not rest:
-        return None
-    return rest[0] if (ROOT / "spcsmetrics" / rest[0]).is_dir() else "core"
+from spcsmetrics.core.groups import script
+from spcsmetrics.core.paths import ROOT
 
 
-def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """Return a copy of the packages, with the contracts."""
+    for package in ("monitoring", "simulator", "spcsmetrics"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
 
 
-def edges() -> set[tuple[str, str]]:
-    found = set()
-    for top in ("spcsmetrics", "simulator"):
-        for file in (ROOT / top).rglob("*.py"):
-            here = package(".".join(file.relative_to(ROOT).with_suffix("").parts))
-            found |= {(here, there) for name in imports(file) if (there := package(name)) and there != here}
-    return {(a, b) for a, b in found if a}
+def check(house: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(script("lint-imports")), "--no-cache", "--no-logo"]
+    return subprocess.run(command, cwd=house, capture_output=True, check=False, text=True)
 
 
-def test_the_diagram_of_packages_is_what_they_import() -> None:
-    diagram = PAGE.split("```mermaid")[2].split("```")[0]
-    assert set(re.findall(r"(\w+) --> (\w+)", diagram)) == edges()
+def test_a_room_imports_only_rooms_below() -> None:
+    assert check(ROOT).returncode == 0
 
 
-def test_every_place_of_the_tour_is_there() -> None:
-    tour = (ROOT / "README.md").read_text().split("## The code in ten lines")[1]
-    places = re.findall(r"\]\(([^)]+)\)", tour)
-    assert len(places) == 10
-    assert all((ROOT / place).exists() for place in places)
+@pytest.mark.parametrize(
+    ("module", "planted"),
+    [
+        ("monitoring/metrics.py", "from spcsmetrics.core import errors"),
+        ("spcsmetrics/core/errors.py", "from spcsmetrics.deploy import names"),
+        ("spcsmetrics/core/errors.py", "from spcsmetrics.core import process"),
+    ],
+    ids=["the tooling in what is shown", "an upper room in a lower one", "a circle between modules"],
+)
+def test_a_planted_import_breaks_a_contract(house: Path, module: str, planted: str) -> None:
+    file = house / module
+    file.write_text(file.read_text() + f"\n{planted}\n")
+    done = check(house)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
 
 
 def test_every_link_within_the_pages_leads_somewhere() -> None:

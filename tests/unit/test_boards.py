@@ -10,15 +10,16 @@ import pytest
 import yaml
 from queries import groupings, metrics, selectors
 
-from spcsmetrics.monitoring.boards import BOARDS
-from spcsmetrics.monitoring.boards.rendering import render
-from spcsmetrics.monitoring.metrics import CATALOGUE
-from spcsmetrics.monitoring.rules.alerts import ALERTS
-from spcsmetrics.monitoring.rules.recording import RECORDINGS
-from spcsmetrics.monitoring.selectors import OF_SERVICE, VARIABLES
-from spcsmetrics.monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.monitoring.writing import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER, files
-from spcsmetrics.paths import PLUGIN
+from monitoring.boards import BOARDS
+from monitoring.boards.rendering import render
+from monitoring.metrics import CATALOGUE
+from monitoring.rules.alerts import ALERTS
+from monitoring.rules.recording import RECORDINGS
+from monitoring.selectors import OF_SERVICE, VARIABLES
+from monitoring.signals.stack import OWN_METRICS
+from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, PLUGIN, RULE_FOLDER
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.upkeep.generated import files
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ UNCHOSEN = OWN_METRICS | RECEIVER_METRICS
 
 @pytest.fixture(params=BOARDS, ids=lambda board: board.uid)
 def board(request: pytest.FixtureRequest) -> Json:
-    loaded: Json = json.loads(render(request.param))
+    loaded: Json = json.loads(render(request.param, PRODUCT))
     return loaded
 
 
@@ -185,7 +186,7 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
     boards = {board.uid: board for board in BOARDS}
     found = 0
     for board in BOARDS:
-        for panel in panels(json.loads(render(board))):
+        for panel in panels(json.loads(render(board, PRODUCT))):
             for override in panel["fieldConfig"]["overrides"]:
                 for setting in override["properties"]:
                     for link in setting["value"] if setting["id"] == "links" else []:
@@ -198,7 +199,12 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
 
 
 def test_every_published_metric_is_in_a_panel_and_every_rule_is_used() -> None:
-    shown = {name for board in BOARDS for _, query in expressions(json.loads(render(board))) for name in metrics(query)}
+    shown = {
+        name
+        for board in BOARDS
+        for _, query in expressions(json.loads(render(board, PRODUCT)))
+        for name in metrics(query)
+    }
     alerted = {name for alert in ALERTS.values() for name in metrics(alert.expr)}
     through = {name for rule in shown & set(RECORDINGS) for name in metrics(RECORDINGS[rule].expr)}
     assert set(CATALOGUE) <= shown | through, set(CATALOGUE) - shown - through

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics.paths import ROOT
+from spcsmetrics.core.paths import ROOT
 
 
 @pytest.fixture

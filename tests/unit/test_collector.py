@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from spcsmetrics import collector
-from spcsmetrics.errors import UserError
-from spcsmetrics.paths import PLUGIN
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import PLUGIN
+from spcsmetrics.programs.manifest import REQUIRED, builder_version, check_manifest, read_manifest
 
 GO_MOD = (PLUGIN / "go.mod").read_text()
 
 
 @pytest.fixture
 def manifest() -> dict[str, Any]:
-    return collector.read_manifest()
+    return read_manifest()
 
 
 def replace(manifest: dict[str, Any], old: str, new: str) -> None:
@@ -25,33 +25,33 @@ def replace(manifest: dict[str, Any], old: str, new: str) -> None:
 
 
 def test_the_shipped_manifest_is_good(manifest: dict[str, Any]) -> None:
-    collector.check_manifest(manifest, GO_MOD)
-    assert collector.builder_version(manifest).startswith("v0.")
+    check_manifest(manifest, GO_MOD)
+    assert builder_version(manifest).startswith("v0.")
 
 
 def test_two_versions_of_the_collector_are_refused(manifest: dict[str, Any]) -> None:
     replace(manifest, "batchprocessor v0.165.0", "batchprocessor v0.164.0")
     with pytest.raises(UserError, match="2 versions of the collector's components"):
-        collector.check_manifest(manifest, GO_MOD)
+        check_manifest(manifest, GO_MOD)
 
 
 def test_a_contrib_component_of_another_minor_is_refused(manifest: dict[str, Any]) -> None:
     replace(manifest, "filestorage v0.165.0", "filestorage v0.164.0")
     with pytest.raises(UserError, match=r"filestorage is v0\.164\.0 but the collector is v0\.165\.0"):
-        collector.check_manifest(manifest, GO_MOD)
+        check_manifest(manifest, GO_MOD)
 
 
-@pytest.mark.parametrize("part", collector.REQUIRED)
+@pytest.mark.parametrize("part", REQUIRED)
 def test_a_missing_component_is_named(manifest: dict[str, Any], part: str) -> None:
     replace(manifest, part, "something/else")
     with pytest.raises(UserError, match=part):
-        collector.check_manifest(manifest, GO_MOD)
+        check_manifest(manifest, GO_MOD)
 
 
 def test_a_plugin_that_asks_for_another_version_is_refused(manifest: dict[str, Any]) -> None:
     go_mod = GO_MOD.replace("prometheusreceiver v0.165.0", "prometheusreceiver v0.166.0")
     with pytest.raises(UserError, match=r"go get .*prometheusreceiver@"):
-        collector.check_manifest(manifest, go_mod)
+        check_manifest(manifest, go_mod)
 
 
 @pytest.mark.parametrize("text", ["", "receivers: []", "a: [b"])
@@ -59,4 +59,4 @@ def test_a_file_that_is_no_manifest_is_refused(text: str, tmp_path: Path) -> Non
     path = tmp_path / "manifest.yaml"
     path.write_text(text)
     with pytest.raises(UserError, match=r"manifest\.yaml"):
-        collector.read_manifest(path)
+        read_manifest(path)

@@ -7,9 +7,11 @@ import tomllib
 import yaml
 
 from simulator import faults
-from spcsmetrics import collector, linting, ports, quality, versions
-from spcsmetrics.images import IMAGES, SIMULATOR_IMAGE
-from spcsmetrics.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.core import ports, versions
+from spcsmetrics.core.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.programs import collector, manifest
+from spcsmetrics.upkeep import lint, tests
 
 
 def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
@@ -37,7 +39,7 @@ def test_runs_on_this_machine_keep_as_much_garbage_as_the_image() -> None:
 
 def test_all_parts_carry_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert versions.PRODUCT == project == collector.read_manifest()["dist"]["version"]
+    assert versions.PRODUCT == project == manifest.read_manifest()["dist"]["version"]
     for board in (GRAFANA / "dashboards").glob("*.json"):
         assert f"Version {versions.PRODUCT}." in json.loads(board.read_text())["description"]
 
@@ -48,7 +50,7 @@ def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
         assert sources == ["${BASE}" if image.base else "scratch"]
     for reference in versions.BASES.values():
         assert re.search(r":v?\d+\.\d+", reference)
-    assert set(linting.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
+    assert set(lint.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
 
 
 def test_every_variable_of_the_image_is_documented() -> None:
@@ -126,7 +128,7 @@ def test_every_fuzzer_is_run() -> None:
         for file in PLUGIN.rglob("*_test.go")
         for name in re.findall(r"^func (Fuzz\w+)\(", file.read_text(), re.M)
     }
-    assert found == set(quality.FUZZERS)
+    assert found == set(tests.FUZZERS)
 
 
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, ROOT
 from spcsmetrics.deploy import estimate, planner
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import dollar_quoted, identifier, literal, service_identifier
 from spcsmetrics.deploy.settings import Settings, parse_settings
 from spcsmetrics.deploy.specification import render, validate
 from spcsmetrics.deploy.state import State
-from spcsmetrics.errors import UserError
-from spcsmetrics.images import IMAGES
-from spcsmetrics.paths import COMPOSE_FILE, DEPLOY, ROOT
+from spcsmetrics.images.definition import IMAGES
 
 TAGS = dict.fromkeys(IMAGES, "1.0")
 WANTED = Settings(viewers=("ANALYST",))

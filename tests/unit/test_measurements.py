@@ -3,8 +3,8 @@
 import pytest
 
 from spcsmetrics.bench.discovery import parse
-from spcsmetrics.errors import UserError
-from spcsmetrics.quality import coverage
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.upkeep.tests import coverage
 
 
 def test_the_report_of_the_discovery_becomes_refreshes() -> None:

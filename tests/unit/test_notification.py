@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from spcsmetrics.monitoring.rules.alerts import ALERTS
-from spcsmetrics.monitoring.rules.notification import FOLDER
-from spcsmetrics.monitoring.writing import NOTIFYING_RULES
-from spcsmetrics.paths import GRAFANA
+from monitoring.rules.alerts import ALERTS
+from monitoring.rules.notification import FOLDER
+from spcsmetrics.core.paths import GRAFANA, NOTIFYING_RULES
 
 RULES: dict[str, dict[str, Any]] = {
     rule["title"]: rule for rule in yaml.safe_load(NOTIFYING_RULES.read_text())["groups"][0]["rules"]

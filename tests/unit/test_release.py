@@ -12,12 +12,13 @@ import hcl2
 import pytest
 import yaml
 
-from spcsmetrics import bases, inventory, releasing
-from spcsmetrics.errors import UserError
-from spcsmetrics.images import BAKE_FILE, IMAGES, PLATFORM, SOURCE, bake_command, has_buildx
-from spcsmetrics.paths import ROOT
-from spcsmetrics.releasing import Target, notes, semver_tags
-from spcsmetrics.versions import BASES, PRODUCT
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.versions import BASES, PRODUCT
+from spcsmetrics.images import official_bases, release
+from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SOURCE, bake_command, has_buildx
+from spcsmetrics.images.release import Target, notes, semver_tags
+from spcsmetrics.upkeep import versions
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -68,7 +69,7 @@ def test_bake_itself_reads_the_definition_so() -> None:
     for part, image in IMAGES.items():
         target = targets[f"{part}-release"]
         assert target["tags"] == [f"registry.example.com/acme/{image.name}:{tag}" for tag in ("1.0.0", "latest")]
-        assert tuple(target["platforms"]) == releasing.PLATFORMS
+        assert tuple(target["platforms"]) == release.PLATFORMS
         assert [one["type"] for one in target["attest"]] == ["provenance", "sbom"]
 
 
@@ -76,10 +77,10 @@ def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
     definition = bake()
     assert definition["group"]["release"]["targets"] == [f"{part}-release" for part in IMAGES]
     released = definition["target"]["released"]
-    assert tuple(released["platforms"]) == releasing.PLATFORMS
+    assert tuple(released["platforms"]) == release.PLATFORMS
     assert released["attest"] == ["type=provenance,mode=max", "type=sbom,generator=${SBOM_GENERATOR}"]
     assert released["output"] == ["type=registry,rewrite-timestamp=true"]
-    assert definition["variable"]["SBOM_GENERATOR"]["default"] == bases.SBOM_GENERATOR
+    assert definition["variable"]["SBOM_GENERATOR"]["default"] == official_bases.SBOM_GENERATOR
     for part in IMAGES:
         assert definition["target"][f"{part}-release"]["inherits"] == [part, "released"]
 
@@ -103,12 +104,12 @@ def test_what_is_no_version_is_refused(version: str) -> None:
 
 
 def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releasing.contexts, "tags", lambda: ["v9.9.9", "nightly"])
+    monkeypatch.setattr(release.git, "tags", lambda: ["v9.9.9", "nightly"])
     with pytest.raises(UserError, match=r"tagged v9\.9\.9 and the version is"):
-        releasing.check_tag()
+        release.check_tag()
     for tags in ([], ["nightly"], ["v9.9.9", f"v{PRODUCT}"]):
-        monkeypatch.setattr(releasing.contexts, "tags", lambda tags=tags: tags)
-        releasing.check_tag()
+        monkeypatch.setattr(release.git, "tags", lambda tags=tags: tags)
+        release.check_tag()
 
 
 def test_the_notes_have_what_changed_and_each_digest() -> None:
@@ -149,7 +150,7 @@ def test_the_workflows_call_tasks_that_exist() -> None:
 
 
 def test_everything_inside_is_listed_with_its_version() -> None:
-    rows = inventory.list_versions()
+    rows = versions.list_versions()
     assert {row[0] for row in rows} == set(IMAGES)
     assert ("prometheus", "base", BASES["prometheus"]) in rows
     assert all(re.search(r"\d+\.\d+", version) for _, _, version in rows)
@@ -169,18 +170,18 @@ def test_a_part_is_moved_where_it_stands(
 ) -> None:
     moved = {}
     for name, file in {
-        "_VERSIONS": ROOT / "spcsmetrics" / "versions.py",
+        "_VERSIONS": ROOT / "spcsmetrics" / "core" / "versions.py",
         "BAKE_FILE": BAKE_FILE,
-        "MANIFEST": inventory.collector.MANIFEST,
+        "MANIFEST": versions.MANIFEST,
         "ROOT": ROOT / "pyproject.toml",
     }.items():
         moved[name] = tmp_path / file.name
         moved[name].write_text(file.read_text())
-    monkeypatch.setattr(inventory, "_VERSIONS", moved["_VERSIONS"])
-    monkeypatch.setattr(inventory, "BAKE_FILE", moved["BAKE_FILE"])
-    monkeypatch.setattr(inventory.collector, "MANIFEST", moved["MANIFEST"])
-    monkeypatch.setattr(inventory, "ROOT", tmp_path)
-    inventory.bump(part, version, dry=False)
+    monkeypatch.setattr(versions, "_VERSIONS", moved["_VERSIONS"])
+    monkeypatch.setattr(versions, "BAKE_FILE", moved["BAKE_FILE"])
+    monkeypatch.setattr(versions, "MANIFEST", moved["MANIFEST"])
+    monkeypatch.setattr(versions, "ROOT", tmp_path)
+    versions.bump(part, version, dry=False)
     text = "".join(file.read_text() for file in moved.values())
     for line in lines:
         assert line in text
@@ -189,4 +190,4 @@ def test_a_part_is_moved_where_it_stands(
 @pytest.mark.parametrize(("part", "version"), [("nginx", "1.0.0"), ("grafana", "latest")])
 def test_what_cannot_be_moved_is_named(part: str, version: str) -> None:
     with pytest.raises(UserError, match="write"):
-        inventory.bump(part, version, dry=True)
+        versions.bump(part, version, dry=True)

@@ -5,13 +5,13 @@ import re
 import pytest
 from queries import groupings, metrics, selectors
 
-from spcsmetrics.monitoring.boards import BOARDS
-from spcsmetrics.monitoring.metrics import CATALOGUE
-from spcsmetrics.monitoring.rules.alerts import ALERTS
-from spcsmetrics.monitoring.rules.recording import RECORDINGS
-from spcsmetrics.monitoring.selectors import OF_SERVICE
-from spcsmetrics.monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.paths import ROOT
+from monitoring.boards import BOARDS
+from monitoring.metrics import CATALOGUE
+from monitoring.rules.alerts import ALERTS
+from monitoring.rules.recording import RECORDINGS
+from monitoring.selectors import OF_SERVICE
+from monitoring.signals.stack import OWN_METRICS
+from spcsmetrics.core.paths import ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]

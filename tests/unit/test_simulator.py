@@ -5,13 +5,13 @@ import re
 import pytest
 from dnslib import RCODE, DNSRecord
 
+from monitoring.metrics import CATALOGUE
 from simulator import zone
 from simulator.__main__ import build_fleet, parse
 from simulator.behaviour import LEAK_PERIOD, RESTART_PAUSE, Behaviour, read
 from simulator.exposition import render, samples
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Network
-from spcsmetrics.monitoring.metrics import CATALOGUE
 
 NAME = "discover.monitor.web_pool.cp.spcs.internal"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics import fingerprint, process, toolchain
-from spcsmetrics.errors import UserError
-from spcsmetrics.plan import Step, carry_out
+from spcsmetrics.core import fingerprint, process, toolchain
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step, carry_out
 
 
 def test_steps_are_done_in_order_and_skipped_when_current() -> None:
@@ -80,7 +80,7 @@ def test_a_go_on_the_path_is_taken_when_it_is_new_enough(
 
     mine, locked = make("mine", version), make("locked", "go1.27.3")
     monkeypatch.setenv("PATH", str(mine.parent))
-    monkeypatch.setattr(toolchain.environment, "script", lambda _: locked)
+    monkeypatch.setattr(toolchain.groups, "script", lambda _: locked)
     toolchain.find_go.cache_clear()
     try:
         assert toolchain.find_go() == (mine if taken else locked)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from spcsmetrics.paths import ROOT
+from spcsmetrics.core.paths import ROOT
 from tasks import namespace
 
 
 def inv(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "spcsmetrics", "--search-root", str(ROOT), *words]
+    command = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT), *words]
     return subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT, env=env or None)
 
 
@@ -36,7 +36,7 @@ def test_every_flag_has_help() -> None:
 def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
     program = (
         "import sys; sys.argv = ['inv', '-l']\n"
-        "try:\n import spcsmetrics.__main__ as m; m.main()\n"
+        "try:\n import spcsmetrics.tasks.__main__ as m; m.main()\n"
         "except SystemExit: pass\n"
         "heavy = {'docker', 'rich', 'requests', 'aiohttp', 'snowflake.connector', 'jsonschema', 'pytest'}\n"
         "print('heavy:', sorted(heavy & set(sys.modules)))"
@@ -52,7 +52,7 @@ def test_builds_and_plans_need_no_client_of_the_account() -> None:
     program = (
         "import sys\n"
         "sys.modules['snowflake.snowpark'] = sys.modules['snowflake.connector'] = sys.modules['jsonschema'] = None\n"
-        "import spcsmetrics.building, spcsmetrics.stack, spcsmetrics.deploy.planner, spcsmetrics.deploy.operations\n"
+        "import spcsmetrics.images.build, spcsmetrics.upkeep.stack, spcsmetrics.deploy.planner, spcsmetrics.deploy.operations\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
 

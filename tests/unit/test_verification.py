@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from spcsmetrics.demo.verification import verify
-from spcsmetrics.promql import Sample
+from spcsmetrics.local.promql import Sample
+from spcsmetrics.local.verification import verify
 
 PUBLISHED = {"__name__": "node_cpu_capacity", "snow_compute_pool_name": "A"}
 STATE = {"pools": [{"name": "A", "nodes": [{"address": "n:9001", "containers": []}]}]}

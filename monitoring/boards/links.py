@@ -1,0 +1,25 @@
+"""Links between boards: they keep the time and what was chosen."""
+
+from monitoring.selectors import VARIABLES
+
+_TITLES = {"spcs-pool": "pool", "spcs-node": "node", "spcs-service": "service", "spcs-container": "container"}
+
+
+def cell_link(uid: str, keys: dict[str, str]) -> dict[str, object]:
+    """Return the link of a table's cell to a board, which chooses what the row is about (keys: label -> column)."""
+    chosen = [
+        f"var-{VARIABLES[label]}=${{__data.fields.{column}}}"
+        for label, column in keys.items()
+        if label in VARIABLES and VARIABLES[label] in NARROWED[uid]
+    ]
+    address = "&".join(["${__url_time_range}", "${datasource:queryparam}", *chosen])
+    return {"title": f"Open this {_TITLES[uid]}", "url": f"/d/{uid}?{address}", "targetBlank": False}
+
+
+# Which of a row's keys each board takes.
+NARROWED = {
+    "spcs-pool": ("pool",),
+    "spcs-node": ("pool", "node"),
+    "spcs-service": ("pool", "database", "schema", "service"),
+    "spcs-container": ("pool", "database", "schema", "service", "container", "instance"),
+}

@@ -1,0 +1,193 @@
+"""Panels in one style, made from signals with Grafana's own builders."""
+
+from typing import Any
+
+from grafana_foundation_sdk.builders import dashboard, prometheus, stat, statetimeline, table, text, timeseries
+from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
+    ReduceDataOptions,
+    StackingConfig,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models.common import DataSourceRef
+from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
+    DynamicConfigValue,
+    FieldColorModeId,
+    Threshold,
+    ThresholdsMode,
+    ValueMap,
+    ValueMappingResult,
+)
+from grafana_foundation_sdk.models.dashboard import Panel as PanelModel
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from monitoring.boards.links import cell_link
+from monitoring.boards.model import Grid, Lines, Note, Number, Panel, Timeline
+from monitoring.signals import Signal, Steps
+
+DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+MIN_STEP = "30s"
+_REFS = "ABCDEFGHIJKLMNOP"
+# Pixels: wide enough for a name, and for a number with its unit.
+_KEY_WIDTH, _VALUE_WIDTH = 165, 140
+
+# What all builders have in common; their own types differ.
+_AnyPanel = Any
+
+
+def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
+    """Return the builder of a panel."""
+    match panel:
+        case Lines():
+            return _lines(panel, panel_id)
+        case Number():
+            return _number(panel, panel_id)
+        case Timeline():
+            return _timeline(panel, panel_id)
+        case Grid():
+            return _grid(panel, panel_id)
+        case Note():
+            return (
+                text.Panel().id(panel_id).title(panel.title).description(panel.title).content(panel.text)
+                .span(panel.width).height(panel.height)
+            )  # fmt: skip
+
+
+def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> prometheus.Dataquery:
+    query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
+    if instant:
+        return query.instant().format(PromQueryFormat.TABLE)
+    return query.range().interval(MIN_STEP)
+
+
+def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
+    values = [Threshold(value=value, color=color) for value, color in steps]
+    return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(values)
+
+
+def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int) -> _AnyPanel:
+    """Set what every panel of a signal has."""
+    panel = (
+        panel.id(panel_id)
+        .title(signal.title)
+        .description(signal.description)
+        .datasource(DATASOURCE)
+        .unit(signal.unit)
+        .thresholds(_thresholds(signal.steps))
+        .span(width)
+        .height(height)
+        .interval(MIN_STEP)
+    )
+    if signal.decimals is not None:
+        panel = panel.decimals(signal.decimals)
+    for ref, line in zip(_REFS, signal.lines, strict=False):
+        panel = panel.with_target(_query(line.expr, line.legend, ref))
+    return panel
+
+
+def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
+    signal = panel.signal
+    chart = (
+        _dress(timeseries.Panel(), signal, panel_id, panel.width, panel.height)
+        .min(0)
+        .fill_opacity(30 if panel.stacked else 0)
+        .line_width(1.5)
+        .show_points(common.VisibilityMode.NEVER)
+        .legend(
+            VizLegendOptions()
+            .show_legend(True)
+            .display_mode(common.LegendDisplayMode.LIST)
+            .placement(common.LegendPlacement.BOTTOM)
+        )
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
+    )
+    if signal.unit == "percentunit" and signal.bounded:
+        chart = chart.max(1)
+    # A colour tells series apart; how good a value is, the dashed bounds tell.
+    chart = chart.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
+    if len(signal.steps) > 1:
+        chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
+    if panel.stacked:
+        chart = chart.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
+    for ref, line in zip(_REFS, signal.lines, strict=False):
+        if line.dashed:
+            style = DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]})
+            chart = chart.override_by_query(ref, [style])
+    built: Builder[PanelModel] = chart
+    return built
+
+
+def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:
+    built: Builder[PanelModel] = (
+        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
+        .graph_mode(common.BigValueGraphMode.AREA)
+    )
+    return built
+
+
+def _timeline(panel: Timeline, panel_id: int) -> Builder[PanelModel]:
+    options = {value: ValueMappingResult(text=name, color=color) for value, (name, color) in panel.states.items()}
+    built: Builder[PanelModel] = (
+        _dress(statetimeline.Panel(), panel.signal, panel_id, panel.width, panel.height)
+        .mappings([ValueMap(options=options)])
+        .show_value(common.VisibilityMode.NEVER)
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.NONE))
+    )
+    return built
+
+
+def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
+    listing = panel.listing
+    columns = dict(zip(_REFS, listing.columns, strict=False))
+    # One query leaves its column as Value, several number theirs.
+    values = {f"Value #{ref}" if len(columns) > 1 else "Value": column.title for ref, column in columns.items()}
+    names = listing.keys | values
+    grid = (
+        table.Panel()
+        .id(panel_id)
+        .title(listing.title)
+        .description(listing.description)
+        .datasource(DATASOURCE)
+        .unit("short")
+        .thresholds(_thresholds(((None, "text"),)))
+        .span(panel.width)
+        .height(panel.height)
+        .interval(MIN_STEP)
+        .min_width(_VALUE_WIDTH)
+        .with_transformation(DataTransformerConfig(id_val="merge", options={}))
+        .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
+    )
+    for ref, column in columns.items():
+        grid = grid.with_target(_query(column.expr, column.title, ref, instant=True))
+        settings = [
+            DynamicConfigValue(id_val="unit", value=column.unit),
+            DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+            DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
+            DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
+        ]
+        if column.decimals is not None:
+            settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
+        grid = grid.override_by_name(column.title, settings)
+    links = dict(listing.links)
+    for title in listing.keys.values():
+        settings = [
+            DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
+            DynamicConfigValue(id_val="custom.filterable", value=True),
+        ]
+        if title in links:
+            settings.append(DynamicConfigValue(id_val="links", value=[cell_link(links[title], listing.keys)]))
+        grid = grid.override_by_name(title, settings)
+    return grid
+
+
+def _organize(names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "excludeByName": {"Time": True},
+        "indexByName": {name: index for index, name in enumerate(names)},
+        "renameByName": names,
+    }

@@ -1,0 +1,59 @@
+"""The same alerts as Grafana evaluates them, for those who want to be told and not only to look."""
+
+from typing import Any
+
+import yaml
+
+from monitoring.rules import Alert
+from monitoring.rules.alerts import ALERTS
+from monitoring.rules.rendering import HEADER, annotations
+
+FOLDER = "Snowpark Container Services"
+# A rule of Prometheus fires for every series that its query returns, whatever the value: so does this condition, which
+# is the one that Grafana itself makes of an imported rule (pkg/services/ngalert/prom/convert.go).
+_ANY_VALUE = "is_number($query) || is_nan($query) || is_inf($query)"
+
+
+def rule_file() -> str:
+    """Return the alerts as a provisioning file of Grafana: its schema is apiVersion 1 of file provisioning."""
+    group = {
+        "orgId": 1,
+        "name": "spcs-alerts",
+        "folder": FOLDER,
+        "interval": "30s",
+        "rules": [_rule(alert) for alert in ALERTS.values()],
+    }
+    return HEADER + yaml.safe_dump({"apiVersion": 1, "groups": [group]}, sort_keys=False, width=110)
+
+
+def _rule(alert: Alert) -> dict[str, Any]:
+    query = {
+        "refId": "query",
+        "datasourceUid": "prometheus",
+        "relativeTimeRange": {"from": 600, "to": 0},
+        "model": {"refId": "query", "expr": alert.expr, "instant": True, "range": False},
+    }
+    threshold = {"evaluator": {"type": "gt", "params": [0]}}
+    return {
+        "uid": f"spcs-{alert.name.removeprefix('Spcs').lower()}",
+        "title": alert.name,
+        "condition": "fires",
+        "data": [
+            query,
+            _expression("found", type="math", expression=_ANY_VALUE),
+            _expression("fires", type="threshold", expression="found", conditions=[threshold]),
+        ],
+        "for": alert.lasting,
+        # No series means that nothing is wrong; that the store does not answer is worth a message.
+        "noDataState": "OK",
+        "execErrState": "Error",
+        "missing_series_evals_to_resolve": 1,
+        "labels": {"severity": alert.severity},
+        "annotations": {
+            name: text.replace("$value ", "$values.query.Value ") for name, text in annotations(alert).items()
+        },
+    }
+
+
+def _expression(name: str, **model: object) -> dict[str, Any]:
+    return {"refId": name, "datasourceUid": "__expr__", "model": {"refId": name, **model}}

@@ -1,0 +1,115 @@
+"""Recording rules: what boards and alerts share. `by` of each is its level."""
+
+from collections.abc import Iterator
+
+from monitoring.rules import Recording
+from monitoring.selectors import CONTAINER, FAMILY, OF_GPU, OF_NODE, OF_SERVICE, POOL
+
+# The unit of the collector's interval: rates need a few samples of it.
+RATE = "5m"
+
+
+def _shares_of_containers() -> Iterator[Recording]:
+    for kind in ("cpu", "memory"):
+        yield Recording(
+            f"spcs_container:container_{kind}_usage:ratio_limit",
+            f"container_{kind}_usage / (container_{kind}_limit > 0)",
+            f"Share of its {kind} limit that a container uses",
+        )
+
+
+def _nodes() -> Iterator[Recording]:
+    for kind in ("cpu", "memory"):
+        # A node that is seen through two scrapes must not count twice.
+        capacity = f"(max by ({OF_NODE}) (node_{kind}_capacity) > 0)"
+        for use in ("usage", "requested"):
+            total = f"sum by ({OF_NODE}) (container_{kind}_{use})"
+            if use == "usage":
+                yield Recording(f"spcs_node:container_{kind}_usage:sum", total, f"{kind} in use on a node")
+            yield Recording(
+                f"spcs_node:container_{kind}_{use}:ratio",
+                f"{total} / on ({OF_NODE}) {capacity}",
+                f"Share of a node's {kind}: {use}",
+            )
+
+
+def _pools() -> Iterator[Recording]:
+    yield Recording(
+        "spcs_pool:nodes:count",
+        f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, snow_compute_pool_node_id) (node_cpu_capacity))",
+        "Nodes of a pool that publish metrics",
+    )
+    for kind in ("cpu", "memory"):
+        capacity = f"sum by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity))"
+        yield Recording(f"spcs_pool:node_{kind}_capacity:sum", capacity, f"{kind} of all nodes of a pool")
+        for use in ("usage", "requested"):
+            yield Recording(
+                f"spcs_pool:container_{kind}_{use}:ratio",
+                f"sum by ({POOL}) (container_{kind}_{use}) / on ({POOL}) ({capacity} > 0)",
+                f"Share of a pool's {kind}: {use}",
+            )
+
+
+def _gpus_and_volumes() -> Iterator[Recording]:
+    yield Recording(
+        "spcs_gpu:container_gpu_utilization:avg",
+        f"avg by ({OF_GPU}) (container_gpu_utilization)",
+        "Share of a GPU's time in use; every container on it tells the same, so it is no sum",
+    )
+    yield Recording(
+        "spcs_gpu:container_gpu_memory_usage:ratio",
+        f"sum by ({OF_GPU}) (container_gpu_memory_usage)"
+        f" / on ({OF_GPU}) (max by ({OF_GPU}) (container_gpu_memory_capacity) > 0)",
+        "Share of a GPU's memory in use",
+    )
+    yield Recording(
+        "spcs_volume:volume_usage:ratio", "volume_usage / (volume_capacity > 0)", "Share of a volume in use"
+    )
+
+
+def _services() -> Iterator[Recording]:
+    # Only these three know that the totals of the network are cumulative.
+    for what in ("received_bytes", "transmitted_bytes", "denied_packets"):
+        yield Recording(
+            f"spcs_service:network_egress_{what}:rate5m",
+            f"sum by ({POOL}, {OF_SERVICE}) (rate(network_egress_{what}[{RATE}]))",
+            f"Egress of a service a second: {what.replace('_', ' ')}",
+        )
+    yield Recording(
+        "spcs_service:container_restarts:increase1h",
+        f"sum by ({POOL}, {OF_SERVICE}, {CONTAINER}) (ceil(increase(container_restarts[1h])))",
+        "Restarts of a service's container within an hour, over all instances",
+    )
+    for kind, over in (("cpu", "avg_over_time"), ("memory", "max_over_time")):
+        unused = f"clamp_min(container_{kind}_requested - {over}(container_{kind}_usage[1h]), 0)"
+        yield Recording(
+            f"spcs_service:container_{kind}_requested_unused:sum",
+            f"sum by ({POOL}, {OF_SERVICE}) ({unused})",
+            f"{kind} that a service requests and has not used for an hour",
+        )
+
+
+def _days() -> Iterator[Recording]:
+    # Over the instances: a series for each container of each instance would cost the store as much as what it reads.
+    by = f"{POOL}, {OF_SERVICE}, {CONTAINER}"
+    yield Recording(
+        "spcs_service:container_cpu_usage:p95_1d",
+        f"max by ({by}) (quantile_over_time(0.95, container_cpu_usage[1d]))",
+        "CPU cores that every instance of a service's container stays below for 95 % of a day",
+    )
+    yield Recording(
+        "spcs_service:container_memory_usage:max_1d",
+        f"max by ({by}) (max_over_time(container_memory_usage[1d]))",
+        "Most memory that an instance of a service's container used within a day",
+    )
+
+
+# Group -> interval and rules.
+GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
+    "spcs-recording": (
+        "30s",
+        (*_shares_of_containers(), *_nodes(), *_pools(), *_gpus_and_volumes(), *_services()),
+    ),
+    "spcs-recording-days": ("5m", tuple(_days())),
+}
+RECORDINGS: dict[str, Recording] = {rule.name: rule for _, rules in GROUPS.values() for rule in rules}

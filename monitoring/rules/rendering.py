@@ -1,0 +1,60 @@
+"""Rules as Prometheus reads them."""
+
+from typing import Any
+
+import yaml
+
+from monitoring.rules import Alert
+from monitoring.rules.alerts import ALERTS
+from monitoring.rules.recording import GROUPS
+
+RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
+HEADER = "# Made by ./inv dashboards from monitoring/rules; what you change here is overwritten.\n"
+
+
+def recording_file(version: str) -> str:
+    """Return the recording rules, and one that carries the product's version."""
+    build_info = {
+        "record": "spcs_build_info",
+        "expr": "vector(1)",
+        "labels": {"component": "rules and boards", "version": version},
+    }
+    groups: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "interval": interval,
+            "rules": [{"record": rule.name, "expr": rule.expr} for rule in rules],
+        }
+        for name, (interval, rules) in GROUPS.items()
+    ]
+    groups[0]["rules"].append(build_info)
+    return _render(groups)
+
+
+def alert_file() -> str:
+    """Return the alerts."""
+    return _render([{"name": "spcs-alerts", "rules": [_alert(alert) for alert in ALERTS.values()]}])
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "alert": alert.name,
+        "expr": alert.expr,
+        "for": alert.lasting,
+        "labels": {"severity": alert.severity},
+        "annotations": annotations(alert),
+    }
+
+
+def annotations(alert: Alert) -> dict[str, str]:
+    """Return what a person reads of an alert, as templates."""
+    return {
+        "summary": alert.summary,
+        "description": alert.description,
+        "runbook_url": f"{RUNBOOKS}/{alert.name}.md",
+        "dashboard": f"/d/{alert.board}",
+    }
+
+
+def _render(groups: list[dict[str, Any]]) -> str:
+    return HEADER + yaml.safe_dump({"groups": groups}, sort_keys=False, width=110)

@@ -1,0 +1,60 @@
+"""Names of the job and of labels, and the selectors by which a board's queries follow its variables."""
+
+# The job of every node's target, as the receiver names it.
+JOB = "spcs-nodes"
+
+POOL = "snow_compute_pool_name"
+FAMILY = "snow_compute_pool_node_instance_family"
+NODE = "snow_compute_pool_node_id"
+DATABASE, SCHEMA, SERVICE = "snow_database_name", "snow_schema_name", "snow_service_name"
+INSTANCE, CONTAINER = "snow_service_container_instance", "snow_service_container_name"
+VOLUME, REPLICA = "snow_volume_name", "snow_volume_replica"
+ENDPOINT = "snow_endpoint_name"
+
+# A service is known by its name only within its schema and database.
+OF_SERVICE = f"{DATABASE}, {SCHEMA}, {SERVICE}"
+OF_INSTANCE = f"{OF_SERVICE}, {INSTANCE}"
+OF_CONTAINER = f"{OF_INSTANCE}, {CONTAINER}"
+OF_NODE = f"{POOL}, {NODE}"
+OF_GPU = f"{OF_NODE}, gpu"
+OF_VOLUME = f"{OF_INSTANCE}, {VOLUME}, {REPLICA}"
+
+# Label -> variable, in the order in which a reader narrows down.
+VARIABLES = {
+    POOL: "pool",
+    NODE: "node",
+    "gpu": "gpu",
+    DATABASE: "database",
+    SCHEMA: "schema",
+    SERVICE: "service",
+    CONTAINER: "container",
+    INSTANCE: "instance",
+    VOLUME: "volume",
+}
+
+
+def matchers(*labels: str) -> str:
+    """Return matchers of these labels by the variables of the same things."""
+    return ", ".join(f'{label}=~"${VARIABLES[label]}"' for label in labels)
+
+
+# What a board of pools, nodes, GPUs, services and containers chooses.
+P = matchers(POOL)
+N = matchers(POOL, NODE)
+G = matchers(POOL, NODE, "gpu")
+S = matchers(POOL, DATABASE, SCHEMA, SERVICE)
+V = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER, INSTANCE)
+D = matchers(POOL, DATABASE, SCHEMA, SERVICE, VOLUME)
+
+
+def legend(*labels: str) -> str:
+    """Return a legend that writes these labels with dots between them."""
+    return ".".join(f"{{{{{label}}}}}" for label in labels)
+
+
+SERVICE_LEGEND = legend(DATABASE, SCHEMA, SERVICE)
+INSTANCE_LEGEND = legend(DATABASE, SCHEMA, SERVICE, INSTANCE)
+CONTAINER_LEGEND = legend(DATABASE, SCHEMA, SERVICE, INSTANCE, CONTAINER)
+NODE_LEGEND = f"{legend(POOL)} {legend(NODE)}"
+GPU_LEGEND = f"{NODE_LEGEND} gpu {legend('gpu')}"
+VOLUME_LEGEND = f"{INSTANCE_LEGEND} {legend(VOLUME)}"

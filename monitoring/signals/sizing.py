@@ -1,0 +1,68 @@
+"""Right-sizing and cost: what is requested and not used, what would do, and what the pools cost."""
+
+from monitoring.selectors import CONTAINER, DATABASE, FAMILY, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, P, S
+from monitoring.signals import Column, Line, Listing, Signal
+
+_BY = f"{POOL}, {DATABASE}, {SCHEMA}, {SERVICE}, {CONTAINER}"
+_HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{P}}}[$__range])) * $__range_s / 3600"
+
+
+def unused(kind: str) -> Signal:
+    """Return the ten services that leave most of a kind unused."""
+    title, unit = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}[kind]
+    return Signal(
+        f"{title}: requested and unused",
+        f"{title} that a service requests and has not used within the hour before; the ten services with most of it.",
+        unit,
+        (
+            Line(
+                f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{S}}}))",
+                SERVICE_LEGEND,
+            ),
+        ),
+    )
+
+
+SUGGESTIONS = Listing(
+    "Suggested requests",
+    "What each container requests and may use, and what would do: 1.2 times the CPU that it stays below for 95 % of a "
+    "day, and 1.2 times the most memory of a day. Before a day has passed it is what was seen so far.",
+    {POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
+    (
+        Column("CPU requested", f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
+        Column("CPU limit", f"max by ({_BY}) (container_cpu_limit{{{S}}})", decimals=2),
+        Column("CPU suggested", f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{S}}})", decimals=2),
+        Column("Memory requested", f"max by ({_BY}) (container_memory_requested{{{S}}})", "bytes"),
+        Column("Memory limit", f"max by ({_BY}) (container_memory_limit{{{S}}})", "bytes"),
+        Column(
+            "Memory suggested", f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{S}}})", "bytes"
+        ),
+    ),
+    "no container has been seen for five minutes",
+    links=(("Service", "spcs-service"),),
+)
+NODE_HOURS = Signal(
+    "Node hours in this time", "Hours of nodes within the time shown, which is what a pool is paid for.", "h",
+    (Line(_HOURS, f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),), decimals=1,
+)  # fmt: skip
+CREDITS = Signal(
+    "Credits in this time",
+    "Node hours times the credits of an hour that are set above. An estimate: what counts is the view "
+    "SNOWPARK_CONTAINER_SERVICES_HISTORY of the account.",
+    "short",
+    (Line(f"{_HOURS} * $credits_per_node_hour", f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
+    decimals=2,
+)
+REQUESTED_UNUSED_SHARE = Signal(
+    "Memory: share of the pool requested and unused",
+    "Share of a pool's memory that is requested and was not used within the hour before.",
+    "percentunit",
+    (
+        Line(
+            f"sum by ({POOL}) (spcs_service:container_memory_requested_unused:sum{{{P}}})"
+            f" / on ({POOL}) sum by ({POOL}) (spcs_pool:node_memory_capacity:sum{{{P}}})",
+            f"{{{{{POOL}}}}}",
+        ),
+    ),
+    steps=((None, "green"), (0.5, "orange")),
+)

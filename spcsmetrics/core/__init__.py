@@ -1,0 +1,1 @@
+"""The ground: paths, versions, errors, steps, and running other programs."""

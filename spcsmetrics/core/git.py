@@ -1,0 +1,29 @@
+"""Facts of the git repository that builds and releases carry."""
+
+import shutil
+import subprocess
+
+from spcsmetrics.core.paths import ROOT
+
+
+def source_date() -> str:
+    """Return the time of the commit in seconds, which stands for the time of a build; 0 outside a repository."""
+    return _git("log", "-1", "--format=%ct") or "0"
+
+
+def revision() -> str:
+    """Return the commit, with a mark when files differ from it; nothing outside a repository."""
+    commit = _git("rev-parse", "HEAD")
+    return f"{commit}-changed" if commit and _git("status", "--porcelain") else commit
+
+
+def tags() -> list[str]:
+    """Return the tags of the commit."""
+    return _git("tag", "--points-at", "HEAD").split()
+
+
+def _git(*words: str) -> str:
+    if shutil.which("git") is None:
+        return ""
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""

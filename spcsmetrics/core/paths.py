@@ -1,0 +1,19 @@
+"""Where things lie in the repository."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+LOCKS = ROOT / "locks"
+PLUGIN = ROOT / "plugins" / "spcsdiscovery"
+OTEL = ROOT / "otel-builder"
+PROMETHEUS = ROOT / "prometheus"
+GRAFANA = ROOT / "grafana"
+DEPLOY = ROOT / "deploy"
+SIMULATOR = ROOT / "simulator"
+COMPOSE_FILE = ROOT / "tests" / "stack" / "compose.yaml"
+BOARD_FOLDER = GRAFANA / "dashboards"
+RULE_FOLDER = PROMETHEUS / "rules"
+NOTIFYING_RULES = GRAFANA / "alerting" / "rules.yaml"
+METRICS_PAGE = ROOT / "docs" / "metrics.md"
+MONITORING = ROOT / "monitoring"

@@ -1,0 +1,48 @@
+"""Ports: those of the shipped containers, which share one localhost, and free ones for runs on this machine."""
+
+import socket
+
+from spcsmetrics.core.errors import UserError
+
+NODE = 9001
+PROMETHEUS = 9090
+PROMETHEUS_HEALTH = 9091
+COLLECTOR_METRICS = 8888
+COLLECTOR_DEBUG = 9099
+COLLECTOR_HEALTH = 13133
+GRAFANA = 3000
+
+
+def find_free() -> int:
+    """Return a TCP port of 127.0.0.1 that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def find_run(count: int) -> int:
+    """Return the first of so many TCP ports in a row that are free on 127.0.0.1.
+
+    They lie below those that the system gives out by itself, so that no connection takes one meanwhile.
+    """
+    first = 20_000
+    for port in range(20_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                first = port + 1
+        if port - first + 1 == count:
+            return first
+    raise UserError(f"there are no {count} free ports in a row between 20000 and 32000: end what holds them")
+
+
+def can_bind(host: str, port: int) -> bool:
+    """Tell whether this machine can listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

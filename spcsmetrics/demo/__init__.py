@@ -1,1 +1,0 @@
-"""The demo: simulated pools through the real collector into a real Prometheus."""

@@ -1,0 +1,1 @@
+"""The images: bases, contexts, builds and releases."""

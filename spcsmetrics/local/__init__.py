@@ -1,0 +1,1 @@
+"""Simulator, store, collector and boards as processes of this machine."""

@@ -1,0 +1,112 @@
+"""The page: built from grafana/preview, and served over any Prometheus."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from spcsmetrics.core import fingerprint, groups, ports, process
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import BOARD_FOLDER, BUILD, GRAFANA
+from spcsmetrics.core.process import Args
+from spcsmetrics.core.steps import Step
+from spcsmetrics.local import processes
+from spcsmetrics.local.processes import Part, Run
+
+SOURCE = GRAFANA / "preview"
+PAGE = BUILD / "preview" / "page"
+# Prints what the panels show, without a browser.
+DESCRIBE = BUILD / "preview" / "page-describe" / "describe.js"
+_MIN_NODE = 20
+_MODULES = SOURCE / "node_modules"
+# What npm writes when it has installed everything; a stamp beside it goes with the folder.
+_INSTALLED = _MODULES / ".package-lock.json"
+_LIBRARIES = {
+    _MODULES / "@grafana/ui/dist/public/img/icons": "public/build/img/icons",
+    _MODULES / "@fontsource/inter/files/inter-latin-400-normal.woff2": "public/fonts/inter/Inter-Regular.woff2",
+    _MODULES / "@fontsource/inter/files/inter-latin-500-normal.woff2": "public/fonts/inter/Inter-Medium.woff2",
+}
+
+
+def find_node() -> Path | None:
+    """Return the Node.js on the PATH if it is new enough, else the one of the group preview if that is installed."""
+    found = shutil.which("node")
+    if found:
+        version = re.match(r"v(\d+)", process.run([found, "--version"]))
+        if version and int(version[1]) >= _MIN_NODE:
+            return Path(found)
+    wheel = Path(sys.prefix) / "bin" / "node"
+    return wheel if wheel.exists() else None
+
+
+def node_environment() -> dict[str, str]:
+    """Return what Node.js and its programs need. Raises UserError when there is none."""
+    node = find_node()
+    if node is None:
+        raise UserError(f"there is no Node.js {_MIN_NODE} or newer: install one, or the group preview")
+    return {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "PREVIEW_OUT": str(PAGE)}
+
+
+def is_built() -> bool:
+    """Tell whether the page is there and made of the present source."""
+    return fingerprint.is_current(PAGE, _digest()) and (PAGE / "index.html").exists()
+
+
+def build_steps() -> list[Step]:
+    """Return the steps that make the page and the program DESCRIBE."""
+    lock = fingerprint.digest([SOURCE / "package-lock.json"])
+
+    def install() -> None:
+        process.run(["npm", "ci"], cwd=SOURCE, env=node_environment(), remedy="check the network or npm's registry")
+        fingerprint.mark(_INSTALLED, lock)
+
+    def build() -> None:
+        for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
+            process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
+        for source, target in _LIBRARIES.items():
+            (PAGE / target).parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, PAGE / target)
+        fingerprint.mark(PAGE, _digest())
+
+    return [
+        groups.group_step("preview"),
+        Step(
+            "Install the preview's libraries (half a minute, half a gigabyte)",
+            "npm ci in grafana/preview",
+            install,
+            lambda: fingerprint.is_current(_INSTALLED, lock),
+        ),
+        Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built),
+    ]
+
+
+def start(run: Run, prometheus: str) -> Part:
+    """Serve the page with the boards as they are now, over the Prometheus at this address."""
+    boards = PAGE / "boards"
+    shutil.rmtree(boards, ignore_errors=True)
+    shutil.copytree(BOARD_FOLDER, boards)
+    listed = [json.loads(file.read_text()) for file in BOARD_FOLDER.glob("*.json")]
+    index = sorted(({"uid": board["uid"], "title": board["title"]} for board in listed), key=_order)
+    (boards / "index.json").write_text(json.dumps(index))
+    port = ports.find_free()
+    command = _vite("preview", "--port", str(port), "--strictPort")
+    env = node_environment() | {"PREVIEW_PROMETHEUS": prometheus}
+    part = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
+    processes.wait_until(run, lambda: processes.answers(part.url), "the start of the preview")
+    return part
+
+
+def _order(board: dict[str, str]) -> tuple[bool, str]:
+    return board["uid"] != "spcs-home", board["title"]
+
+
+def _vite(*words: str) -> Args:
+    return [_MODULES / ".bin" / "vite", *words]
+
+
+def _digest() -> str:
+    # Not the whole folder: half a gigabyte of libraries lies in it, which the lock file stands for.
+    found = [*SOURCE.glob("*"), *(SOURCE / "src").rglob("*")]
+    return fingerprint.digest(file for file in found if file.is_file())

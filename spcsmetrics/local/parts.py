@@ -1,0 +1,155 @@
+"""Simulator, store and collector as processes of this machine, on free ports."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+import yaml
+
+from spcsmetrics.core import groups, ports
+from spcsmetrics.core.process import Args
+from spcsmetrics.core.steps import Step
+from spcsmetrics.local.processes import Part, Run, answers, wait_until
+from spcsmetrics.programs import collector, prometheus
+
+# Seconds between two scrapes of a node in a demo.
+SCRAPE_INTERVAL = "5s"
+
+
+def build_steps() -> list[Step]:
+    """Return the steps before anything can be started."""
+    steps = [groups.group_step("simulator"), *collector.build_steps()]
+    return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A running simulator: its session folder, admin address and ports."""
+
+    session: Path
+    admin: str
+    account_port: int
+    dns_port: int
+    driver_port: int
+
+    def state(self) -> dict[str, object]:
+        """Return what the simulated account holds now."""
+        answer: dict[str, object] = requests.get(f"{self.admin}/state", timeout=10).json()
+        return answer
+
+    def doctor_command(self) -> str:
+        """Return the command that examines the simulated account."""
+        return (
+            f"./inv doctor --host localhost --port {self.account_port} --token-file {self.session / 'token'} "
+            f"--ca-file {self.session / 'ca.pem'} --dns-server 127.0.0.1:{self.dns_port}"
+        )
+
+
+def start_simulator(
+    run: Run,
+    pools: int,
+    nodes: int,
+    containers: int,
+    *,
+    frozen: bool = False,
+    age: int = 0,
+    service_delay: float = 1,
+) -> Simulation:
+    """Start the simulator with its nodes on loopback addresses, or on one address where there is only one.
+
+    age is how many seconds it seems to have run already, service_delay how many a deployed service takes to run.
+    """
+    session = run.folder / "session"
+    ready = session / "ports.json"
+    ready.unlink(missing_ok=True)
+    command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", session]
+    command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers), "--age", str(age)]
+    command += ["--service-delay", str(service_delay)]
+    if frozen:
+        command.append("--frozen")
+    if not ports.can_bind("127.90.0.1", 0):
+        command += ["--one-address", "--node-base", "127.0.0.1"]
+        # Room for nodes that are added while it runs.
+        command += ["--node-port", str(ports.find_run(pools * nodes + 20))]
+    elif not ports.can_bind("127.90.0.1", ports.NODE):
+        command += ["--node-port", str(ports.find_free())]
+    run.start("simulator", command)
+    wait_until(run, ready.exists, "the start of the simulator")
+    found = json.loads(ready.read_text())
+    return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"], found["driver"])
+
+
+def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
+    """Start Prometheus with the shipped configuration, or another, and an empty data folder."""
+    port = ports.find_free()
+    url = f"http://127.0.0.1:{port}"
+    moved = run.folder / "prometheus.yml"
+    text = config.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
+    moved.write_text(text.replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
+    command: Args = [
+        prometheus.binary(),
+        f"--config.file={moved}",
+        f"--storage.tsdb.path={run.folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--web.enable-otlp-receiver",
+        *prometheus.RETENTION,
+    ]
+    part = run.start("prometheus", command, url=url)
+    wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")
+    return part
+
+
+def start_collector(
+    run: Run,
+    simulation: Simulation,
+    store: Part,
+    scrape_interval: str,
+    refresh: str = "5s",
+    login: Mapping[str, str] | None = None,
+    more: Sequence[Path] = (),
+) -> Part:
+    """Start the built collector with its shipped configuration, and what differs on this machine merged over it.
+
+    login holds the receiver's keys that prove who asks, the session's token by default; more are files to merge.
+    """
+    health = ports.find_free()
+    overlay = run.folder / "collector.yaml"
+    login = login or {"token_file": str(simulation.session / "token")}
+    overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health, login)))
+    env = {
+        "GOGC": collector.GOGC,
+        "SNOWFLAKE_HOST": "localhost",
+        "SNOWFLAKE_PORT": str(simulation.account_port),
+        "SPCS_SCRAPE_INTERVAL": scrape_interval,
+        "SPCS_REFRESH_INTERVAL": refresh,
+        "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
+    }
+    command: list[str | Path] = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    for file in more:
+        command += ["--config", file]
+    part = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
+    wait_until(run, lambda: answers(part.url), "the start of the collector")
+    return part
+
+
+def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
+    scrapes = yaml.safe_load(collector.CONFIG.read_text())["receivers"]["prometheus/self"]["config"]["scrape_configs"]
+    scrapes[0]["scrape_interval"] = "${env:SPCS_SCRAPE_INTERVAL}"
+    scrapes[0]["static_configs"] = [{"targets": [f"localhost:{run.collector_metrics}"]}]
+    metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
+    return {
+        "receivers": {
+            "spcs": {
+                **login,
+                "ca_file": str(simulation.session / "ca.pem"),
+                "dns_server": f"127.0.0.1:{simulation.dns_port}",
+                "debug_endpoint": f"localhost:{run.collector_debug}",
+            },
+            "prometheus/self": {"config": {"scrape_configs": scrapes}},
+        },
+        "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
+        "service": {"telemetry": {"metrics": {"readers": [metrics]}}},
+    }

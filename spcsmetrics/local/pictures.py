@@ -1,0 +1,54 @@
+"""Pictures of the boards, taken of the preview or of Grafana in an installed Chromium."""
+
+import shutil
+from pathlib import Path
+
+from spcsmetrics.core.errors import UserError
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_WIDTH = 1600
+SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelector('[data-state=loading]')"
+
+
+def find_browser() -> str:
+    """Return the path of an installed Chromium or Chrome. Raises UserError when there is none."""
+    for name in _BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    raise UserError("there is no Chromium or Chrome on the PATH: install one, such as Debian's package chromium")
+
+
+def take(url: str, boards: list[str], folder: Path, time: str) -> None:
+    """Write a picture of each board, by its uid, to the folder; time is from=..&to=.. of the address."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the group preview
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        page = browser.new_page()
+        for board in boards:
+            page.set_viewport_size({"width": _WIDTH, "height": 1000})
+            page.goto(f"{url}/d/{board}?{time}")
+            page.wait_for_function(SETTLED, timeout=60_000)
+            # Tables draw only the rows that are in sight.
+            page.set_viewport_size({"width": _WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})
+            page.wait_for_timeout(1000)
+            page.screenshot(path=folder / f"{board}.png", full_page=True)
+        browser.close()
+
+
+def take_grafana(url: str, boards: list[str], folder: Path) -> None:
+    """Write a picture of each board as Grafana draws it for a viewer whom the ingress has let in."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the group preview
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": _WIDTH, "height": 2400}, extra_http_headers={"Sf-Context-Current-User": "VIEWER"}
+        )
+        for board in boards:
+            page.goto(f"{url}/d/{board}?from=now-5m&to=now&kiosk", wait_until="networkidle", timeout=60_000)
+            page.screenshot(path=folder / f"{board}.png")
+        browser.close()

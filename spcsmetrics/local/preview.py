@@ -1,0 +1,61 @@
+"""Running the preview: over a Prometheus that there is, or over a demo of its own."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.local import page, parts, pictures, processes
+from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
+
+# A demo shows everything only when it has run for a while.
+_AGE = 250
+_FILLING_SECONDS = 150
+
+
+def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
+    """Serve the boards until Ctrl-C, or write pictures of them to a folder.
+
+    Without the address of a Prometheus the simulator, the collector and a store are started too.
+    """
+    own = [] if prometheus else build_steps()
+    detail = f"over {prometheus or 'a demo of its own'}" + (f", pictures to {folder}" if folder else "")
+    step = Step("Show the boards", detail, lambda: _show(prometheus, folder), loud=True)
+    carry_out([*own, *page.build_steps(), step], dry=dry)
+
+
+def _show(prometheus: str, folder: str) -> None:
+    temporary = Path(tempfile.mkdtemp(prefix="spcs-preview-"))
+    try:
+        with processes.open_run(temporary) as run:
+            started = time.time()
+            served = page.start(run, prometheus or _start_demo(run))
+            console.print(f"  the boards are at {served.url}; they are drawn with Grafana's libraries, not by Grafana")
+            if folder:
+                _take(served.url, folder, started, fill=not prometheus)
+                return
+            while True:
+                run.check()
+                time.sleep(1)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _start_demo(run: processes.Run) -> str:
+    simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=_AGE)
+    store = parts.start_store(run)
+    parts.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+    return store.url
+
+
+def _take(url: str, folder: str, started: float, *, fill: bool) -> None:
+    if fill:
+        with console.status(f"waiting {_FILLING_SECONDS} s, so that there is something to see ..."):
+            time.sleep(max(0.0, started + _FILLING_SECONDS - time.time()))
+    end = int(time.time()) * 1000
+    begin = int(started) * 1000 if fill else end - 3_600_000
+    boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
+    pictures.take(url, boards, Path(folder), f"from={begin}&to={end}")
+    console.print(f"  {len(boards)} pictures are in {folder}")

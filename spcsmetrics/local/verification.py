@@ -1,0 +1,98 @@
+"""Whether everything that the simulated nodes publish arrived in Prometheus, exactly."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import requests
+
+from monitoring.selectors import JOB
+from spcsmetrics.local.promql import Query
+
+Series = frozenset[tuple[str, str]]
+
+
+@dataclass
+class Summary:
+    """What arrived of what was expected; missing and unexpected name at most ten each."""
+
+    ok: bool = False
+    pools: int = 0
+    nodes: int = 0
+    containers: int = 0
+    series: int = 0
+    missing: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the summary for JSON."""
+        return asdict(self)
+
+
+def is_added(name: str) -> bool:
+    """Tell what a scrape or a rule adds by itself from what its target publishes."""
+    return name == "up" or name.startswith(("scrape_", "ALERTS")) or ":" in name
+
+
+def verify(admin: str, query: Query) -> Summary:
+    """Compare the label sets of every node with those in Prometheus: equal but for job and instance."""
+    state = requests.get(f"{admin}/state", timeout=30).json()
+    summary = Summary()
+    for pool in state["pools"]:
+        for node in pool["nodes"]:
+            _verify_node(admin, query, pool["name"], node, summary)
+    summary.pools = _count(query, f'count(count by (snow_compute_pool_name) (node_cpu_capacity{{job="{JOB}"}}))')
+    summary.nodes = _count(query, f'count(up{{job="{JOB}"}} == 1)')
+    summary.containers = _count(query, f'count(container_cpu_limit{{job="{JOB}"}})')
+    _compare_totals(state, summary)
+    summary.ok = not summary.missing and not summary.unexpected
+    return summary
+
+
+def verify_until(admin: str, query: Query, seconds: float) -> Summary:
+    """Verify until everything is right or the time is over, and return the last summary."""
+    started = time.monotonic()
+    while True:
+        summary = verify(admin, query)
+        summary.seconds = round(time.monotonic() - started, 1)
+        if summary.ok or summary.seconds > seconds:
+            return summary
+        time.sleep(1)
+
+
+def _verify_node(admin: str, query: Query, pool: str, node: dict[str, Any], summary: Summary) -> None:
+    address = node["address"]
+    published = requests.get(f"{admin}/nodes/{address}/series", timeout=30).json()
+    target = {"job": JOB, "instance": address}
+    expected = {frozenset((labels | target).items()) for labels in published}
+    selector = f'{{job="{JOB}",instance="{address}"}}'
+    stored = {frozenset(sample.labels.items()) for sample in query(selector) if not is_added(sample.labels["__name__"])}
+    summary.series += len(stored)
+    _note(summary.missing, expected - stored, pool)
+    _note(summary.unexpected, stored - expected, pool)
+
+
+def _compare_totals(state: dict[str, Any], summary: Summary) -> None:
+    nodes = [node for pool in state["pools"] for node in pool["nodes"]]
+    containers = sum(len(node["containers"]) for node in nodes)
+    pools = sum(bool(pool["nodes"]) for pool in state["pools"])
+    for what, found, expected in (
+        ("pools", summary.pools, pools),
+        ("nodes that are up", summary.nodes, len(nodes)),
+        ("containers", summary.containers, containers),
+    ):
+        if found != expected:
+            (summary.missing if found < expected else summary.unexpected).append(f"{found} of {expected} {what}")
+
+
+def _note(where: list[str], series: set[Series], pool: str) -> None:
+    for labels in sorted(series, key=sorted)[: max(0, 10 - len(where))]:
+        pairs = dict(labels)
+        name = pairs.pop("__name__")
+        where.append(f"{pool}: {name}{{{', '.join(f'{k}={v}' for k, v in sorted(pairs.items()))}}}")
+
+
+def _count(query: Query, expression: str) -> int:
+    found = query(expression)
+    return int(found[0].value) if found else 0

@@ -1,1 +1,0 @@
-"""The boards in a browser without Grafana."""

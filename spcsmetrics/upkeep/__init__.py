@@ -1,0 +1,1 @@
+"""What keeps the repository right: tests, lint, locks, versions and generated files."""

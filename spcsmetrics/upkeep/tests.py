@@ -1,0 +1,124 @@
+"""The tests of everything in the repository."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from spcsmetrics.core import groups
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.core.steps import Step, carry_out, console, program_step
+from spcsmetrics.core.toolchain import go_environment, go_step
+from spcsmetrics.local import page
+from spcsmetrics.local.parts import build_steps
+from spcsmetrics.programs import manifest, prometheus
+
+GO_MODULES = (PLUGIN, OTEL / "healthcheck", PROMETHEUS / "launcher")
+FUZZERS = (
+    ("discovery", "FuzzConfigSurvivesYAML"),
+    ("discovery", "FuzzDNSAnswer"),
+    ("discovery", "FuzzEndpoints"),
+    ("sqlapi", "FuzzResult"),
+)
+GROUPS = ("simulator", "deploy", "dev")
+_COVERAGE = BUILD / "coverage.out"
+# Per cent of the plugin's statements that its tests must reach.
+MIN_COVERAGE = 90.0
+
+
+def run_tests(*, dry: bool) -> None:
+    """Run the tests: the plugin's with the race detector where there is a C compiler, then the tooling's.
+
+    The latter include those of the built collector and Prometheus against the simulator.
+    """
+    installs = map(groups.group_step, ("bench", *GROUPS))
+    go = [*go_command("test"), *_race(), "./..."]
+    go_tests = [
+        program_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES[1:]
+    ]
+    covered = [*go, "-coverpkg=./...", f"-coverprofile={_COVERAGE}"]
+    go_tests += [
+        program_step(f"Test {PLUGIN.name}", covered, cwd=PLUGIN, env=_go_test_environment),
+        _coverage_step(),
+    ]
+    python = program_step("Test the tooling", [sys.executable, "-m", "pytest"])
+    if not dry:
+        BUILD.mkdir(exist_ok=True)
+    steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool"), python]
+    carry_out(steps, dry=dry)
+
+
+def run_board_tests(*, dry: bool) -> None:
+    """Run the tests of the boards as the preview draws them, over a store that the real collector fills."""
+    check = program_step(
+        "Check the types of the preview", ["npm", "run", "check"], cwd=page.SOURCE, env=page.node_environment
+    )
+    tests = program_step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
+    installs = map(groups.group_step, ("bench", *GROUPS))
+    carry_out([*installs, *build_steps(), *page.build_steps(), check, tests], dry=dry)
+
+
+def run_fuzz(seconds: int, *, dry: bool) -> None:
+    """Feed each parser of the plugin what nobody would write, for so many seconds each. Raises UserError on a find."""
+    if seconds < 1:
+        raise UserError("--seconds takes at least 1")
+    steps = []
+    for package, fuzzer in FUZZERS:
+        # Minimizing what is only interesting would stall a fuzzer whose coverage varies with timing.
+        command = [*go_command("test"), "-run=^$", "-fuzzminimizetime=1x", f"-fuzz=^{fuzzer}$", f"-fuzztime={seconds}s"]
+        command.append(f"./{package}")
+        steps.append(program_step(f"Fuzz {fuzzer}", command, cwd=PLUGIN, env=go_environment))
+    carry_out([go_step(), *steps], dry=dry)
+
+
+def clean(*, everything: bool, dry: bool) -> None:
+    """Remove what the tasks made; with everything also the Python environment that runs this."""
+    folders = [BUILD, *(ROOT / name for name in (".mypy_cache", ".pytest_cache", ".ruff_cache"))]
+    if everything:
+        folders.append(ROOT / ".venv")
+    carry_out([_remove_step(folder) for folder in folders], dry=dry)
+
+
+def _remove_step(folder: Path) -> Step:
+    return Step(f"Remove {folder.name}", f"rm -r {folder}", lambda: shutil.rmtree(folder), lambda: not folder.exists())
+
+
+def build_tags() -> str:
+    return str(manifest.read_manifest()["dist"]["build_tags"])
+
+
+def go_command(verb: str) -> list[str | Path]:
+    return ["go", verb, f"-tags={build_tags()}"]
+
+
+def _race() -> list[str]:
+    return ["-race"] if shutil.which("cc") or shutil.which("gcc") else []
+
+
+def _go_test_environment() -> dict[str, str]:
+    return go_environment() | {"CGO_ENABLED": "1" if _race() else "0"}
+
+
+def _coverage_step() -> Step:
+    def check() -> None:
+        covered = coverage(_COVERAGE.read_text())
+        if covered < MIN_COVERAGE:
+            raise UserError(
+                f"the tests reach {covered:.1f} % of {PLUGIN.name}, and at least {MIN_COVERAGE:.0f} are wanted"
+            )
+        console.print(f"  the tests reach {covered:.1f} % of the statements")
+
+    return Step(f"Check the coverage of {PLUGIN.name}", f"at least {MIN_COVERAGE:.0f} % in {_COVERAGE}", check)
+
+
+def coverage(profile: str) -> float:
+    """Return the per cent of statements that a profile of `go test` shows as run, helpers of tests aside."""
+    run: dict[str, bool] = {}
+    size: dict[str, int] = {}
+    for line in profile.splitlines()[1:]:
+        block, statements, count = line.rsplit(" ", 2)
+        if "/internal/dnstest/" in block:
+            continue
+        size[block] = int(statements)
+        run[block] = run.get(block, False) or count != "0"
+    return 100 * sum(size[block] for block in size if run[block]) / sum(size.values())
