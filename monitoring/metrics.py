@@ -39,7 +39,7 @@ _FIRST = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One published metric: name, unit (UCUM), labels in the order they are published, and meaning.
 
@@ -60,49 +60,144 @@ class Metric:
 
 
 def _metrics() -> Iterator[Metric]:
-    yield Metric("node_cpu_capacity", "{cpu}", NODE, "CPU cores of the node that services can use")
-    yield Metric("node_memory_capacity", "By", NODE, "Memory of the node that services can use")
-    yield Metric("node_gpu_capacity", "{gpu}", NODE, "GPUs of the node")
-
-    yield Metric("container_cpu_usage", "{cpu}", CONTAINER, "CPU cores in use, averaged since the last sample")
-    yield Metric("container_memory_usage", "By", CONTAINER, "Memory in use")
-    yield Metric("container_gpu_utilization", "1", GPU, "Share of the GPU's time in use, 0 to 1")
-    yield Metric("container_gpu_memory_usage", "By", GPU, "GPU memory in use")
-    yield Metric("container_gpu_memory_capacity", "By", GPU, "Memory of the GPU")
-
-    yield Metric("container_cpu_limit", "{cpu}", CONTAINER, "CPU limit; the node's capacity when the service sets none")
-    yield Metric("container_memory_limit", "By", CONTAINER, "Memory limit; the node's capacity when none is set")
-    yield Metric("container_gpu_limit", "{gpu}", CONTAINER, "GPU limit, absent when the service sets none")
-    yield Metric("container_cpu_requested", "{cpu}", CONTAINER, "CPU request")
-    yield Metric("container_memory_requested", "By", CONTAINER, "Memory request")
-    yield Metric("container_gpu_requested", "{gpu}", CONTAINER, "GPU request, absent when the service sets none")
-
-    yield Metric("container_restarts", "{restart}", CONTAINER, "Restarts since the instance was created")
-    yield Metric("container_state_running", "1", CONTAINER, "1 while the container runs, absent otherwise")
-    yield Metric("container_state_started", "1", CONTAINER, "1 once the container has started, absent before")
-    yield Metric("container_state_finished", "1", CONTAINER, "1 while the container is finished, absent otherwise")
-    yield Metric("container_state_pending", "1", CONTAINER, "1 while the container is pending, absent otherwise")
-    yield Metric("container_state_pending_reason", "1", (*CONTAINER, "reason"), "1 for the reason it is pending")
     yield Metric(
-        "container_state_last_finished_reason", "1", (*CONTAINER, "reason"), "1 for the reason it last finished"
+        name="node_cpu_capacity", unit="{cpu}", labels=NODE, meaning="CPU cores of the node that services can use"
     )
-    yield Metric("container_state_last_finished_exitcode", "1", CONTAINER, "Exit code when it last finished")
+    yield Metric(
+        name="node_memory_capacity", unit="By", labels=NODE, meaning="Memory of the node that services can use"
+    )
+    yield Metric(name="node_gpu_capacity", unit="{gpu}", labels=NODE, meaning="GPUs of the node")
 
-    yield Metric("network_egress_denied_packets", "{packet}", INSTANCE, "Packets denied by the egress policy, total")
-    yield Metric("network_egress_received_bytes", "By", INSTANCE, "Bytes received from outside, total")
-    yield Metric("network_egress_received_packets", "{packet}", INSTANCE, "Packets received from outside, total")
-    yield Metric("network_egress_transmitted_bytes", "By", INSTANCE, "Bytes sent outside, total")
-    yield Metric("network_egress_transmitted_packets", "{packet}", INSTANCE, "Packets sent outside, total")
-    yield Metric("network_ingress_connections_active", "{connection}", ENDPOINT, "Open connections of the endpoint")
-    yield Metric("network_ingress_cps", "{connection}/s", ENDPOINT, "New connections of the endpoint a second")
+    yield Metric(
+        name="container_cpu_usage",
+        unit="{cpu}",
+        labels=CONTAINER,
+        meaning="CPU cores in use, averaged since the last sample",
+    )
+    yield Metric(name="container_memory_usage", unit="By", labels=CONTAINER, meaning="Memory in use")
+    yield Metric(
+        name="container_gpu_utilization", unit="1", labels=GPU, meaning="Share of the GPU's time in use, 0 to 1"
+    )
+    yield Metric(name="container_gpu_memory_usage", unit="By", labels=GPU, meaning="GPU memory in use")
+    yield Metric(name="container_gpu_memory_capacity", unit="By", labels=GPU, meaning="Memory of the GPU")
 
-    yield Metric("volume_capacity", "By", VOLUME, "Size of the block volume")
-    yield Metric("volume_usage", "By", VOLUME, "Used space of the block volume")
-    yield Metric("volume_io_inflight", "{operation}", VOLUME, "I/O operations in flight")
-    yield Metric("volume_read_iops", "{operation}/s", VOLUME, "Reads a second")
-    yield Metric("volume_read_throughput", "By/s", VOLUME, "Bytes read a second")
-    yield Metric("volume_write_iops", "{operation}/s", VOLUME, "Writes a second")
-    yield Metric("volume_write_throughput", "By/s", VOLUME, "Bytes written a second")
+    yield Metric(
+        name="container_cpu_limit",
+        unit="{cpu}",
+        labels=CONTAINER,
+        meaning="CPU limit; the node's capacity when the service sets none",
+    )
+    yield Metric(
+        name="container_memory_limit",
+        unit="By",
+        labels=CONTAINER,
+        meaning="Memory limit; the node's capacity when none is set",
+    )
+    yield Metric(
+        name="container_gpu_limit",
+        unit="{gpu}",
+        labels=CONTAINER,
+        meaning="GPU limit, absent when the service sets none",
+    )
+    yield Metric(name="container_cpu_requested", unit="{cpu}", labels=CONTAINER, meaning="CPU request")
+    yield Metric(name="container_memory_requested", unit="By", labels=CONTAINER, meaning="Memory request")
+    yield Metric(
+        name="container_gpu_requested",
+        unit="{gpu}",
+        labels=CONTAINER,
+        meaning="GPU request, absent when the service sets none",
+    )
+
+    yield Metric(
+        name="container_restarts", unit="{restart}", labels=CONTAINER, meaning="Restarts since the instance was created"
+    )
+    yield Metric(
+        name="container_state_running",
+        unit="1",
+        labels=CONTAINER,
+        meaning="1 while the container runs, absent otherwise",
+    )
+    yield Metric(
+        name="container_state_started",
+        unit="1",
+        labels=CONTAINER,
+        meaning="1 once the container has started, absent before",
+    )
+    yield Metric(
+        name="container_state_finished",
+        unit="1",
+        labels=CONTAINER,
+        meaning="1 while the container is finished, absent otherwise",
+    )
+    yield Metric(
+        name="container_state_pending",
+        unit="1",
+        labels=CONTAINER,
+        meaning="1 while the container is pending, absent otherwise",
+    )
+    yield Metric(
+        name="container_state_pending_reason",
+        unit="1",
+        labels=(*CONTAINER, "reason"),
+        meaning="1 for the reason it is pending",
+    )
+    yield Metric(
+        name="container_state_last_finished_reason",
+        unit="1",
+        labels=(*CONTAINER, "reason"),
+        meaning="1 for the reason it last finished",
+    )
+    yield Metric(
+        name="container_state_last_finished_exitcode",
+        unit="1",
+        labels=CONTAINER,
+        meaning="Exit code when it last finished",
+    )
+
+    yield Metric(
+        name="network_egress_denied_packets",
+        unit="{packet}",
+        labels=INSTANCE,
+        meaning="Packets denied by the egress policy, total",
+    )
+    yield Metric(
+        name="network_egress_received_bytes", unit="By", labels=INSTANCE, meaning="Bytes received from outside, total"
+    )
+    yield Metric(
+        name="network_egress_received_packets",
+        unit="{packet}",
+        labels=INSTANCE,
+        meaning="Packets received from outside, total",
+    )
+    yield Metric(
+        name="network_egress_transmitted_bytes", unit="By", labels=INSTANCE, meaning="Bytes sent outside, total"
+    )
+    yield Metric(
+        name="network_egress_transmitted_packets",
+        unit="{packet}",
+        labels=INSTANCE,
+        meaning="Packets sent outside, total",
+    )
+    yield Metric(
+        name="network_ingress_connections_active",
+        unit="{connection}",
+        labels=ENDPOINT,
+        meaning="Open connections of the endpoint",
+    )
+    yield Metric(
+        name="network_ingress_cps",
+        unit="{connection}/s",
+        labels=ENDPOINT,
+        meaning="New connections of the endpoint a second",
+    )
+
+    yield Metric(name="volume_capacity", unit="By", labels=VOLUME, meaning="Size of the block volume")
+    yield Metric(name="volume_usage", unit="By", labels=VOLUME, meaning="Used space of the block volume")
+    yield Metric(name="volume_io_inflight", unit="{operation}", labels=VOLUME, meaning="I/O operations in flight")
+    yield Metric(name="volume_read_iops", unit="{operation}/s", labels=VOLUME, meaning="Reads a second")
+    yield Metric(name="volume_read_throughput", unit="By/s", labels=VOLUME, meaning="Bytes read a second")
+    yield Metric(name="volume_write_iops", unit="{operation}/s", labels=VOLUME, meaning="Writes a second")
+    yield Metric(name="volume_write_throughput", unit="By/s", labels=VOLUME, meaning="Bytes written a second")
 
 
 CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in _metrics()}

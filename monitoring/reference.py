@@ -3,8 +3,13 @@
 from monitoring.metrics import CATALOGUE, CONTAINER, ENDPOINT, GPU, INSTANCE, NODE, VOLUME
 
 _SETS = {
-    "node": NODE, "instance": INSTANCE, "container": CONTAINER, "gpu": GPU, "endpoint": ENDPOINT, "volume": VOLUME,
-}  # fmt: skip
+    "node": NODE,
+    "instance": INSTANCE,
+    "container": CONTAINER,
+    "gpu": GPU,
+    "endpoint": ENDPOINT,
+    "volume": VOLUME,
+}
 _HEAD = """# Metrics
 
 Every metric that the nodes publish, made by `./inv dashboards` from `monitoring/metrics.py`. All are typed

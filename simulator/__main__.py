@@ -98,9 +98,12 @@ async def serve(settings: argparse.Namespace) -> None:
     fleet, faults = build_fleet(settings), Faults()
     credentials = Credentials(settings.session, settings.account_host)
     tls = write_authority(settings.session, settings.account_host)
-    catalog = Catalog(fleet, faults, delay=settings.service_delay)
-    account, driver = Account(catalog, credentials), Driver(catalog, credentials)
-    registry = Registry(catalog, credentials, driver)
+    catalog = Catalog(fleet=fleet, faults=faults, delay=settings.service_delay)
+    account, driver = (
+        Account(catalog=catalog, credentials=credentials),
+        Driver(catalog=catalog, credentials=credentials),
+    )
+    registry = Registry(catalog=catalog, credentials=credentials, driver=driver)
     publishers = Publishers(
         fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses
     )
@@ -110,7 +113,9 @@ async def serve(settings: argparse.Namespace) -> None:
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),
         "dns": settings.dns_port or _free_port(settings.host),
         "admin": await _listen(
-            Admin(fleet, faults, account, publishers, driver, strangers).application(),
+            Admin(
+                fleet=fleet, faults=faults, account=account, publishers=publishers, driver=driver, strangers=strangers
+            ).application(),
             settings.host,
             settings.admin_port,
         ),

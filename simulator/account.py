@@ -23,7 +23,7 @@ HUGE_BYTES = 20 << 20
 KEPT_ANSWERS = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The rows of one statement, so many in each partition."""
 
@@ -55,7 +55,7 @@ class Answer:
         return response
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Account:
     """Serves statements to whoever proves to be its user; counts them."""
 
@@ -86,11 +86,11 @@ class Account:
         statement = str((await request.json()).get("statement", ""))
         self.statements += 1
         try:
-            table = execute(self.catalog, Session(USER, ROLE), statement)
+            table = execute(self.catalog, Session(user=USER, role=ROLE), statement)
         except SqlError as error:
             return _refusal(422, error.code, error.state, str(error))
         handle = str(uuid.uuid4())
-        answer = Answer(table, 1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
+        answer = Answer(table=table, size=1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
         if self.faults.account in {"accepted", "partitioned"}:
             self._keep(handle, answer)
         if self.faults.account == "accepted":

@@ -34,7 +34,7 @@ PRIVILEGES = ("OWNERSHIP", "MONITOR", "OPERATE", "USAGE", "NONE")
 STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Admin:
     """Serves the admin API of one simulation."""
 

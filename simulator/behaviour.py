@@ -24,7 +24,7 @@ WORK_SECONDS = 120.0
 RESTART_PAUSE = 15.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
     """What a container shows at one moment; shares are of its limit, state is Snowflake's word."""
 
@@ -53,13 +53,31 @@ def wave(number: int, now: float, low: float, high: float) -> float:
 def read(behaviour: Behaviour, number: int, age: float) -> Readings:
     """Return what a container with this seed shows, age seconds after the simulation began."""
     if behaviour is Behaviour.UNPULLABLE:
-        return Readings("pending", "FailedToPullImage", None, None, 0, 0.0, 0.0)
+        return Readings(
+            state="pending",
+            pending_reason="FailedToPullImage",
+            finished_reason=None,
+            exit_code=None,
+            restarts=0,
+            cpu=0.0,
+            memory=0.0,
+        )
     if behaviour is Behaviour.FINISHING and age >= WORK_SECONDS:
-        return Readings("finished", None, "Done", 0, 0, 0.0, 0.0)
+        return Readings(
+            state="finished", pending_reason=None, finished_reason="Done", exit_code=0, restarts=0, cpu=0.0, memory=0.0
+        )
     if behaviour is Behaviour.LEAKING:
         return _read_leaking(number, age)
     low, high = (0.35, 0.95) if behaviour is Behaviour.BUSY else (0.05, 0.45)
-    return Readings("running", None, None, None, 0, wave(number, age, low, high), wave(number + 1, age, low, high))
+    return Readings(
+        state="running",
+        pending_reason=None,
+        finished_reason=None,
+        exit_code=None,
+        restarts=0,
+        cpu=wave(number, age, low, high),
+        memory=wave(number + 1, age, low, high),
+    )
 
 
 def _read_leaking(number: int, age: float) -> Readings:
@@ -67,5 +85,21 @@ def _read_leaking(number: int, age: float) -> Readings:
     killed = restarts > 0
     reason, code = ("FailedWithOOM", 137) if killed else (None, None)
     if killed and since < RESTART_PAUSE:
-        return Readings("pending", "Creating", reason, code, int(restarts), 0.0, 0.0)
-    return Readings("running", None, reason, code, int(restarts), wave(number, age, 0.1, 0.4), since / LEAK_PERIOD)
+        return Readings(
+            state="pending",
+            pending_reason="Creating",
+            finished_reason=reason,
+            exit_code=code,
+            restarts=int(restarts),
+            cpu=0.0,
+            memory=0.0,
+        )
+    return Readings(
+        state="running",
+        pending_reason=None,
+        finished_reason=reason,
+        exit_code=code,
+        restarts=int(restarts),
+        cpu=wave(number, age, 0.1, 0.4),
+        memory=since / LEAK_PERIOD,
+    )

@@ -14,7 +14,7 @@ Name = tuple[str, ...]
 READY_AFTER, ENDPOINT_AFTER = 1.0, 2.0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Service:
     """A service: its specification, the digests of its images, and when it was created and last changed.
 
@@ -45,7 +45,7 @@ class Service:
         return [volume for volume in volumes if volume["source"] == "block"]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Catalog:
     """The state of the account. delay is how long, in seconds, a service needs until it runs."""
 

@@ -22,7 +22,7 @@ _WAYS = {"OAUTH": "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN": "PROGRAMMATIC_ACCESS_TOK
 _SECONDS = 3600
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Driver:
     """Serves sessions; keeps the text of every statement that it was sent."""
 
@@ -59,7 +59,7 @@ class Driver:
             return _refusal("390303", "Invalid OAuth access token.")
         role = request.query.get("roleName", ROLE).upper()
         token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        self._sessions[token] = self._masters[master] = Session(USER, role)
+        self._sessions[token] = self._masters[master] = Session(user=USER, role=role)
         answer = {
             "token": token,
             "masterToken": master,
@@ -77,7 +77,7 @@ class Driver:
             return _refusal("390104", "ID token is invalid.")
         text = str((await _body(request))["sqlText"])
         if text.lower().startswith("select system$cancel_all_queries"):
-            return _answer(Table(("STATUS",), [["0"]]))
+            return _answer(Table(columns=("STATUS",), rows=[["0"]]))
         self.statements.append(text)
         faults = self.catalog.faults
         try:

@@ -30,7 +30,7 @@ DRIVER_FAULTS = ("cut", "expired-token")
 SLOW_SECONDS = 20.0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Faults:
     """The present fault of the account, of each pool by name, of each node by address, of services and of the driver.
 

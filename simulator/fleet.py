@@ -14,7 +14,7 @@ DATABASE = "ANALYTICS"
 SCHEMA, OTHER_SCHEMA = "PUBLIC", "STAGING"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """An instance family: what one node of it offers (cores, bytes, GPUs, bytes a GPU).
 
@@ -31,18 +31,18 @@ class Family:
 FAMILIES = {
     family.name: family
     for family in (
-        Family("CPU_X64_XS", 1, 6 * GIB),
-        Family("CPU_X64_S", 3, 13 * GIB),
-        Family("CPU_X64_M", 6, 28 * GIB),
-        Family("CPU_X64_L", 28, 116 * GIB),
-        Family("HIGHMEM_X64_S", 6, 58 * GIB),
-        Family("GPU_NV_S", 6, 27 * GIB, gpus=1, gpu_memory=24 * GIB),
-        Family("GPU_NV_M", 44, 178 * GIB, gpus=4, gpu_memory=24 * GIB),
+        Family(name="CPU_X64_XS", cpu=1, memory=6 * GIB),
+        Family(name="CPU_X64_S", cpu=3, memory=13 * GIB),
+        Family(name="CPU_X64_M", cpu=6, memory=28 * GIB),
+        Family(name="CPU_X64_L", cpu=28, memory=116 * GIB),
+        Family(name="HIGHMEM_X64_S", cpu=6, memory=58 * GIB),
+        Family(name="GPU_NV_S", cpu=6, memory=27 * GIB, gpus=1, gpu_memory=24 * GIB),
+        Family(name="GPU_NV_M", cpu=44, memory=178 * GIB, gpus=4, gpu_memory=24 * GIB),
     )
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
     """One container of a service instance; limits and requests in cores and bytes, gpu is the index of its GPU."""
 
@@ -53,7 +53,7 @@ class Container:
     gpu: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One instance of a service: its containers live on one node."""
 
@@ -65,7 +65,7 @@ class Instance:
     schema: str = SCHEMA
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """Node number n of its pool: its id, where its publisher listens, and what runs on it."""
 
@@ -81,7 +81,7 @@ class Node:
         return f"{self.host}:{self.port}"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Pool:
     """One compute pool.
 
@@ -133,7 +133,7 @@ class Fleet:
         """Create a pool with its nodes. Raises KeyError for an unknown family and ValueError for a taken name."""
         if name in self.pools:
             raise ValueError(f"pool {name} exists already")
-        pool = Pool(name, FAMILIES[family], next(self._numbers))
+        pool = Pool(name=name, family=FAMILIES[family], number=next(self._numbers))
         for _ in range(nodes):
             self.add_node(pool)
         self.pools[name] = pool
@@ -199,7 +199,13 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
             service=service,
             number=node,
             containers=tuple(
-                Container(name, behaviour, share, memory, next(gpus) if gpus and name == "main" else None)
+                Container(
+                    name=name,
+                    behaviour=behaviour,
+                    cpu_limit=share,
+                    memory_limit=memory,
+                    gpu=next(gpus) if gpus and name == "main" else None,
+                )
                 for name, behaviour in zip(("main", "sidecar")[:size], behaviours, strict=False)
             ),
             endpoint="web" if i == 0 else None,

@@ -21,7 +21,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SESSION_USER = "0sessiontoken"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Registry:
     """Serves the repositories of an account. Layers are checked against their digests and kept in memory."""
 

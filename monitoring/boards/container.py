@@ -10,20 +10,20 @@ RECORDED = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER_LABEL)
 STATES = {"1": ("running", "green"), "2": ("pending", "orange"), "3": ("finished", "blue")}
 
 CONTAINER = Board(
-    "spcs-container",
-    "SPCS / Container",
-    "A container over its instances: states, restarts, use against request and limit.",
-    (
+    uid="spcs-container",
+    title="SPCS / Container",
+    description="A container over its instances: states, restarts, use against request and limit.",
+    rows=(
         Row(
             "What it did",
             (
-                Timeline(containers.timeline(V), STATES),
-                Number(containers.running(V), 8),
-                Number(containers.pending(V), 8),
-                Number(containers.restarts(V), 8),
-                Lines(containers.restarts_over_time(RECORDED), 8),
-                Lines(containers.reasons_by_container(V, "last_finished"), 8),
-                Lines(containers.exit_codes(V), 8),
+                Timeline(containers.timeline(V), states=STATES),
+                Number(containers.running(V), width=8),
+                Number(containers.pending(V), width=8),
+                Number(containers.restarts(V), width=8),
+                Lines(containers.restarts_over_time(RECORDED), width=8),
+                Lines(containers.reasons_by_container(V, "last_finished"), width=8),
+                Lines(containers.exit_codes(V), width=8),
             ),
         ),
         Row(
@@ -39,5 +39,5 @@ CONTAINER = Board(
             ),
         ),
     ),
-    ("pool", "database", "schema", "service", "container", "instance"),
+    variables=("pool", "database", "schema", "service", "container", "instance"),
 )

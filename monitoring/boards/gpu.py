@@ -5,21 +5,21 @@ from monitoring.selectors import G, P
 from monitoring.signals import devices
 
 GPU = Board(
-    "spcs-gpu",
-    "SPCS / GPU",
-    "GPUs: utilisation, memory, who shares which, and what is requested.",
-    (
-        Row("How busy", (Number(devices.gpus_idle(G), 6), Lines(devices.gpu_use(G), 18))),
+    uid="spcs-gpu",
+    title="SPCS / GPU",
+    description="GPUs: utilisation, memory, who shares which, and what is requested.",
+    rows=(
+        Row("How busy", (Number(devices.gpus_idle(G), width=6), Lines(devices.gpu_use(G), width=18))),
         Row("How full", (Lines(devices.gpu_memory_share(G)), Lines(devices.gpu_memory(G)))),
         Row(
             "Who uses them",
             (
                 Grid(devices.gpu_users(G)),
-                Lines(devices.gpu_use_of_containers(G), 8),
-                Lines(devices.gpu_memory_of_containers(G), 8),
-                Lines(devices.gpus_requested(P), 8),
+                Lines(devices.gpu_use_of_containers(G), width=8),
+                Lines(devices.gpu_memory_of_containers(G), width=8),
+                Lines(devices.gpus_requested(P), width=8),
             ),
         ),
     ),
-    ("pool", "node", "gpu"),
+    variables=("pool", "node", "gpu"),
 )

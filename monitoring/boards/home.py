@@ -5,24 +5,27 @@ from monitoring.selectors import P
 from monitoring.signals import containers, pools, stack
 
 HOME = Board(
-    "spcs-home",
-    "SPCS / Home",
-    "All compute pools at a glance. Click on a pool, service or container in a table to open its board.",
-    (
+    uid="spcs-home",
+    title="SPCS / Home",
+    description="All compute pools at a glance. Click on a pool, service or container in a table to open its board.",
+    rows=(
         Row(
             "Now",
             (
-                Number(pools.POOLS, 6),
-                Number(pools.NODES, 6),
-                Number(containers.services_running(P), 6),
-                Number(containers.running(P), 6),
-                Number(containers.pending(P), 6),
-                Number(containers.restarts(P), 6),
-                Number(stack.NODES_DOWN, 6),
-                Number(stack.ALERTS_FIRING, 6),
+                Number(pools.POOLS, width=6),
+                Number(pools.NODES, width=6),
+                Number(containers.services_running(P), width=6),
+                Number(containers.running(P), width=6),
+                Number(containers.pending(P), width=6),
+                Number(containers.restarts(P), width=6),
+                Number(stack.NODES_DOWN, width=6),
+                Number(stack.ALERTS_FIRING, width=6),
             ),
         ),
-        Row("What to look at", (Grid(pools.POOL_LIST, 8), Grid(containers.attention(P)), Grid(stack.ALERT_LIST, 6))),
+        Row(
+            "What to look at",
+            (Grid(pools.POOL_LIST, height=8), Grid(containers.attention(P)), Grid(stack.ALERT_LIST, height=6)),
+        ),
         Row(
             "How it went",
             (
@@ -33,5 +36,5 @@ HOME = Board(
             ),
         ),
     ),
-    ("pool",),
+    variables=("pool",),
 )

@@ -1,90 +1,88 @@
-"""A board as data: variables, rows and panels made of signals. Rendering makes Grafana's JSON of it."""
+"""A board as data: variables, rows and panels made of signals. Rendering makes Grafana's JSON of it.
+
+A board is 24 columns wide; panels stand beside each other until a row of 24 is full.
+"""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from monitoring.signals import Listing, Signal
 
 
-@dataclass(frozen=True)
-class Lines:
-    """A time series; width is of 24 columns."""
+@dataclass(frozen=True, slots=True)
+class _SignalPanel:
+    """What the panels of a signal share: `Lines(pools.NODES, width=8)`."""
 
     signal: Signal
+
+    @property
+    def title(self) -> str:
+        """The signal's title. The panel's id follows from it, so links to a panel break when its signal is renamed."""
+        return self.signal.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(_SignalPanel):
+    """A time series."""
+
     width: int = 12
     stacked: bool = False
-    height = 8
-
-    @property
-    def title(self) -> str:
-        """Return what stands above the panel."""
-        return self.signal.title
+    height: ClassVar[int] = 8
 
 
-@dataclass(frozen=True)
-class Number:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(_SignalPanel):
     """A signal's last value, with its history behind it."""
 
-    signal: Signal
     width: int = 4
-    height = 3
-
-    @property
-    def title(self) -> str:
-        """Return what stands above the panel."""
-        return self.signal.title
+    height: ClassVar[int] = 3
 
 
-@dataclass(frozen=True)
-class Timeline:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline(_SignalPanel):
     """A signal whose numbers stand for states: value -> (text, colour)."""
 
-    signal: Signal
     states: dict[str, tuple[str, str]]
     width: int = 24
-    height = 8
-
-    @property
-    def title(self) -> str:
-        """Return what stands above the panel."""
-        return self.signal.title
+    height: ClassVar[int] = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A table over the whole width."""
 
     listing: Listing
-    width = 24
-    height: int = 9
+    height: int = field(default=9, kw_only=True)
+    width: ClassVar[int] = 24
 
     @property
     def title(self) -> str:
-        """Return what stands above the panel."""
+        """The listing's title, from which the panel's id follows."""
         return self.listing.title
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Text in Markdown."""
 
     title: str
     text: str
-    width: int = 24
-    height: int = 4
+    width: ClassVar[int] = 24
+    height: ClassVar[int] = 4
 
 
 Panel = Lines | Number | Timeline | Grid | Note
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A titled row of panels, which wrap after 24 columns."""
+    """A titled row of panels: `Row("Now", (Number(pools.POOLS), Number(pools.NODES)))`."""
 
     title: str
     panels: tuple[Panel, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """A board: its id in addresses, title, what it is for, variables in order, and rows."""
 

@@ -5,11 +5,11 @@ from monitoring.selectors import S
 from monitoring.signals import devices
 
 NETWORK = Board(
-    "spcs-network",
-    "SPCS / Network",
-    "Egress, denied packets, and the connections of endpoints.",
-    (
-        Row("Denied", (Number(devices.denied_in_range(S), 6), Lines(devices.denied(S), 18))),
+    uid="spcs-network",
+    title="SPCS / Network",
+    description="Egress, denied packets, and the connections of endpoints.",
+    rows=(
+        Row("Denied", (Number(devices.denied_in_range(S), width=6), Lines(devices.denied(S), width=18))),
         Row(
             "Egress",
             (
@@ -21,5 +21,5 @@ NETWORK = Board(
         ),
         Row("Ingress", (Lines(devices.ingress(S, "connections_active")), Lines(devices.ingress(S, "cps")))),
     ),
-    ("pool", "database", "schema", "service"),
+    variables=("pool", "database", "schema", "service"),
 )

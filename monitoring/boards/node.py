@@ -5,10 +5,10 @@ from monitoring.selectors import N
 from monitoring.signals import containers, devices, pools, stack
 
 NODE = Board(
-    "spcs-node",
-    "SPCS / Node",
-    "Nodes: how full each is, which containers fill it, and whether it can be scraped.",
-    (
+    uid="spcs-node",
+    title="SPCS / Node",
+    description="Nodes: how full each is, which containers fill it, and whether it can be scraped.",
+    rows=(
         Row(
             "How full",
             (
@@ -31,5 +31,5 @@ NODE = Board(
         Row("Network", (Lines(devices.egress_of_nodes(N, "bytes")), Lines(devices.denied(N)))),
         Row("Scrapes of all nodes", (Lines(stack.UP), Lines(stack.SCRAPE_SECONDS))),
     ),
-    ("pool", "node"),
+    variables=("pool", "node"),
 )

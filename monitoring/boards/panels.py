@@ -52,9 +52,14 @@ def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
             return _grid(panel, panel_id)
         case Note():
             return (
-                text.Panel().id(panel_id).title(panel.title).description(panel.title).content(panel.text)
-                .span(panel.width).height(panel.height)
-            )  # fmt: skip
+                text.Panel()
+                .id(panel_id)
+                .title(panel.title)
+                .description(panel.title)
+                .content(panel.text)
+                .span(panel.width)
+                .height(panel.height)
+            )
 
 
 def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> prometheus.Dataquery:

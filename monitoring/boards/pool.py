@@ -5,10 +5,10 @@ from monitoring.selectors import P
 from monitoring.signals import containers, devices, pools
 
 POOL = Board(
-    "spcs-pool",
-    "SPCS / Pool",
-    "Compute pools: nodes, capacity, what runs, what waits and why.",
-    (
+    uid="spcs-pool",
+    title="SPCS / Pool",
+    description="Compute pools: nodes, capacity, what runs, what waits and why.",
+    rows=(
         Row(
             "Now",
             (
@@ -26,8 +26,8 @@ POOL = Board(
                 Lines(containers.services_by_state(P)),
                 Lines(containers.states(P)),
                 Lines(containers.reasons(P), stacked=True),
-                Lines(pools.NODES_OVER_TIME, 6),
-                Lines(pools.DISCOVERED, 6),
+                Lines(pools.NODES_OVER_TIME, width=6),
+                Lines(pools.DISCOVERED, width=6),
                 Grid(containers.by_state(P)),
                 Grid(containers.listing(P)),
             ),
@@ -44,27 +44,27 @@ POOL = Board(
         Row(
             "GPU",
             (
-                Lines(devices.gpu_use(P), 8),
-                Lines(devices.gpu_memory(P), 8),
-                Lines(devices.gpus_requested(P), 8),
+                Lines(devices.gpu_use(P), width=8),
+                Lines(devices.gpu_memory(P), width=8),
+                Lines(devices.gpus_requested(P), width=8),
             ),
         ),
         Row(
             "Block storage",
             (
-                Lines(devices.volume_share(P), 8),
-                Lines(devices.volume_flow(P, "throughput"), 8),
-                Lines(devices.volume_flow(P, "iops"), 8),
+                Lines(devices.volume_share(P), width=8),
+                Lines(devices.volume_flow(P, "throughput"), width=8),
+                Lines(devices.volume_flow(P, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(devices.egress_of_nodes(P, "bytes"), 8),
-                Lines(devices.egress_of_nodes(P, "packets"), 8),
-                Lines(devices.denied(P), 8),
+                Lines(devices.egress_of_nodes(P, "bytes"), width=8),
+                Lines(devices.egress_of_nodes(P, "packets"), width=8),
+                Lines(devices.denied(P), width=8),
             ),
         ),
     ),
-    ("pool",),
+    variables=("pool",),
 )

@@ -18,9 +18,16 @@ from monitoring.selectors import POOL, VARIABLES, matchers
 TAG = "spcs"
 _LABELS = {name: label for label, name in VARIABLES.items()}
 _TITLES = {
-    "pool": "Compute pool", "node": "Node", "gpu": "GPU", "database": "Database", "schema": "Schema",
-    "service": "Service", "container": "Container", "instance": "Instance", "volume": "Volume",
-}  # fmt: skip
+    "pool": "Compute pool",
+    "node": "Node",
+    "gpu": "GPU",
+    "database": "Database",
+    "schema": "Schema",
+    "service": "Service",
+    "container": "Container",
+    "instance": "Instance",
+    "volume": "Volume",
+}
 # The metric whose series have a variable's label, whatever state its container is in.
 _METRICS = {
     "pool": "node_cpu_capacity",
@@ -42,11 +49,15 @@ def make(board: Board, version: str) -> Dashboard:
         .timezone("browser")
         .readonly()
         .link(
-            dashboard.DashboardLink("SPCS boards").type(DashboardLinkType.DASHBOARDS).tags([TAG]).as_dropdown(True)
-            .keep_time(True).include_vars(True)
+            dashboard.DashboardLink("SPCS boards")
+            .type(DashboardLinkType.DASHBOARDS)
+            .tags([TAG])
+            .as_dropdown(True)
+            .keep_time(True)
+            .include_vars(True)
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
-    )  # fmt: skip
+    )
     for index, name in enumerate(board.variables):
         made = made.with_variable(_variable(name, board.variables[:index]))
     for name, (label, value) in board.texts.items():

@@ -5,17 +5,17 @@ from monitoring.selectors import S
 from monitoring.signals import containers, devices
 
 SERVICE = Board(
-    "spcs-service",
-    "SPCS / Service",
-    "Services: instances, why they wait or ended, and use against requests and limits.",
-    (
+    uid="spcs-service",
+    title="SPCS / Service",
+    description="Services: instances, why they wait or ended, and use against requests and limits.",
+    rows=(
         Row(
             "Now",
             (
-                Number(containers.services_running(S), 6),
-                Number(containers.running(S), 6),
-                Number(containers.pending(S), 6),
-                Number(containers.restarts(S), 6),
+                Number(containers.services_running(S), width=6),
+                Number(containers.running(S), width=6),
+                Number(containers.pending(S), width=6),
+                Number(containers.restarts(S), width=6),
             ),
         ),
         Row(
@@ -43,21 +43,21 @@ SERVICE = Board(
         Row(
             "Block storage",
             (
-                Lines(devices.volume_share(S), 8),
-                Lines(devices.volume_flow(S, "throughput"), 8),
-                Lines(devices.volume_flow(S, "iops"), 8),
+                Lines(devices.volume_share(S), width=8),
+                Lines(devices.volume_flow(S, "throughput"), width=8),
+                Lines(devices.volume_flow(S, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(devices.egress(S, "bytes"), 8),
-                Lines(devices.egress(S, "packets"), 8),
-                Lines(devices.denied(S), 8),
+                Lines(devices.egress(S, "bytes"), width=8),
+                Lines(devices.egress(S, "packets"), width=8),
+                Lines(devices.denied(S), width=8),
                 Lines(devices.ingress(S, "connections_active")),
                 Lines(devices.ingress(S, "cps")),
             ),
         ),
     ),
-    ("pool", "database", "schema", "service"),
+    variables=("pool", "database", "schema", "service"),
 )

@@ -10,21 +10,28 @@ _BILL = (
 )
 
 SIZING = Board(
-    "spcs-sizing",
-    "SPCS / Right-sizing and cost",
-    "Requests that nobody uses, requests that would do, node hours and credits.",
-    (
+    uid="spcs-sizing",
+    title="SPCS / Right-sizing and cost",
+    description="Requests that nobody uses, requests that would do, node hours and credits.",
+    rows=(
         Row(
             "Requested and unused",
             (
-                Lines(sizing.unused("cpu"), 8),
-                Lines(sizing.unused("memory"), 8),
-                Lines(sizing.REQUESTED_UNUSED_SHARE, 8),
-                Grid(sizing.SUGGESTIONS, 12),
+                Lines(sizing.unused("cpu"), width=8),
+                Lines(sizing.unused("memory"), width=8),
+                Lines(sizing.REQUESTED_UNUSED_SHARE, width=8),
+                Grid(sizing.SUGGESTIONS, height=12),
             ),
         ),
-        Row("Cost", (Number(sizing.NODE_HOURS, 12), Number(sizing.CREDITS, 12), Note("About the credits", _BILL))),
+        Row(
+            "Cost",
+            (
+                Number(sizing.NODE_HOURS, width=12),
+                Number(sizing.CREDITS, width=12),
+                Note(title="About the credits", text=_BILL),
+            ),
+        ),
     ),
-    ("pool", "database", "schema", "service"),
-    {"credits_per_node_hour": ("Credits an hour of a node", "0.11")},
+    variables=("pool", "database", "schema", "service"),
+    texts={"credits_per_node_hour": ("Credits an hour of a node", "0.11")},
 )

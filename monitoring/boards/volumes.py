@@ -5,27 +5,27 @@ from monitoring.selectors import D
 from monitoring.signals import devices
 
 VOLUMES = Board(
-    "spcs-volumes",
-    "SPCS / Volumes",
-    "Block volumes: use, time until full, throughput and operations.",
-    (
+    uid="spcs-volumes",
+    title="SPCS / Volumes",
+    description="Block volumes: use, time until full, throughput and operations.",
+    rows=(
         Row(
             "How full",
             (
                 Grid(devices.volumes(D)),
-                Lines(devices.volume_share(D), 8),
-                Lines(devices.volume_bytes(D), 8),
-                Lines(devices.volume_time_left(D), 8),
+                Lines(devices.volume_share(D), width=8),
+                Lines(devices.volume_bytes(D), width=8),
+                Lines(devices.volume_time_left(D), width=8),
             ),
         ),
         Row(
             "What goes through",
             (
-                Lines(devices.volume_flow(D, "throughput"), 8),
-                Lines(devices.volume_flow(D, "iops"), 8),
-                Lines(devices.volume_inflight(D), 8),
+                Lines(devices.volume_flow(D, "throughput"), width=8),
+                Lines(devices.volume_flow(D, "iops"), width=8),
+                Lines(devices.volume_inflight(D), width=8),
             ),
         ),
     ),
-    ("pool", "database", "schema", "service", "volume"),
+    variables=("pool", "database", "schema", "service", "volume"),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """A series that the store computes: level:metric:operation, its query, and what it means."""
 
@@ -12,7 +12,7 @@ class Recording:
     meaning: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A condition that someone should hear of.
 

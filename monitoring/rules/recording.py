@@ -12,9 +12,9 @@ RATE = "5m"
 def _shares_of_containers() -> Iterator[Recording]:
     for kind in ("cpu", "memory"):
         yield Recording(
-            f"spcs_container:container_{kind}_usage:ratio_limit",
-            f"container_{kind}_usage / (container_{kind}_limit > 0)",
-            f"Share of its {kind} limit that a container uses",
+            name=f"spcs_container:container_{kind}_usage:ratio_limit",
+            expr=f"container_{kind}_usage / (container_{kind}_limit > 0)",
+            meaning=f"Share of its {kind} limit that a container uses",
         )
 
 
@@ -25,45 +25,51 @@ def _nodes() -> Iterator[Recording]:
         for use in ("usage", "requested"):
             total = f"sum by ({OF_NODE}) (container_{kind}_{use})"
             if use == "usage":
-                yield Recording(f"spcs_node:container_{kind}_usage:sum", total, f"{kind} in use on a node")
+                yield Recording(
+                    name=f"spcs_node:container_{kind}_usage:sum", expr=total, meaning=f"{kind} in use on a node"
+                )
             yield Recording(
-                f"spcs_node:container_{kind}_{use}:ratio",
-                f"{total} / on ({OF_NODE}) {capacity}",
-                f"Share of a node's {kind}: {use}",
+                name=f"spcs_node:container_{kind}_{use}:ratio",
+                expr=f"{total} / on ({OF_NODE}) {capacity}",
+                meaning=f"Share of a node's {kind}: {use}",
             )
 
 
 def _pools() -> Iterator[Recording]:
     yield Recording(
-        "spcs_pool:nodes:count",
-        f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, snow_compute_pool_node_id) (node_cpu_capacity))",
-        "Nodes of a pool that publish metrics",
+        name="spcs_pool:nodes:count",
+        expr=f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, snow_compute_pool_node_id) (node_cpu_capacity))",
+        meaning="Nodes of a pool that publish metrics",
     )
     for kind in ("cpu", "memory"):
         capacity = f"sum by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity))"
-        yield Recording(f"spcs_pool:node_{kind}_capacity:sum", capacity, f"{kind} of all nodes of a pool")
+        yield Recording(
+            name=f"spcs_pool:node_{kind}_capacity:sum", expr=capacity, meaning=f"{kind} of all nodes of a pool"
+        )
         for use in ("usage", "requested"):
             yield Recording(
-                f"spcs_pool:container_{kind}_{use}:ratio",
-                f"sum by ({POOL}) (container_{kind}_{use}) / on ({POOL}) ({capacity} > 0)",
-                f"Share of a pool's {kind}: {use}",
+                name=f"spcs_pool:container_{kind}_{use}:ratio",
+                expr=f"sum by ({POOL}) (container_{kind}_{use}) / on ({POOL}) ({capacity} > 0)",
+                meaning=f"Share of a pool's {kind}: {use}",
             )
 
 
 def _gpus_and_volumes() -> Iterator[Recording]:
     yield Recording(
-        "spcs_gpu:container_gpu_utilization:avg",
-        f"avg by ({OF_GPU}) (container_gpu_utilization)",
-        "Share of a GPU's time in use; every container on it tells the same, so it is no sum",
+        name="spcs_gpu:container_gpu_utilization:avg",
+        expr=f"avg by ({OF_GPU}) (container_gpu_utilization)",
+        meaning="Share of a GPU's time in use; every container on it tells the same, so it is no sum",
     )
     yield Recording(
-        "spcs_gpu:container_gpu_memory_usage:ratio",
-        f"sum by ({OF_GPU}) (container_gpu_memory_usage)"
+        name="spcs_gpu:container_gpu_memory_usage:ratio",
+        expr=f"sum by ({OF_GPU}) (container_gpu_memory_usage)"
         f" / on ({OF_GPU}) (max by ({OF_GPU}) (container_gpu_memory_capacity) > 0)",
-        "Share of a GPU's memory in use",
+        meaning="Share of a GPU's memory in use",
     )
     yield Recording(
-        "spcs_volume:volume_usage:ratio", "volume_usage / (volume_capacity > 0)", "Share of a volume in use"
+        name="spcs_volume:volume_usage:ratio",
+        expr="volume_usage / (volume_capacity > 0)",
+        meaning="Share of a volume in use",
     )
 
 
@@ -71,21 +77,21 @@ def _services() -> Iterator[Recording]:
     # Only these three know that the totals of the network are cumulative.
     for what in ("received_bytes", "transmitted_bytes", "denied_packets"):
         yield Recording(
-            f"spcs_service:network_egress_{what}:rate5m",
-            f"sum by ({POOL}, {OF_SERVICE}) (rate(network_egress_{what}[{RATE}]))",
-            f"Egress of a service a second: {what.replace('_', ' ')}",
+            name=f"spcs_service:network_egress_{what}:rate5m",
+            expr=f"sum by ({POOL}, {OF_SERVICE}) (rate(network_egress_{what}[{RATE}]))",
+            meaning=f"Egress of a service a second: {what.replace('_', ' ')}",
         )
     yield Recording(
-        "spcs_service:container_restarts:increase1h",
-        f"sum by ({POOL}, {OF_SERVICE}, {CONTAINER}) (ceil(increase(container_restarts[1h])))",
-        "Restarts of a service's container within an hour, over all instances",
+        name="spcs_service:container_restarts:increase1h",
+        expr=f"sum by ({POOL}, {OF_SERVICE}, {CONTAINER}) (ceil(increase(container_restarts[1h])))",
+        meaning="Restarts of a service's container within an hour, over all instances",
     )
     for kind, over in (("cpu", "avg_over_time"), ("memory", "max_over_time")):
         unused = f"clamp_min(container_{kind}_requested - {over}(container_{kind}_usage[1h]), 0)"
         yield Recording(
-            f"spcs_service:container_{kind}_requested_unused:sum",
-            f"sum by ({POOL}, {OF_SERVICE}) ({unused})",
-            f"{kind} that a service requests and has not used for an hour",
+            name=f"spcs_service:container_{kind}_requested_unused:sum",
+            expr=f"sum by ({POOL}, {OF_SERVICE}) ({unused})",
+            meaning=f"{kind} that a service requests and has not used for an hour",
         )
 
 
@@ -93,14 +99,14 @@ def _days() -> Iterator[Recording]:
     # Over the instances: a series for each container of each instance would cost the store as much as what it reads.
     by = f"{POOL}, {OF_SERVICE}, {CONTAINER}"
     yield Recording(
-        "spcs_service:container_cpu_usage:p95_1d",
-        f"max by ({by}) (quantile_over_time(0.95, container_cpu_usage[1d]))",
-        "CPU cores that every instance of a service's container stays below for 95 % of a day",
+        name="spcs_service:container_cpu_usage:p95_1d",
+        expr=f"max by ({by}) (quantile_over_time(0.95, container_cpu_usage[1d]))",
+        meaning="CPU cores that every instance of a service's container stays below for 95 % of a day",
     )
     yield Recording(
-        "spcs_service:container_memory_usage:max_1d",
-        f"max by ({by}) (max_over_time(container_memory_usage[1d]))",
-        "Most memory that an instance of a service's container used within a day",
+        name="spcs_service:container_memory_usage:max_1d",
+        expr=f"max by ({by}) (max_over_time(container_memory_usage[1d]))",
+        meaning="Most memory that an instance of a service's container used within a day",
     )
 
 

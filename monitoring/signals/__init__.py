@@ -11,7 +11,7 @@ NONE_IS_GOOD: Steps = ((None, "green"), (1, "orange"))
 NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One query of a signal and the legend of its series; dashed lines are bounds such as limits."""
 
@@ -20,7 +20,7 @@ class Line:
     dashed: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One thing to show over time or as a number. unit is Grafana's id of it."""
 
@@ -40,7 +40,7 @@ class Signal:
         return f"{self.meaning} Empty when {self.empty}."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of values in a table: its query, unit, colours, and number of decimals."""
 
@@ -51,7 +51,7 @@ class Column:
     decimals: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A table: a row for each set of keys (label -> title), and the columns of values."""
 

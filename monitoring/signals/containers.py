@@ -32,72 +32,95 @@ _TITLES = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
 def services_running(where: str) -> Signal:
     """Return how many services have a container that runs."""
     return Signal(
-        "Services running", "Services with at least one container that runs now.", "short",
-        (Line(f"count(count by ({POOL}, {OF_SERVICE}) (container_state_running{{{where}}} == 1))", "services"),),
-        "no container runs in what is chosen",
-    )  # fmt: skip
+        title="Services running",
+        meaning="Services with at least one container that runs now.",
+        unit="short",
+        lines=(
+            Line(
+                expr=f"count(count by ({POOL}, {OF_SERVICE}) (container_state_running{{{where}}} == 1))",
+                legend="services",
+            ),
+        ),
+        empty="no container runs in what is chosen",
+    )
 
 
 def running(where: str) -> Signal:
     """Return how many containers run."""
     return Signal(
-        "Containers running", "Containers that run now.", "short",
-        (Line(f"sum(container_state_running{{{where}}}) or vector(0)", "running"),),
-    )  # fmt: skip
+        title="Containers running",
+        meaning="Containers that run now.",
+        unit="short",
+        lines=(Line(expr=f"sum(container_state_running{{{where}}}) or vector(0)", legend="running"),),
+    )
 
 
 def pending(where: str) -> Signal:
     """Return how many containers wait."""
     return Signal(
-        "Containers pending", "Containers that wait: for a node, an image, or after a failure.", "short",
-        (Line(f"sum(container_state_pending{{{where}}}) or vector(0)", "pending"),), steps=NONE_IS_GOOD,
-    )  # fmt: skip
+        title="Containers pending",
+        meaning="Containers that wait: for a node, an image, or after a failure.",
+        unit="short",
+        lines=(Line(expr=f"sum(container_state_pending{{{where}}}) or vector(0)", legend="pending"),),
+        steps=NONE_IS_GOOD,
+    )
 
 
 def restarts(where: str) -> Signal:
     """Return how many restarts there were in the time shown."""
     return Signal(
-        "Restarts in this time", "Restarts of containers within the time shown.", "short",
-        (Line(f"sum(ceil(increase(container_restarts{{{where}}}[$__range]))) or vector(0)", "restarts"),),
-        steps=NONE_IS_GOOD, decimals=0,
-    )  # fmt: skip
+        title="Restarts in this time",
+        meaning="Restarts of containers within the time shown.",
+        unit="short",
+        lines=(
+            Line(expr=f"sum(ceil(increase(container_restarts{{{where}}}[$__range]))) or vector(0)", legend="restarts"),
+        ),
+        steps=NONE_IS_GOOD,
+        decimals=0,
+    )
 
 
 def states(where: str) -> Signal:
     """Return containers by state over time."""
     names = ("running", "started", "pending", "finished")
     return Signal(
-        "Containers by state", "How many containers run, have started, wait or have finished.", "short",
-        tuple(Line(f"sum(container_state_{state}{{{where}}})", state) for state in names), decimals=0,
-    )  # fmt: skip
+        title="Containers by state",
+        meaning="How many containers run, have started, wait or have finished.",
+        unit="short",
+        lines=tuple(Line(expr=f"sum(container_state_{state}{{{where}}})", legend=state) for state in names),
+        decimals=0,
+    )
 
 
 def services_by_state(where: str) -> Signal:
     """Return how many services have a container in each state."""
     names = ("running", "pending", "finished")
     return Signal(
-        "Services by state", "Services with at least one container in each state.", "short",
-        tuple(
-            Line(f"count(max by ({POOL}, {OF_SERVICE}) (container_state_{state}{{{where}}}))", state) for state in names
+        title="Services by state",
+        meaning="Services with at least one container in each state.",
+        unit="short",
+        lines=tuple(
+            Line(expr=f"count(max by ({POOL}, {OF_SERVICE}) (container_state_{state}{{{where}}}))", legend=state)
+            for state in names
         ),
         decimals=0,
-    )  # fmt: skip
+    )
 
 
 def reasons(where: str) -> Signal:
     """Return why containers wait, and why they ended."""
     return Signal(
-        "Why containers wait or ended",
-        "Reasons of pending containers, and reasons other than Done of those that finished last.",
-        "short",
-        (
-            Line(f"sum by (reason) (container_state_pending_reason{{{where}}})", "pending: {{reason}}"),
+        title="Why containers wait or ended",
+        meaning="Reasons of pending containers, and reasons other than Done of those that finished last.",
+        unit="short",
+        lines=(
+            Line(expr=f"sum by (reason) (container_state_pending_reason{{{where}}})", legend="pending: {{reason}}"),
             Line(
-                f'sum by (reason) (container_state_last_finished_reason{{{where}, reason!="Done"}})',
-                "last finished: {{reason}}",
+                expr=f'sum by (reason) (container_state_last_finished_reason{{{where}, reason!="Done"}})',
+                legend="last finished: {{reason}}",
             ),
         ),
-        "no container waits and none has failed",
+        empty="no container waits and none has failed",
         decimals=0,
     )
 
@@ -110,40 +133,51 @@ def reasons_by_container(where: str, kind: str) -> Signal:
         "last_finished": "Why each container ended last; it may have run again since.",
     }[kind]
     return Signal(
-        title, meaning, "short",
-        (
+        title=title,
+        meaning=meaning,
+        unit="short",
+        lines=(
             Line(
-                f"topk(20, max by ({OF_CONTAINER}, reason) (container_state_{kind}_reason{{{where}}}))",
-                f"{{{{reason}}}}: {CONTAINER_LEGEND}",
+                expr=f"topk(20, max by ({OF_CONTAINER}, reason) (container_state_{kind}_reason{{{where}}}))",
+                legend=f"{{{{reason}}}}: {CONTAINER_LEGEND}",
             ),
         ),
-        {"pending": "no container waits", "last_finished": "no container has ended"}[kind],
+        empty={"pending": "no container waits", "last_finished": "no container has ended"}[kind],
         decimals=0,
-    )  # fmt: skip
+    )
 
 
 def exit_codes(where: str) -> Signal:
     """Return the exit codes of containers that ended."""
     return Signal(
-        "Last exit code", "Exit code with which each container ended last; 137 is a kill, often for memory.", "none",
-        (Line(f"max by ({OF_CONTAINER}) (container_state_last_finished_exitcode{{{where}}})", CONTAINER_LEGEND),),
-        "no container has ended", decimals=0,
-    )  # fmt: skip
+        title="Last exit code",
+        meaning="Exit code with which each container ended last; 137 is a kill, often for memory.",
+        unit="none",
+        lines=(
+            Line(
+                expr=f"max by ({OF_CONTAINER}) (container_state_last_finished_exitcode{{{where}}})",
+                legend=CONTAINER_LEGEND,
+            ),
+        ),
+        empty="no container has ended",
+        decimals=0,
+    )
 
 
 def restarts_over_time(where: str) -> Signal:
     """Return the restarts of each container within an hour."""
     return Signal(
-        "Restarts within an hour", "Restarts of a service's container within the hour before, over all instances.",
-        "short",
-        (
+        title="Restarts within an hour",
+        meaning="Restarts of a service's container within the hour before, over all instances.",
+        unit="short",
+        lines=(
             Line(
-                f"max by ({OF_SERVICE}, {CONTAINER}) (spcs_service:container_restarts:increase1h{{{where}}})",
-                f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}",
+                expr=f"max by ({OF_SERVICE}, {CONTAINER}) (spcs_service:container_restarts:increase1h{{{where}}})",
+                legend=f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}",
             ),
         ),
         decimals=0,
-    )  # fmt: skip
+    )
 
 
 def use(where: str, kind: str) -> Signal:
@@ -151,21 +185,24 @@ def use(where: str, kind: str) -> Signal:
     title, unit = _TITLES[kind]
     bound = f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}"
     return Signal(
-        f"{title}: used, requested, limit",
-        f"{title} that each container uses; dashed are its request and its limit, which is the node's capacity when "
+        title=f"{title}: used, requested, limit",
+        meaning=f"{title} that each container uses; dashed are its request and its limit, which is the node's capacity when "
         "the service sets none.",
-        unit,
-        (
-            Line(f"sum by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})", CONTAINER_LEGEND),
+        unit=unit,
+        lines=(
+            Line(expr=f"sum by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})", legend=CONTAINER_LEGEND),
             Line(
-                f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_requested{{{where}}})",
-                f"{bound} request", dashed=True,
+                expr=f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_requested{{{where}}})",
+                legend=f"{bound} request",
+                dashed=True,
             ),
             Line(
-                f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_limit{{{where}}})", f"{bound} limit", dashed=True
+                expr=f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_limit{{{where}}})",
+                legend=f"{bound} limit",
+                dashed=True,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def share(where: str, kind: str, of: str) -> Signal:
@@ -181,10 +218,13 @@ def share(where: str, kind: str, of: str) -> Signal:
         )
         meaning = "well below 1 more is reserved than needed, above 1 the container relies on what others leave"
     return Signal(
-        f"{title}: share of its {of}", f"Share of its {title} {of} that each container uses; {meaning}.", "percentunit",
-        (Line(expr, CONTAINER_LEGEND),), steps=SHARE if of == "limit" else ((None, "green"), (1, "orange")),
+        title=f"{title}: share of its {of}",
+        meaning=f"Share of its {title} {of} that each container uses; {meaning}.",
+        unit="percentunit",
+        lines=(Line(expr=expr, legend=CONTAINER_LEGEND),),
+        steps=SHARE if of == "limit" else ((None, "green"), (1, "orange")),
         bounded=of == "limit",
-    )  # fmt: skip
+    )
 
 
 def over_range(where: str) -> Listing:
@@ -198,13 +238,13 @@ def over_range(where: str) -> Listing:
         decimals = 3 if kind == "cpu" else None
         name = title.removesuffix(" cores")
         p95, most = f"quantile_over_time(0.95, {usage})", f"max_over_time({usage})"
-        columns.append(Column(f"{name} p95", f"max by ({_BY}) ({p95})", unit, decimals=decimals))
-        columns.append(Column(f"{name} max", f"max by ({_BY}) ({most})", unit, decimals=decimals))
+        columns.append(Column(title=f"{name} p95", expr=f"max by ({_BY}) ({p95})", unit=unit, decimals=decimals))
+        columns.append(Column(title=f"{name} max", expr=f"max by ({_BY}) ({most})", unit=unit, decimals=decimals))
     return Listing(
-        "Use in this time: p95 and maximum",
-        "CPU cores and memory that each container stays below for 95 % of the time shown, and the most it used.",
-        KEYS,
-        tuple(columns),
+        title="Use in this time: p95 and maximum",
+        meaning="CPU cores and memory that each container stays below for 95 % of the time shown, and the most it used.",
+        keys=KEYS,
+        columns=tuple(columns),
         links=LINKS,
     )
 
@@ -217,34 +257,46 @@ def timeline(where: str) -> Signal:
         f" or max by ({OF_CONTAINER}) (container_state_finished{{{where}}} * 3)"
     )
     return Signal(
-        "State over time", "What each container did: running, pending, or finished.", "none",
-        (Line(state, CONTAINER_LEGEND),),
-    )  # fmt: skip
+        title="State over time",
+        meaning="What each container did: running, pending, or finished.",
+        unit="none",
+        lines=(Line(expr=state, legend=CONTAINER_LEGEND),),
+    )
 
 
 def listing(where: str, *, limits: bool = False) -> Listing:
     """Return the containers with what they use; with limits also what they request and may use."""
     used = (
-        Column("CPU used", f"sum by ({_BY}) (container_cpu_usage{{{where}}})", decimals=3),
-        Column("Memory used", f"sum by ({_BY}) (container_memory_usage{{{where}}})", "bytes"),
+        Column(title="CPU used", expr=f"sum by ({_BY}) (container_cpu_usage{{{where}}})", decimals=3),
+        Column(title="Memory used", expr=f"sum by ({_BY}) (container_memory_usage{{{where}}})", unit="bytes"),
     )
     more: tuple[Column, ...] = (
-        Column("GPU in use", f"avg by ({_BY}) (container_gpu_utilization{{{where}}})", "percentunit", SHARE),
-        Column("GPU memory", f"sum by ({_BY}) (container_gpu_memory_usage{{{where}}})", "bytes"),
-        Column("Restarts", f"max by ({_BY}) (container_restarts{{{where}}})", steps=_WARN),
+        Column(
+            title="GPU in use",
+            expr=f"avg by ({_BY}) (container_gpu_utilization{{{where}}})",
+            unit="percentunit",
+            steps=SHARE,
+        ),
+        Column(title="GPU memory", expr=f"sum by ({_BY}) (container_gpu_memory_usage{{{where}}})", unit="bytes"),
+        Column(title="Restarts", expr=f"max by ({_BY}) (container_restarts{{{where}}})", steps=_WARN),
     )
     if limits:
         more = (
-            Column("CPU requested", f"sum by ({_BY}) (container_cpu_requested{{{where}}})", decimals=2),
-            Column("CPU limit", f"sum by ({_BY}) (container_cpu_limit{{{where}}})", decimals=2),
-            Column("Memory requested", f"sum by ({_BY}) (container_memory_requested{{{where}}})", "bytes"),
-            Column("Memory limit", f"sum by ({_BY}) (container_memory_limit{{{where}}})", "bytes"),
+            Column(title="CPU requested", expr=f"sum by ({_BY}) (container_cpu_requested{{{where}}})", decimals=2),
+            Column(title="CPU limit", expr=f"sum by ({_BY}) (container_cpu_limit{{{where}}})", decimals=2),
+            Column(
+                title="Memory requested", expr=f"sum by ({_BY}) (container_memory_requested{{{where}}})", unit="bytes"
+            ),
+            Column(title="Memory limit", expr=f"sum by ({_BY}) (container_memory_limit{{{where}}})", unit="bytes"),
         )
     title = "Containers: used, requested, limit" if limits else "Containers"
     return Listing(
-        title, "Each container with what it uses now. Click on a service or container to open it.", KEYS, used + more,
+        title=title,
+        meaning="Each container with what it uses now. Click on a service or container to open it.",
+        keys=KEYS,
+        columns=used + more,
         links=LINKS,
-    )  # fmt: skip
+    )
 
 
 def by_state(where: str) -> Listing:
@@ -252,15 +304,21 @@ def by_state(where: str) -> Listing:
     keys = KEYS | {NODE: "Node", "reason": "Reason"}
     by = ", ".join(keys)
     return Listing(
-        "Containers by state and reason",
-        "Each container that runs, waits or has finished, with the reason where there is one.",
-        keys,
-        (
-            Column("Running", f"max by ({by}) (container_state_running{{{where}}})", steps=((None, "green"),)),
-            Column("Pending", f"max by ({by}) (container_state_pending_reason{{{where}}})", steps=((None, "orange"),)),
+        title="Containers by state and reason",
+        meaning="Each container that runs, waits or has finished, with the reason where there is one.",
+        keys=keys,
+        columns=(
             Column(
-                "Finished",
-                f"max by ({by}) (container_state_last_finished_reason{{{where}}}"
+                title="Running", expr=f"max by ({by}) (container_state_running{{{where}}})", steps=((None, "green"),)
+            ),
+            Column(
+                title="Pending",
+                expr=f"max by ({by}) (container_state_pending_reason{{{where}}})",
+                steps=((None, "orange"),),
+            ),
+            Column(
+                title="Finished",
+                expr=f"max by ({by}) (container_state_last_finished_reason{{{where}}}"
                 f" and ignoring (reason) container_state_finished{{{where}}})",
                 steps=((None, "blue"),),
             ),
@@ -275,14 +333,18 @@ def attention(where: str) -> Listing:
     by = ", ".join(keys)
     failed = f'container_state_last_finished_reason{{{where}, reason!="Done"}}'
     return Listing(
-        "Needs attention",
-        "Containers that wait, and containers whose last end was a failure, with the reason. Click on a container to "
+        title="Needs attention",
+        meaning="Containers that wait, and containers whose last end was a failure, with the reason. Click on a container to "
         "see why.",
-        keys,
-        (
-            Column("Waits", f"max by ({by}) (container_state_pending_reason{{{where}}})", steps=((None, "orange"),)),
-            Column("Failed last", f"max by ({by}) ({failed})", steps=((None, "red"),)),
+        keys=keys,
+        columns=(
+            Column(
+                title="Waits",
+                expr=f"max by ({by}) (container_state_pending_reason{{{where}}})",
+                steps=((None, "orange"),),
+            ),
+            Column(title="Failed last", expr=f"max by ({by}) ({failed})", steps=((None, "red"),)),
         ),
-        "no container waits and none has failed: all is well",
+        empty="no container waits and none has failed: all is well",
         links=LINKS,
     )

@@ -6,24 +6,36 @@ from monitoring.signals import NONE_IS_BAD, SHARE, Column, Line, Listing, Signal
 _KINDS = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
 
 POOLS = Signal(
-    "Pools", "Compute pools with at least one node that publishes metrics.", "short",
-    (Line(f"count(count by ({POOL}) (node_cpu_capacity{{{P}}}))", "pools"),), steps=NONE_IS_BAD,
-)  # fmt: skip
+    title="Pools",
+    meaning="Compute pools with at least one node that publishes metrics.",
+    unit="short",
+    lines=(Line(expr=f"count(count by ({POOL}) (node_cpu_capacity{{{P}}}))", legend="pools"),),
+    steps=NONE_IS_BAD,
+)
 NODES = Signal(
-    "Nodes", "Nodes that publish metrics.", "short",
-    (Line(f"sum(spcs_pool:nodes:count{{{P}}})", "nodes"),), steps=NONE_IS_BAD,
-)  # fmt: skip
+    title="Nodes",
+    meaning="Nodes that publish metrics.",
+    unit="short",
+    lines=(Line(expr=f"sum(spcs_pool:nodes:count{{{P}}})", legend="nodes"),),
+    steps=NONE_IS_BAD,
+)
 NODES_OVER_TIME = Signal(
-    "Nodes over time", "Nodes that publish metrics, by pool and instance family.", "short",
-    (Line(f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:count{{{P}}})", f"{legend(POOL)} {legend(FAMILY)}"),),
+    title="Nodes over time",
+    meaning="Nodes that publish metrics, by pool and instance family.",
+    unit="short",
+    lines=(
+        Line(
+            expr=f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:count{{{P}}})", legend=f"{legend(POOL)} {legend(FAMILY)}"
+        ),
+    ),
     decimals=0,
-)  # fmt: skip
+)
 DISCOVERED = Signal(
-    "Pools by state",
-    "Every pool that the collector's role may see, by the state that the account tells; a suspended pool has no nodes.",
-    "short",
-    (Line(f"sum by (state) (spcs_compute_pool_info{{{P}}})", "{{state}}"),),
-    "the account does not tell states, since pools are named in the configuration",
+    title="Pools by state",
+    meaning="Every pool that the collector's role may see, by the state that the account tells; a suspended pool has no nodes.",
+    unit="short",
+    lines=(Line(expr=f"sum by (state) (spcs_compute_pool_info{{{P}}})", legend="{{state}}"),),
+    empty="the account does not tell states, since pools are named in the configuration",
     decimals=0,
 )
 
@@ -32,14 +44,20 @@ def use_of_pools(kind: str) -> Signal:
     """Return what the pools' containers use and request of a kind, against what the nodes offer."""
     title, unit = _KINDS[kind]
     return Signal(
-        f"{title}: used, requested, capacity",
-        f"{title} that the containers of a pool use and request, and what its nodes offer.",
-        unit,
-        (
-            Line(f"sum by ({POOL}) (container_{kind}_usage{{{P}}})", f"{legend(POOL)} used"),
-            Line(f"sum by ({POOL}) (container_{kind}_requested{{{P}}})", f"{legend(POOL)} requested", dashed=True),
+        title=f"{title}: used, requested, capacity",
+        meaning=f"{title} that the containers of a pool use and request, and what its nodes offer.",
+        unit=unit,
+        lines=(
+            Line(expr=f"sum by ({POOL}) (container_{kind}_usage{{{P}}})", legend=f"{legend(POOL)} used"),
             Line(
-                f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})", f"{legend(POOL)} capacity", dashed=True
+                expr=f"sum by ({POOL}) (container_{kind}_requested{{{P}}})",
+                legend=f"{legend(POOL)} requested",
+                dashed=True,
+            ),
+            Line(
+                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})",
+                legend=f"{legend(POOL)} capacity",
+                dashed=True,
             ),
         ),
     )
@@ -53,19 +71,19 @@ def free_of_pools(kind: str) -> Signal:
         f" - on ({OF_NODE}) sum by ({OF_NODE}) (container_{kind}_requested{{{P}}}))"
     )
     return Signal(
-        f"{title}: free to request",
-        f"{title} that no container requests: in the whole pool, and on the node with most of it, which is what one "
+        title=f"{title}: free to request",
+        meaning=f"{title} that no container requests: in the whole pool, and on the node with most of it, which is what one "
         "more container can get.",
-        unit,
-        (
+        unit=unit,
+        lines=(
             Line(
-                f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})"
+                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})"
                 f" - on ({POOL}) sum by ({POOL}) (container_{kind}_requested{{{P}}})",
-                f"{legend(POOL)} pool",
+                legend=f"{legend(POOL)} pool",
             ),
-            Line(on_node, f"{legend(POOL)} one node"),
+            Line(expr=on_node, legend=f"{legend(POOL)} one node"),
         ),
-        "no container runs in the chosen pools",
+        empty="no container runs in the chosen pools",
     )
 
 
@@ -73,18 +91,20 @@ def share_of_nodes(kind: str) -> Signal:
     """Return the shares of each node's kind that are used and requested."""
     title = _KINDS[kind][0]
     return Signal(
-        f"Node {title}: share in use and requested",
-        f"Share of each node's {title} that its containers use, and that they request.",
-        "percentunit",
-        (
-            Line(f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:ratio{{{N}}})", f"{NODE_LEGEND} used"),
+        title=f"Node {title}: share in use and requested",
+        meaning=f"Share of each node's {title} that its containers use, and that they request.",
+        unit="percentunit",
+        lines=(
             Line(
-                f"sum by ({OF_NODE}) (spcs_node:container_{kind}_requested:ratio{{{N}}})",
-                f"{NODE_LEGEND} requested",
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:ratio{{{N}}})", legend=f"{NODE_LEGEND} used"
+            ),
+            Line(
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_requested:ratio{{{N}}})",
+                legend=f"{NODE_LEGEND} requested",
                 dashed=True,
             ),
         ),
-        "no container runs on the chosen nodes",
+        empty="no container runs on the chosen nodes",
         steps=SHARE,
         bounded=False,
     )
@@ -94,12 +114,16 @@ def use_of_nodes(kind: str) -> Signal:
     """Return what each node's containers use of a kind, against what it offers."""
     title, unit = _KINDS[kind]
     return Signal(
-        f"Node {title}: used, capacity",
-        f"{title} that the containers of each node use, and what the node offers.",
-        unit,
-        (
-            Line(f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:sum{{{N}}})", f"{NODE_LEGEND} used"),
-            Line(f"max by ({OF_NODE}) (node_{kind}_capacity{{{N}}})", f"{NODE_LEGEND} capacity", dashed=True),
+        title=f"Node {title}: used, capacity",
+        meaning=f"{title} that the containers of each node use, and what the node offers.",
+        unit=unit,
+        lines=(
+            Line(
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:sum{{{N}}})", legend=f"{NODE_LEGEND} used"
+            ),
+            Line(
+                expr=f"max by ({OF_NODE}) (node_{kind}_capacity{{{N}}})", legend=f"{NODE_LEGEND} capacity", dashed=True
+            ),
         ),
     )
 
@@ -108,24 +132,28 @@ def _pool_share(kind: str, use: str) -> Column:
     title = "CPU" if kind == "cpu" else "Memory"
     name = "used" if use == "usage" else "requested"
     expr = f"sum by ({POOL}) (spcs_pool:container_{kind}_{use}:ratio{{{P}}})"
-    return Column(f"{title} {name}", expr, "percentunit", SHARE)
+    return Column(title=f"{title} {name}", expr=expr, unit="percentunit", steps=SHARE)
 
 
 POOL_LIST = Listing(
-    "Compute pools",
-    "Each pool with its nodes, the shares of CPU and memory in use and requested, and what waits or restarts in it. "
+    title="Compute pools",
+    meaning="Each pool with its nodes, the shares of CPU and memory in use and requested, and what waits or restarts in it. "
     "Click on a pool to open it.",
-    {POOL: "Pool"},
-    (
-        Column("Nodes", f"sum by ({POOL}) (spcs_pool:nodes:count{{{P}}})"),
+    keys={POOL: "Pool"},
+    columns=(
+        Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{P}}})"),
         _pool_share("cpu", "usage"),
         _pool_share("cpu", "requested"),
         _pool_share("memory", "usage"),
         _pool_share("memory", "requested"),
-        Column("Pending", f"sum by ({POOL}) (container_state_pending{{{P}}})", steps=((None, "text"), (1, "orange"))),
         Column(
-            "Restarts",
-            f"sum by ({POOL}) (ceil(increase(container_restarts{{{P}}}[$__range])))",
+            title="Pending",
+            expr=f"sum by ({POOL}) (container_state_pending{{{P}}})",
+            steps=((None, "text"), (1, "orange")),
+        ),
+        Column(
+            title="Restarts",
+            expr=f"sum by ({POOL}) (ceil(increase(container_restarts{{{P}}}[$__range])))",
             steps=((None, "text"), (1, "orange")),
             decimals=0,
         ),
@@ -134,17 +162,27 @@ POOL_LIST = Listing(
 )
 
 NODE_LIST = Listing(
-    "Nodes",
-    "What each node offers and what its containers use and request of it. Click on a node to open it.",
-    {POOL: "Pool", FAMILY: "Family", NODE: "Node"},
-    (
-        Column("CPU cores", f"max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity{{{N}}})"),
-        Column("CPU used", f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_usage{{{N}}})", decimals=2),
-        Column("CPU requested", f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_requested{{{N}}})", decimals=2),
-        Column("Memory", f"max by ({POOL}, {FAMILY}, {NODE}) (node_memory_capacity{{{N}}})", "bytes"),
-        Column("Memory used", f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_usage{{{N}}})", "bytes"),
-        Column("Memory requested", f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_requested{{{N}}})", "bytes"),
-        Column("GPUs", f"max by ({POOL}, {FAMILY}, {NODE}) (node_gpu_capacity{{{N}}})"),
+    title="Nodes",
+    meaning="What each node offers and what its containers use and request of it. Click on a node to open it.",
+    keys={POOL: "Pool", FAMILY: "Family", NODE: "Node"},
+    columns=(
+        Column(title="CPU cores", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity{{{N}}})"),
+        Column(title="CPU used", expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_usage{{{N}}})", decimals=2),
+        Column(
+            title="CPU requested",
+            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_requested{{{N}}})",
+            decimals=2,
+        ),
+        Column(title="Memory", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_memory_capacity{{{N}}})", unit="bytes"),
+        Column(
+            title="Memory used", expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_usage{{{N}}})", unit="bytes"
+        ),
+        Column(
+            title="Memory requested",
+            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_requested{{{N}}})",
+            unit="bytes",
+        ),
+        Column(title="GPUs", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_gpu_capacity{{{N}}})"),
     ),
     links=(("Pool", "spcs-pool"), ("Node", "spcs-node")),
 )

@@ -11,57 +11,66 @@ def unused(kind: str) -> Signal:
     """Return the ten services that leave most of a kind unused."""
     title, unit = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}[kind]
     return Signal(
-        f"{title}: requested and unused",
-        f"{title} that a service requests and has not used within the hour before; the ten services with most of it.",
-        unit,
-        (
+        title=f"{title}: requested and unused",
+        meaning=f"{title} that a service requests and has not used within the hour before; the ten services with most of it.",
+        unit=unit,
+        lines=(
             Line(
-                f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{S}}}))",
-                SERVICE_LEGEND,
+                expr=f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{S}}}))",
+                legend=SERVICE_LEGEND,
             ),
         ),
     )
 
 
 SUGGESTIONS = Listing(
-    "Suggested requests",
-    "What each container requests and may use, and what would do: 1.2 times the CPU that it stays below for 95 % of a "
+    title="Suggested requests",
+    meaning="What each container requests and may use, and what would do: 1.2 times the CPU that it stays below for 95 % of a "
     "day, and 1.2 times the most memory of a day. Before a day has passed it is what was seen so far.",
-    {POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
-    (
-        Column("CPU requested", f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
-        Column("CPU limit", f"max by ({_BY}) (container_cpu_limit{{{S}}})", decimals=2),
-        Column("CPU suggested", f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{S}}})", decimals=2),
-        Column("Memory requested", f"max by ({_BY}) (container_memory_requested{{{S}}})", "bytes"),
-        Column("Memory limit", f"max by ({_BY}) (container_memory_limit{{{S}}})", "bytes"),
+    keys={POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
+    columns=(
+        Column(title="CPU requested", expr=f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
+        Column(title="CPU limit", expr=f"max by ({_BY}) (container_cpu_limit{{{S}}})", decimals=2),
         Column(
-            "Memory suggested", f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{S}}})", "bytes"
+            title="CPU suggested",
+            expr=f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{S}}})",
+            decimals=2,
+        ),
+        Column(title="Memory requested", expr=f"max by ({_BY}) (container_memory_requested{{{S}}})", unit="bytes"),
+        Column(title="Memory limit", expr=f"max by ({_BY}) (container_memory_limit{{{S}}})", unit="bytes"),
+        Column(
+            title="Memory suggested",
+            expr=f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{S}}})",
+            unit="bytes",
         ),
     ),
-    "no container has been seen for five minutes",
+    empty="no container has been seen for five minutes",
     links=(("Service", "spcs-service"),),
 )
 NODE_HOURS = Signal(
-    "Node hours in this time", "Hours of nodes within the time shown, which is what a pool is paid for.", "h",
-    (Line(_HOURS, f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),), decimals=1,
-)  # fmt: skip
+    title="Node hours in this time",
+    meaning="Hours of nodes within the time shown, which is what a pool is paid for.",
+    unit="h",
+    lines=(Line(expr=_HOURS, legend=f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
+    decimals=1,
+)
 CREDITS = Signal(
-    "Credits in this time",
-    "Node hours times the credits of an hour that are set above. An estimate: what counts is the view "
+    title="Credits in this time",
+    meaning="Node hours times the credits of an hour that are set above. An estimate: what counts is the view "
     "SNOWPARK_CONTAINER_SERVICES_HISTORY of the account.",
-    "short",
-    (Line(f"{_HOURS} * $credits_per_node_hour", f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
+    unit="short",
+    lines=(Line(expr=f"{_HOURS} * $credits_per_node_hour", legend=f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
     decimals=2,
 )
 REQUESTED_UNUSED_SHARE = Signal(
-    "Memory: share of the pool requested and unused",
-    "Share of a pool's memory that is requested and was not used within the hour before.",
-    "percentunit",
-    (
+    title="Memory: share of the pool requested and unused",
+    meaning="Share of a pool's memory that is requested and was not used within the hour before.",
+    unit="percentunit",
+    lines=(
         Line(
-            f"sum by ({POOL}) (spcs_service:container_memory_requested_unused:sum{{{P}}})"
+            expr=f"sum by ({POOL}) (spcs_service:container_memory_requested_unused:sum{{{P}}})"
             f" / on ({POOL}) sum by ({POOL}) (spcs_pool:node_memory_capacity:sum{{{P}}})",
-            f"{{{{{POOL}}}}}",
+            legend=f"{{{{{POOL}}}}}",
         ),
     ),
     steps=((None, "green"), (0.5, "orange")),

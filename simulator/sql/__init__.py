@@ -58,5 +58,5 @@ def execute(catalog: Catalog, session: Session, statement: str) -> Table:
     for pattern, handler in _FORMS:
         match = pattern.fullmatch(text)
         if match:
-            return handler(Request(catalog, session, match.groupdict()))
+            return handler(Request(catalog=catalog, session=session, parts=match.groupdict()))
     raise SqlError("001003", "42000", f"The simulated account does not know the statement: {statement}")

@@ -8,8 +8,15 @@ from simulator.privileges import ADMINISTRATOR
 from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
-    "created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by",
-)  # fmt: skip
+    "created_on",
+    "privilege",
+    "granted_on",
+    "name",
+    "granted_to",
+    "grantee_name",
+    "grant_option",
+    "granted_by",
+)
 
 
 def _show(request: Request) -> Table:
@@ -20,7 +27,7 @@ def _show(request: Request) -> Table:
     rows: list[list[str | None]] = [
         ["2026-01-01", privilege, kind, name, "ROLE", role, "false", ADMINISTRATOR] for privilege, kind, name in granted
     ]
-    return Table(_COLUMNS, rows)
+    return Table(columns=_COLUMNS, rows=rows)
 
 
 def _change(request: Request, *, give: bool) -> Table:
@@ -62,7 +69,10 @@ def _show_role(request: Request) -> Table:
     name = resolve(request.part("name"))
     service = request.catalog.service(name)
     columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
-    return Table(columns, [["2026-01-01", "VIEWER", "ROLE", role, service.owner] for role in sorted(service.viewers)])
+    return Table(
+        columns=columns,
+        rows=[["2026-01-01", "VIEWER", "ROLE", role, service.owner] for role in sorted(service.viewers)],
+    )
 
 
 def _create_role(request: Request) -> Table:

@@ -23,7 +23,7 @@ def _show_databases(request: Request) -> Table:
     visible = [
         name for name in request.catalog.databases if _like(request, name) and _sees(request, "DATABASE", (name,))
     ]
-    return Table(("created_on", "name"), [[_CREATED, name] for name in visible])
+    return Table(columns=("created_on", "name"), rows=[[_CREATED, name] for name in visible])
 
 
 def _create_database(request: Request) -> Table:
@@ -44,7 +44,9 @@ def _schemas(request: Request, database: str) -> set[str]:
 def _show_schemas(request: Request) -> Table:
     (database,) = resolve(request.part("database"))
     visible = [name for name in _schemas(request, database) if _sees(request, "SCHEMA", (database, name))]
-    return Table(("created_on", "name"), [[_CREATED, name] for name in sorted(visible) if _like(request, name)])
+    return Table(
+        columns=("created_on", "name"), rows=[[_CREATED, name] for name in sorted(visible) if _like(request, name)]
+    )
 
 
 def _create_schema(request: Request) -> Table:
@@ -73,7 +75,7 @@ def _show_repositories(request: Request) -> Table:
         if name[:2] == schema and _like(request, name[2]) and _sees(request, "IMAGE REPOSITORY", name):
             url = "/".join([request.catalog.registry, *(part.lower() for part in name)])
             rows.append([_CREATED, name[2], *schema, url, request.session.role, ""])
-    return Table(columns, rows)
+    return Table(columns=columns, rows=rows)
 
 
 def _create_repository(request: Request) -> Table:
@@ -95,7 +97,7 @@ def _show_images(request: Request) -> Table:
         [_CREATED, image, tag, digest, "/".join([*(part.lower() for part in name), f"{image}:{tag}"])]
         for (image, tag), digest in request.catalog.repositories[name].items()
     ]
-    return Table(columns, rows)
+    return Table(columns=columns, rows=rows)
 
 
 def _create_integration(request: Request) -> Table:
@@ -127,7 +129,7 @@ def _show_snapshots(request: Request) -> Table:
         for name in request.catalog.snapshots
         if name[:2] == schema
     ]
-    return Table(columns, rows)
+    return Table(columns=columns, rows=rows)
 
 
 STATEMENTS = {

@@ -45,7 +45,7 @@ def _show(request: Request) -> Table:
     visible = [pool for pool in request.catalog.fleet.pools.values() if _sees(request, pool)]
     if pattern:
         visible = [pool for pool in visible if is_like(pool.name, pattern)]
-    return Table(tuple(_COLUMNS), [[cell(pool) for cell in _COLUMNS.values()] for pool in visible])
+    return Table(columns=tuple(_COLUMNS), rows=[[cell(pool) for cell in _COLUMNS.values()] for pool in visible])
 
 
 def _sees(request: Request, pool: Pool) -> bool:
@@ -77,12 +77,12 @@ def _endpoints(request: Request) -> Table:
         raise SqlError("001003", "42000", "Unknown function SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS")
     pools = request.catalog.fleet.pools.values()
     names = [f"discover.monitor.{pool.name.lower()}.cp.spcs.internal" for pool in pools if pool.monitored]
-    return Table(("SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS",), [[json.dumps(names)]])
+    return Table(columns=("SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS",), rows=[[json.dumps(names)]])
 
 
 def _session(request: Request) -> Table:
     who = [request.session.role, request.session.user, ACCOUNT]
-    return Table(("CURRENT_ROLE()", "CURRENT_USER()", "CURRENT_ACCOUNT()"), [list(who)])
+    return Table(columns=("CURRENT_ROLE()", "CURRENT_USER()", "CURRENT_ACCOUNT()"), rows=[list(who)])
 
 
 STATEMENTS = {

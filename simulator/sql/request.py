@@ -10,7 +10,7 @@ ID = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
 NAME = rf"(?:{ID}\.){{0,2}}{ID}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """The rows of one answer, all text, and what its columns are called."""
 
@@ -18,7 +18,7 @@ class Table:
     rows: list[list[str | None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Who asks."""
 
@@ -26,7 +26,7 @@ class Session:
     role: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One statement: who asks, of what, and the parts of its text."""
 
@@ -45,7 +45,7 @@ class Request:
 
 def done(text: str) -> Table:
     """Return what a statement without rows answers."""
-    return Table(("status",), [[text]])
+    return Table(columns=("status",), rows=[[text]])
 
 
 def resolve(name: str) -> tuple[str, ...]:

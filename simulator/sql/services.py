@@ -68,7 +68,14 @@ def _create(request: Request) -> Table:
     specification = _read(request)
     digests = _pin_images(request, specification)
     catalog.services[name] = Service(
-        pool, specification, digests, request.session.role, now, now, _integrations(request), _comment(request)
+        pool=pool,
+        specification=specification,
+        digests=digests,
+        owner=request.session.role,
+        created=now,
+        changed=now,
+        integrations=_integrations(request),
+        comment=_comment(request),
     )
     catalog.services[name].data = f"volume of {'.'.join(name)} since {now}"
     catalog.privileges.give(request.session.role, "OWNERSHIP", "SERVICE", ".".join(name))
@@ -174,12 +181,12 @@ def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, s
 
 
 def _table(rows: list[dict[str, str | None]], columns: tuple[str, ...]) -> Table:
-    return Table(columns, [[row[column] for column in columns] for row in rows])
+    return Table(columns=columns, rows=[[row[column] for column in columns] for row in rows])
 
 
 def _show(request: Request) -> Table:
     rows = [_describe_one(request.catalog, name, service) for name, service in _rows(request)]
-    sample = Service("", {"spec": {"containers": []}}, {}, "", 0, 0)
+    sample = Service(pool="", specification={"spec": {"containers": []}}, digests={}, owner="", created=0, changed=0)
     return _table(rows, tuple(_describe_one(request.catalog, ("", "", ""), sample)))
 
 
@@ -204,7 +211,7 @@ def _show_endpoints(request: Request) -> Table:
         rows.append(
             [endpoint["name"], str(endpoint["port"]), None, "HTTP", str(public).lower(), url if public else None]
         )
-    return Table(columns, rows)
+    return Table(columns=columns, rows=rows)
 
 
 _MESSAGES = {
@@ -213,9 +220,20 @@ _MESSAGES = {
     "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
 }
 _CONTAINER = (
-    "database_name", "schema_name", "service_name", "service_status", "instance_id", "instance_status",
-    "container_name", "status", "message", "image_name", "image_digest", "restart_count", "start_time",
-)  # fmt: skip
+    "database_name",
+    "schema_name",
+    "service_name",
+    "service_status",
+    "instance_id",
+    "instance_status",
+    "container_name",
+    "status",
+    "message",
+    "image_name",
+    "image_digest",
+    "restart_count",
+    "start_time",
+)
 
 
 def _show_containers(request: Request) -> Table:
@@ -223,16 +241,25 @@ def _show_containers(request: Request) -> Table:
     service = request.catalog.service(name)
     state = request.catalog.state(service)
     if service.suspended:
-        return Table(_CONTAINER, [])
+        return Table(columns=_CONTAINER, rows=[])
     message = "Failed to pull image" if request.catalog.faults.service == "image-pull" else _MESSAGES[state]
     rows: list[list[str | None]] = [
         [
-            *name, state, "0", state, container["name"], state, message, container["image"],
-            service.digests[container["name"]], "0", None,
+            *name,
+            state,
+            "0",
+            state,
+            container["name"],
+            state,
+            message,
+            container["image"],
+            service.digests[container["name"]],
+            "0",
+            None,
         ]
         for container in service.containers
-    ]  # fmt: skip
-    return Table(_CONTAINER, rows)
+    ]
+    return Table(columns=_CONTAINER, rows=rows)
 
 
 def _logs(request: Request) -> Table:
@@ -242,7 +269,7 @@ def _logs(request: Request) -> Table:
     if container not in {one["name"] for one in service.containers}:
         raise SqlError("395014", "22023", f"Container {container} does not exist in service {name[2]}.")
     lines = [f"{container}: line {n + 1}" for n in range(int(request.part("lines")))]
-    return Table(("SYSTEM$GET_SERVICE_LOGS",), [["\n".join(lines)]])
+    return Table(columns=("SYSTEM$GET_SERVICE_LOGS",), rows=[["\n".join(lines)]])
 
 
 _SPEC = "FROM SPECIFICATION <SPEC:specification>"

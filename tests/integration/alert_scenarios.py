@@ -16,7 +16,7 @@ SCRAPED = 'job="spcs-nodes", instance="10.0.0.1:9001"'
 GIB = 1024**3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Series (selector -> values), a minute at which the alert is silent, and one at which it fires."""
 
@@ -31,16 +31,18 @@ def _container(name: str, more: str = "") -> str:
 
 SCENARIOS: dict[str, Scenario] = {
     "SpcsContainerOOMKilled": Scenario(
-        {
+        series={
             _container("container_restarts"): "0x20 1x20",
             _container("container_state_last_finished_reason", ', reason="FailedWithOOM"'): "_x20 1x20",
         },
         silent=19,
         fires=24,
     ),
-    "SpcsContainerRestartingOften": Scenario({_container("container_restarts"): "0x20 1+1x20"}, silent=22, fires=34),
+    "SpcsContainerRestartingOften": Scenario(
+        series={_container("container_restarts"): "0x20 1+1x20"}, silent=22, fires=34
+    ),
     "SpcsContainerExitedNonZero": Scenario(
-        {
+        series={
             _container("container_restarts"): "0x20 1x20",
             _container("container_state_last_finished_exitcode"): "0x20 1x20",
         },
@@ -48,11 +50,13 @@ SCENARIOS: dict[str, Scenario] = {
         fires=22,
     ),
     "SpcsContainerPendingTooLong": Scenario(
-        {_container("container_state_pending_reason", ', reason="FailedToPullImage"'): "_x10 1x30"}, silent=14, fires=17
+        series={_container("container_state_pending_reason", ', reason="FailedToPullImage"'): "_x10 1x30"},
+        silent=14,
+        fires=17,
     ),
-    "SpcsContainerStartSlow": Scenario({_container("container_state_pending"): "_x5 1x40"}, silent=19, fires=22),
+    "SpcsContainerStartSlow": Scenario(series={_container("container_state_pending"): "_x5 1x40"}, silent=19, fires=22),
     "SpcsServiceNotRunning": Scenario(
-        {
+        series={
             _container("container_state_running"): "1x10 stale _x40",
             _container("container_state_pending"): "_x11 1x40",
         },
@@ -60,27 +64,27 @@ SCENARIOS: dict[str, Scenario] = {
         fires=24,
     ),
     "SpcsContainerMemoryNearLimit": Scenario(
-        {_container("container_memory_usage"): "50x10 95x40", _container("container_memory_limit"): "100x60"},
+        series={_container("container_memory_usage"): "50x10 95x40", _container("container_memory_limit"): "100x60"},
         silent=18,
         fires=24,
     ),
     "SpcsContainerCPUSaturated": Scenario(
-        {_container("container_cpu_usage"): "1x10 2x40", _container("container_cpu_limit"): "2x60"},
+        series={_container("container_cpu_usage"): "1x10 2x40", _container("container_cpu_limit"): "2x60"},
         silent=22,
         fires=30,
     ),
     "SpcsNodeMemoryHigh": Scenario(
-        {_container("container_memory_usage"): "50x10 95x40", f"node_memory_capacity{{{NODE}}}": "100x60"},
+        series={_container("container_memory_usage"): "50x10 95x40", f"node_memory_capacity{{{NODE}}}": "100x60"},
         silent=22,
         fires=30,
     ),
     "SpcsPoolHasNoHeadroom": Scenario(
-        {_container("container_cpu_requested"): "1x10 2.9x40", f"node_cpu_capacity{{{NODE}}}": "3x60"},
+        series={_container("container_cpu_requested"): "1x10 2.9x40", f"node_cpu_capacity{{{NODE}}}": "3x60"},
         silent=22,
         fires=30,
     ),
     "SpcsRequestsFarAboveUse": Scenario(
-        {
+        series={
             _container("container_memory_requested"): "80x500",
             _container("container_memory_usage"): "10x500",
             f"node_memory_capacity{{{NODE}}}": "100x500",
@@ -89,38 +93,50 @@ SCENARIOS: dict[str, Scenario] = {
         fires=400,
     ),
     "SpcsGpuMemoryNearCapacity": Scenario(
-        {f"container_gpu_memory_usage{{{GPU}}}": "50x10 99x40", f"container_gpu_memory_capacity{{{GPU}}}": "100x60"},
+        series={
+            f"container_gpu_memory_usage{{{GPU}}}": "50x10 99x40",
+            f"container_gpu_memory_capacity{{{GPU}}}": "100x60",
+        },
         silent=18,
         fires=24,
     ),
-    "SpcsGpuIdle": Scenario({f"container_gpu_utilization{{{GPU}}}": "0.9x60 0.01x600"}, silent=70, fires=520),
+    "SpcsGpuIdle": Scenario(series={f"container_gpu_utilization{{{GPU}}}": "0.9x60 0.01x600"}, silent=70, fires=520),
     "SpcsVolumeAlmostFull": Scenario(
-        {f"volume_usage{{{VOLUME}}}": "50x10 98x20", f"volume_capacity{{{VOLUME}}}": "100x40"}, silent=9, fires=14
+        series={f"volume_usage{{{VOLUME}}}": "50x10 98x20", f"volume_capacity{{{VOLUME}}}": "100x40"},
+        silent=9,
+        fires=14,
     ),
     "SpcsVolumeFillingUp": Scenario(
-        {f"volume_usage{{{VOLUME}}}": "60+0.08x500", f"volume_capacity{{{VOLUME}}}": "100x600"}, silent=300, fires=390
+        series={f"volume_usage{{{VOLUME}}}": "60+0.08x500", f"volume_capacity{{{VOLUME}}}": "100x600"},
+        silent=300,
+        fires=390,
     ),
     "SpcsEgressDenied": Scenario(
-        {f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "0x20 0+60x40"},
+        series={f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "0x20 0+60x40"},
         silent=25,
         fires=40,
     ),
-    "SpcsPoolMetricsVanished": Scenario({f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x40"}, silent=25, fires=33),
-    "SpcsNodeMetricsDown": Scenario({f"up{{{SCRAPED}}}": "1x10 0x20"}, silent=12, fires=15),
-    "SpcsNoMetrics": Scenario({f"up{{{SCRAPED}}}": "1x10 stale _x40"}, silent=10, fires=20),
+    "SpcsPoolMetricsVanished": Scenario(
+        series={f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x40"}, silent=25, fires=33
+    ),
+    "SpcsNodeMetricsDown": Scenario(series={f"up{{{SCRAPED}}}": "1x10 0x20"}, silent=12, fires=15),
+    "SpcsNoMetrics": Scenario(series={f"up{{{SCRAPED}}}": "1x10 stale _x40"}, silent=10, fires=20),
     "SpcsDiscoveryFailing": Scenario(
-        {'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x10 60+60x60"}, silent=25, fires=40
+        series={'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x10 60+60x60"}, silent=25, fires=40
     ),
     "SpcsSeriesNearScrapeLimit": Scenario(
-        {f"scrape_samples_scraped{{{SCRAPED}}}": "1500x10 17000x40", f"scrape_sample_limit{{{SCRAPED}}}": "20000x60"},
+        series={
+            f"scrape_samples_scraped{{{SCRAPED}}}": "1500x10 17000x40",
+            f"scrape_sample_limit{{{SCRAPED}}}": "20000x60",
+        },
         silent=22,
         fires=30,
     ),
     "SpcsCollectorExportFailing": Scenario(
-        {'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
+        series={'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
     ),
     "SpcsPrometheusVolumeFilling": Scenario(
-        {
+        series={
             'prometheus_tsdb_storage_blocks_bytes{job="prometheus"}': f"{10 * GIB}x10 {22 * GIB}x60",
             'prometheus_tsdb_wal_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
             'prometheus_tsdb_head_chunks_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
@@ -130,11 +146,11 @@ SCENARIOS: dict[str, Scenario] = {
         fires=50,
     ),
     "SpcsRuleEvaluationFailing": Scenario(
-        {'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x10 0+1x40"},
+        series={'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x10 0+1x40"},
         silent=20,
         fires=35,
     ),
-    "SpcsWatchdog": Scenario({}, silent=-1, fires=1),
+    "SpcsWatchdog": Scenario(series={}, silent=-1, fires=1),
 }
 
 # All is well: what is published stays within its bounds for half a day.

@@ -50,8 +50,11 @@ def test_a_leaking_container_is_killed_waits_and_runs_again() -> None:
     assert read(Behaviour.LEAKING, 1, LEAK_PERIOD - 1).memory > 0.99
     killed = read(Behaviour.LEAKING, 1, LEAK_PERIOD + 1)
     assert (killed.state, killed.finished_reason, killed.exit_code, killed.restarts) == (
-        "pending", "FailedWithOOM", 137, 1,
-    )  # fmt: skip
+        "pending",
+        "FailedWithOOM",
+        137,
+        1,
+    )
     assert read(Behaviour.LEAKING, 1, LEAK_PERIOD + RESTART_PAUSE + 1).state == "running"
 
 
