@@ -2,31 +2,55 @@
 
 Source of names, units and meanings:
 https://docs.snowflake.com/en/developer-guide/snowpark-container-services/monitoring-services
-A name there is written with dots; the publishers write underscores.
+A name there is written with dots; the exporters write underscores.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-NODE = ("snow_compute_pool_name", "snow_compute_pool_node_instance_family", "snow_compute_pool_node_id")
-INSTANCE = (
-    "snow_account_name",
-    "snow_compute_pool_id",
-    *NODE,
-    "snow_database_id",
-    "snow_database_name",
-    "snow_schema_id",
-    "snow_schema_name",
-    "snow_service_id",
-    "snow_service_name",
-    "snow_service_type",
-    "snow_service_container_instance",
+from monitoring.selectors import (
+    ACCOUNT,
+    CONTAINER,
+    DATABASE,
+    DATABASE_ID,
+    ENDPOINT,
+    FAMILY,
+    GPU,
+    INSTANCE,
+    NODE,
+    POOL,
+    POOL_ID,
+    REASON,
+    REPLICA,
+    SCHEMA,
+    SCHEMA_ID,
+    SERVICE,
+    SERVICE_ID,
+    SERVICE_TYPE,
+    VOLUME,
+    VOLUME_ID,
+    VOLUME_TYPE,
 )
-CONTAINER = (*INSTANCE, "snow_service_container_name")
-GPU = (*CONTAINER, "gpu")
-ENDPOINT = (*INSTANCE, "snow_endpoint_name")
-VOLUME = (*INSTANCE, "snow_volume_id", "snow_volume_name", "snow_volume_replica", "volume_type")
 
+# The labels of each kind of metric, in the order in which they are published.
+NODE_LABELS = (POOL, FAMILY, NODE)
+INSTANCE_LABELS = (
+    ACCOUNT,
+    POOL_ID,
+    *NODE_LABELS,
+    DATABASE_ID,
+    DATABASE,
+    SCHEMA_ID,
+    SCHEMA,
+    SERVICE_ID,
+    SERVICE,
+    SERVICE_TYPE,
+    INSTANCE,
+)
+CONTAINER_LABELS = (*INSTANCE_LABELS, CONTAINER)
+REASON_LABELS = (*CONTAINER_LABELS, REASON)
+GPU_LABELS = (*CONTAINER_LABELS, GPU)
+ENDPOINT_LABELS = (*INSTANCE_LABELS, ENDPOINT)
+VOLUME_LABELS = (*INSTANCE_LABELS, VOLUME_ID, VOLUME, REPLICA, VOLUME_TYPE)
 
 # What the first generation published too: use, requests, limits, states and sizes of nodes, but no network, no volumes
 # and no restarts.
@@ -43,8 +67,7 @@ _FIRST = (
 class Metric:
     """One published metric: name, unit (UCUM), labels in the order they are published, and meaning.
 
-    All are typed as gauges, also those that only grow. first tells that the first generation of publishers had it
-    already, under its own name.
+    All are typed as gauges, also those that only grow.
     """
 
     name: str
@@ -55,149 +78,165 @@ class Metric:
 
     @property
     def first(self) -> bool:
-        """Tell whether the first generation of publishers had this metric in some form."""
+        """Whether first-generation exporters published it too, under another name."""
         return self.name.startswith(_FIRST)
 
 
-def _metrics() -> Iterator[Metric]:
-    yield Metric(
-        name="node_cpu_capacity", unit="{cpu}", labels=NODE, meaning="CPU cores of the node that services can use"
-    )
-    yield Metric(
-        name="node_memory_capacity", unit="By", labels=NODE, meaning="Memory of the node that services can use"
-    )
-    yield Metric(name="node_gpu_capacity", unit="{gpu}", labels=NODE, meaning="GPUs of the node")
-
-    yield Metric(
+_NODES = (
+    Metric(
+        name="node_cpu_capacity",
+        unit="{cpu}",
+        labels=NODE_LABELS,
+        meaning="CPU cores of the node that services can use",
+    ),
+    Metric(
+        name="node_memory_capacity", unit="By", labels=NODE_LABELS, meaning="Memory of the node that services can use"
+    ),
+    Metric(name="node_gpu_capacity", unit="{gpu}", labels=NODE_LABELS, meaning="GPUs of the node"),
+)
+_USAGE = (
+    Metric(
         name="container_cpu_usage",
         unit="{cpu}",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="CPU cores in use, averaged since the last sample",
-    )
-    yield Metric(name="container_memory_usage", unit="By", labels=CONTAINER, meaning="Memory in use")
-    yield Metric(
-        name="container_gpu_utilization", unit="1", labels=GPU, meaning="Share of the GPU's time in use, 0 to 1"
-    )
-    yield Metric(name="container_gpu_memory_usage", unit="By", labels=GPU, meaning="GPU memory in use")
-    yield Metric(name="container_gpu_memory_capacity", unit="By", labels=GPU, meaning="Memory of the GPU")
-
-    yield Metric(
+    ),
+    Metric(name="container_memory_usage", unit="By", labels=CONTAINER_LABELS, meaning="Memory in use"),
+    Metric(
+        name="container_gpu_utilization", unit="1", labels=GPU_LABELS, meaning="Share of the GPU's time in use, 0 to 1"
+    ),
+    Metric(name="container_gpu_memory_usage", unit="By", labels=GPU_LABELS, meaning="GPU memory in use"),
+    Metric(name="container_gpu_memory_capacity", unit="By", labels=GPU_LABELS, meaning="Memory of the GPU"),
+)
+_BOUNDS = (
+    Metric(
         name="container_cpu_limit",
         unit="{cpu}",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="CPU limit; the node's capacity when the service sets none",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_memory_limit",
         unit="By",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="Memory limit; the node's capacity when none is set",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_gpu_limit",
         unit="{gpu}",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="GPU limit, absent when the service sets none",
-    )
-    yield Metric(name="container_cpu_requested", unit="{cpu}", labels=CONTAINER, meaning="CPU request")
-    yield Metric(name="container_memory_requested", unit="By", labels=CONTAINER, meaning="Memory request")
-    yield Metric(
+    ),
+    Metric(name="container_cpu_requested", unit="{cpu}", labels=CONTAINER_LABELS, meaning="CPU request"),
+    Metric(name="container_memory_requested", unit="By", labels=CONTAINER_LABELS, meaning="Memory request"),
+    Metric(
         name="container_gpu_requested",
         unit="{gpu}",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="GPU request, absent when the service sets none",
-    )
-
-    yield Metric(
-        name="container_restarts", unit="{restart}", labels=CONTAINER, meaning="Restarts since the instance was created"
-    )
-    yield Metric(
+    ),
+)
+_STATES = (
+    Metric(
+        name="container_restarts",
+        unit="{restart}",
+        labels=CONTAINER_LABELS,
+        meaning="Restarts since the instance was created",
+    ),
+    Metric(
         name="container_state_running",
         unit="1",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="1 while the container runs, absent otherwise",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_started",
         unit="1",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="1 once the container has started, absent before",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_finished",
         unit="1",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="1 while the container is finished, absent otherwise",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_pending",
         unit="1",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="1 while the container is pending, absent otherwise",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_pending_reason",
         unit="1",
-        labels=(*CONTAINER, "reason"),
+        labels=REASON_LABELS,
         meaning="1 for the reason it is pending",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_last_finished_reason",
         unit="1",
-        labels=(*CONTAINER, "reason"),
+        labels=REASON_LABELS,
         meaning="1 for the reason it last finished",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="container_state_last_finished_exitcode",
         unit="1",
-        labels=CONTAINER,
+        labels=CONTAINER_LABELS,
         meaning="Exit code when it last finished",
-    )
-
-    yield Metric(
+    ),
+)
+_NETWORK = (
+    Metric(
         name="network_egress_denied_packets",
         unit="{packet}",
-        labels=INSTANCE,
+        labels=INSTANCE_LABELS,
         meaning="Packets denied by the egress policy, total",
-    )
-    yield Metric(
-        name="network_egress_received_bytes", unit="By", labels=INSTANCE, meaning="Bytes received from outside, total"
-    )
-    yield Metric(
+    ),
+    Metric(
+        name="network_egress_received_bytes",
+        unit="By",
+        labels=INSTANCE_LABELS,
+        meaning="Bytes received from outside, total",
+    ),
+    Metric(
         name="network_egress_received_packets",
         unit="{packet}",
-        labels=INSTANCE,
+        labels=INSTANCE_LABELS,
         meaning="Packets received from outside, total",
-    )
-    yield Metric(
-        name="network_egress_transmitted_bytes", unit="By", labels=INSTANCE, meaning="Bytes sent outside, total"
-    )
-    yield Metric(
+    ),
+    Metric(
+        name="network_egress_transmitted_bytes", unit="By", labels=INSTANCE_LABELS, meaning="Bytes sent outside, total"
+    ),
+    Metric(
         name="network_egress_transmitted_packets",
         unit="{packet}",
-        labels=INSTANCE,
+        labels=INSTANCE_LABELS,
         meaning="Packets sent outside, total",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="network_ingress_connections_active",
         unit="{connection}",
-        labels=ENDPOINT,
+        labels=ENDPOINT_LABELS,
         meaning="Open connections of the endpoint",
-    )
-    yield Metric(
+    ),
+    Metric(
         name="network_ingress_cps",
         unit="{connection}/s",
-        labels=ENDPOINT,
+        labels=ENDPOINT_LABELS,
         meaning="New connections of the endpoint a second",
-    )
+    ),
+)
+_VOLUMES = (
+    Metric(name="volume_capacity", unit="By", labels=VOLUME_LABELS, meaning="Size of the block volume"),
+    Metric(name="volume_usage", unit="By", labels=VOLUME_LABELS, meaning="Used space of the block volume"),
+    Metric(name="volume_io_inflight", unit="{operation}", labels=VOLUME_LABELS, meaning="I/O operations in flight"),
+    Metric(name="volume_read_iops", unit="{operation}/s", labels=VOLUME_LABELS, meaning="Reads a second"),
+    Metric(name="volume_read_throughput", unit="By/s", labels=VOLUME_LABELS, meaning="Bytes read a second"),
+    Metric(name="volume_write_iops", unit="{operation}/s", labels=VOLUME_LABELS, meaning="Writes a second"),
+    Metric(name="volume_write_throughput", unit="By/s", labels=VOLUME_LABELS, meaning="Bytes written a second"),
+)
 
-    yield Metric(name="volume_capacity", unit="By", labels=VOLUME, meaning="Size of the block volume")
-    yield Metric(name="volume_usage", unit="By", labels=VOLUME, meaning="Used space of the block volume")
-    yield Metric(name="volume_io_inflight", unit="{operation}", labels=VOLUME, meaning="I/O operations in flight")
-    yield Metric(name="volume_read_iops", unit="{operation}/s", labels=VOLUME, meaning="Reads a second")
-    yield Metric(name="volume_read_throughput", unit="By/s", labels=VOLUME, meaning="Bytes read a second")
-    yield Metric(name="volume_write_iops", unit="{operation}/s", labels=VOLUME, meaning="Writes a second")
-    yield Metric(name="volume_write_throughput", unit="By/s", labels=VOLUME, meaning="Bytes written a second")
-
-
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in _metrics()}
+CATALOGUE: dict[str, Metric] = {
+    metric.name: metric for metric in (*_NODES, *_USAGE, *_BOUNDS, *_STATES, *_NETWORK, *_VOLUMES)
+}

@@ -1,20 +1,36 @@
-"""The page that lists every published metric, made from the catalogue."""
+"""The page that lists every published metric and every recorded series, made from the catalogue and the rules."""
 
-from monitoring.metrics import CATALOGUE, CONTAINER, ENDPOINT, GPU, INSTANCE, NODE, VOLUME
+from monitoring.metrics import (
+    CATALOGUE,
+    CONTAINER_LABELS,
+    ENDPOINT_LABELS,
+    GPU_LABELS,
+    INSTANCE_LABELS,
+    NODE_LABELS,
+    VOLUME_LABELS,
+)
+from monitoring.rules.recording import GROUPS
 
 _SETS = {
-    "node": NODE,
-    "instance": INSTANCE,
-    "container": CONTAINER,
-    "gpu": GPU,
-    "endpoint": ENDPOINT,
-    "volume": VOLUME,
+    "node": NODE_LABELS,
+    "instance": INSTANCE_LABELS,
+    "container": CONTAINER_LABELS,
+    "gpu": GPU_LABELS,
+    "endpoint": ENDPOINT_LABELS,
+    "volume": VOLUME_LABELS,
 }
 _HEAD = """# Metrics
 
-Every metric that the nodes publish, made by `./inv dashboards` from `monitoring/metrics.py`. All are typed
-as gauges, also the totals of the network, which only grow. *Since* 1 had the first generation of publishers in some
-form, under names of its own; 2 came with the documented names.
+Every metric that the nodes publish, and every series that the store records from them, made by `./inv boards` from
+`monitoring/metrics.py` and `monitoring/rules/recording.py`. All published metrics are typed as gauges, also the totals
+of the network, which only grow. *Since* 1: first-generation exporters also had it, under another name; 2 came with the
+documented names.
+"""
+_RECORDED = """
+## Recorded series
+
+Boards and alerts read these instead of computing them again; `prometheus/rules/recording.yml` has their queries. The
+name says level, metric and operation.
 """
 
 
@@ -29,6 +45,9 @@ def render() -> str:
         )
     lines += ["", "## Labels", "", "| set | labels |", "|---|---|"]
     lines += [f"| {name} | {', '.join(f'`{label}`' for label in labels)} |" for name, labels in _SETS.items()]
+    lines += [_RECORDED, "| series | every | meaning |", "|---|---|---|"]
+    for interval, rules in GROUPS.values():
+        lines += [f"| `{rule.name}` | {interval} | {rule.meaning} |" for rule in rules]
     return "\n".join(lines) + "\n"
 
 

@@ -3,27 +3,33 @@
 # The job of every node's target, as the receiver names it.
 JOB = "spcs-nodes"
 
-POOL = "snow_compute_pool_name"
+ACCOUNT = "snow_account_name"
+POOL, POOL_ID = "snow_compute_pool_name", "snow_compute_pool_id"
 FAMILY = "snow_compute_pool_node_instance_family"
 NODE = "snow_compute_pool_node_id"
-DATABASE, SCHEMA, SERVICE = "snow_database_name", "snow_schema_name", "snow_service_name"
+GPU = "gpu"
+DATABASE, DATABASE_ID = "snow_database_name", "snow_database_id"
+SCHEMA, SCHEMA_ID = "snow_schema_name", "snow_schema_id"
+SERVICE, SERVICE_ID, SERVICE_TYPE = "snow_service_name", "snow_service_id", "snow_service_type"
 INSTANCE, CONTAINER = "snow_service_container_instance", "snow_service_container_name"
-VOLUME, REPLICA = "snow_volume_name", "snow_volume_replica"
+VOLUME, VOLUME_ID, REPLICA, VOLUME_TYPE = "snow_volume_name", "snow_volume_id", "snow_volume_replica", "volume_type"
 ENDPOINT = "snow_endpoint_name"
+# Of pending and finished containers, and of failures.
+REASON = "reason"
 
 # A service is known by its name only within its schema and database.
 OF_SERVICE = f"{DATABASE}, {SCHEMA}, {SERVICE}"
 OF_INSTANCE = f"{OF_SERVICE}, {INSTANCE}"
 OF_CONTAINER = f"{OF_INSTANCE}, {CONTAINER}"
 OF_NODE = f"{POOL}, {NODE}"
-OF_GPU = f"{OF_NODE}, gpu"
+OF_GPU = f"{OF_NODE}, {GPU}"
 OF_VOLUME = f"{OF_INSTANCE}, {VOLUME}, {REPLICA}"
 
 # Label -> variable, in the order in which a reader narrows down.
 VARIABLES = {
     POOL: "pool",
     NODE: "node",
-    "gpu": "gpu",
+    GPU: "gpu",
     DATABASE: "database",
     SCHEMA: "schema",
     SERVICE: "service",
@@ -41,7 +47,7 @@ def matchers(*labels: str) -> str:
 # What a board of pools, nodes, GPUs, services and containers chooses.
 P = matchers(POOL)
 N = matchers(POOL, NODE)
-G = matchers(POOL, NODE, "gpu")
+G = matchers(POOL, NODE, GPU)
 S = matchers(POOL, DATABASE, SCHEMA, SERVICE)
 V = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER, INSTANCE)
 D = matchers(POOL, DATABASE, SCHEMA, SERVICE, VOLUME)
@@ -56,5 +62,5 @@ SERVICE_LEGEND = legend(DATABASE, SCHEMA, SERVICE)
 INSTANCE_LEGEND = legend(DATABASE, SCHEMA, SERVICE, INSTANCE)
 CONTAINER_LEGEND = legend(DATABASE, SCHEMA, SERVICE, INSTANCE, CONTAINER)
 NODE_LEGEND = f"{legend(POOL)} {legend(NODE)}"
-GPU_LEGEND = f"{NODE_LEGEND} gpu {legend('gpu')}"
+GPU_LEGEND = f"{NODE_LEGEND} gpu {legend(GPU)}"
 VOLUME_LEGEND = f"{INSTANCE_LEGEND} {legend(VOLUME)}"

@@ -1,4 +1,4 @@
-"""The boards, from overview to detail; written to grafana/dashboards by ./inv dashboards."""
+"""The boards, from overview to detail; written to grafana/dashboards by ./inv boards."""
 
 from monitoring.boards.container import CONTAINER
 from monitoring.boards.gpu import GPU

@@ -3,7 +3,7 @@
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
 from monitoring.selectors import CONTAINER as CONTAINER_LABEL
 from monitoring.selectors import DATABASE, POOL, SCHEMA, SERVICE, V, matchers
-from monitoring.signals import containers, devices
+from monitoring.signals import containers, gpus, states, usage
 
 # The recorded restarts are of a service's container, over its instances.
 RECORDED = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER_LABEL)
@@ -17,25 +17,25 @@ CONTAINER = Board(
         Row(
             "What it did",
             (
-                Timeline(containers.timeline(V), states=STATES),
-                Number(containers.running(V), width=8),
-                Number(containers.pending(V), width=8),
-                Number(containers.restarts(V), width=8),
-                Lines(containers.restarts_over_time(RECORDED), width=8),
-                Lines(containers.reasons_by_container(V, "last_finished"), width=8),
-                Lines(containers.exit_codes(V), width=8),
+                Timeline(states.timeline(V), states=STATES),
+                Number(states.running(V), width=8),
+                Number(states.pending(V), width=8),
+                Number(states.restarts(V), width=8),
+                Lines(states.restarts_over_time(RECORDED), width=8),
+                Lines(states.reasons_by_container(V, "last_finished"), width=8),
+                Lines(states.exit_codes(V), width=8),
             ),
         ),
         Row(
             "What it used",
             (
-                Lines(containers.use(V, "cpu")),
-                Lines(containers.use(V, "memory")),
+                Lines(usage.use(V, "cpu")),
+                Lines(usage.use(V, "memory")),
                 Grid(containers.over_range(V)),
-                Lines(containers.share(V, "cpu", "limit")),
-                Lines(containers.share(V, "memory", "limit")),
-                Lines(devices.gpu_use_of_containers(V)),
-                Lines(devices.gpu_memory_of_containers(V)),
+                Lines(usage.share(V, "cpu", "limit")),
+                Lines(usage.share(V, "memory", "limit")),
+                Lines(gpus.time_in_use_by_container(V)),
+                Lines(gpus.memory_by_container(V)),
             ),
         ),
     ),

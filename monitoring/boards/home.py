@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
 from monitoring.selectors import P
-from monitoring.signals import containers, pools, stack
+from monitoring.signals import containers, pools, stack, states
 
 HOME = Board(
     uid="spcs-home",
@@ -14,10 +14,10 @@ HOME = Board(
             (
                 Number(pools.POOLS, width=6),
                 Number(pools.NODES, width=6),
-                Number(containers.services_running(P), width=6),
-                Number(containers.running(P), width=6),
-                Number(containers.pending(P), width=6),
-                Number(containers.restarts(P), width=6),
+                Number(states.services_running(P), width=6),
+                Number(states.running(P), width=6),
+                Number(states.pending(P), width=6),
+                Number(states.restarts(P), width=6),
                 Number(stack.NODES_DOWN, width=6),
                 Number(stack.ALERTS_FIRING, width=6),
             ),
@@ -31,8 +31,8 @@ HOME = Board(
             (
                 Lines(pools.use_of_pools("cpu")),
                 Lines(pools.use_of_pools("memory")),
-                Lines(containers.states(P)),
-                Lines(containers.reasons(P), stacked=True),
+                Lines(states.states(P)),
+                Lines(states.reasons(P), stacked=True),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Row
 from monitoring.selectors import N
-from monitoring.signals import containers, devices, pools, stack
+from monitoring.signals import containers, gpus, network, pools, stack, usage
 
 NODE = Board(
     uid="spcs-node",
@@ -22,13 +22,13 @@ NODE = Board(
         Row(
             "What fills it",
             (
-                Lines(containers.share(N, "cpu", "limit")),
-                Lines(containers.share(N, "memory", "limit")),
+                Lines(usage.share(N, "cpu", "limit")),
+                Lines(usage.share(N, "memory", "limit")),
                 Grid(containers.listing(N)),
             ),
         ),
-        Row("GPU", (Lines(devices.gpu_use(N)), Lines(devices.gpu_memory(N)))),
-        Row("Network", (Lines(devices.egress_of_nodes(N, "bytes")), Lines(devices.denied(N)))),
+        Row("GPU", (Lines(gpus.time_in_use(N)), Lines(gpus.memory(N)))),
+        Row("Network", (Lines(network.egress_of_nodes(N, "bytes")), Lines(network.denied(N)))),
         Row("Scrapes of all nodes", (Lines(stack.UP), Lines(stack.SCRAPE_SECONDS))),
     ),
     variables=("pool", "node"),

@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
 from monitoring.selectors import P
-from monitoring.signals import containers, devices, pools
+from monitoring.signals import containers, gpus, network, pools, states, volumes
 
 POOL = Board(
     uid="spcs-pool",
@@ -13,19 +13,19 @@ POOL = Board(
             "Now",
             (
                 Number(pools.NODES),
-                Number(containers.services_running(P)),
-                Number(containers.running(P)),
-                Number(containers.pending(P)),
-                Number(containers.restarts(P)),
-                Number(devices.denied_in_range(P)),
+                Number(states.services_running(P)),
+                Number(states.running(P)),
+                Number(states.pending(P)),
+                Number(states.restarts(P)),
+                Number(network.denied_in_range(P)),
             ),
         ),
         Row(
             "Services and containers",
             (
-                Lines(containers.services_by_state(P)),
-                Lines(containers.states(P)),
-                Lines(containers.reasons(P), stacked=True),
+                Lines(states.services_by_state(P)),
+                Lines(states.states(P)),
+                Lines(states.reasons(P), stacked=True),
                 Lines(pools.NODES_OVER_TIME, width=6),
                 Lines(pools.DISCOVERED, width=6),
                 Grid(containers.by_state(P)),
@@ -44,25 +44,25 @@ POOL = Board(
         Row(
             "GPU",
             (
-                Lines(devices.gpu_use(P), width=8),
-                Lines(devices.gpu_memory(P), width=8),
-                Lines(devices.gpus_requested(P), width=8),
+                Lines(gpus.time_in_use(P), width=8),
+                Lines(gpus.memory(P), width=8),
+                Lines(gpus.requested(P), width=8),
             ),
         ),
         Row(
             "Block storage",
             (
-                Lines(devices.volume_share(P), width=8),
-                Lines(devices.volume_flow(P, "throughput"), width=8),
-                Lines(devices.volume_flow(P, "iops"), width=8),
+                Lines(volumes.share(P), width=8),
+                Lines(volumes.flow(P, "throughput"), width=8),
+                Lines(volumes.flow(P, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(devices.egress_of_nodes(P, "bytes"), width=8),
-                Lines(devices.egress_of_nodes(P, "packets"), width=8),
-                Lines(devices.denied(P), width=8),
+                Lines(network.egress_of_nodes(P, "bytes"), width=8),
+                Lines(network.egress_of_nodes(P, "packets"), width=8),
+                Lines(network.denied(P), width=8),
             ),
         ),
     ),

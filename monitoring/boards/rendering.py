@@ -13,7 +13,7 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from monitoring.boards.model import Board
 from monitoring.boards.panels import DATASOURCE, build
-from monitoring.selectors import POOL, VARIABLES, matchers
+from monitoring.selectors import CONTAINER, POOL, SERVICE, VARIABLES, legend, matchers
 
 TAG = "spcs"
 _LABELS = {name: label for label, name in VARIABLES.items()}
@@ -106,12 +106,12 @@ def _annotations(board: Board) -> list[dashboard.AnnotationQuery]:
         where = matchers(POOL)
         queries["Restarts"] = (
             f"changes(container_restarts{{{where}}}[$__rate_interval]) > 0",
-            "{{snow_service_name}} {{snow_service_container_name}} restarted",
+            f"{legend(SERVICE)} {legend(CONTAINER)} restarted",
             "orange",
         )
         queries["Pool size"] = (
             f"changes(spcs_pool:nodes:count{{{where}}}[5m]) > 0",
-            "{{snow_compute_pool_name}} has another number of nodes",
+            f"{legend(POOL)} scaled: node count changed",
             "blue",
         )
     return [

@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
 from monitoring.selectors import S
-from monitoring.signals import containers, devices
+from monitoring.signals import containers, gpus, network, states, usage, volumes
 
 SERVICE = Board(
     uid="spcs-service",
@@ -12,50 +12,50 @@ SERVICE = Board(
         Row(
             "Now",
             (
-                Number(containers.services_running(S), width=6),
-                Number(containers.running(S), width=6),
-                Number(containers.pending(S), width=6),
-                Number(containers.restarts(S), width=6),
+                Number(states.services_running(S), width=6),
+                Number(states.running(S), width=6),
+                Number(states.pending(S), width=6),
+                Number(states.restarts(S), width=6),
             ),
         ),
         Row(
             "States and reasons",
             (
-                Lines(containers.states(S)),
-                Lines(containers.reasons_by_container(S, "pending")),
-                Lines(containers.reasons_by_container(S, "last_finished")),
-                Lines(containers.exit_codes(S)),
+                Lines(states.states(S)),
+                Lines(states.reasons_by_container(S, "pending")),
+                Lines(states.reasons_by_container(S, "last_finished")),
+                Lines(states.exit_codes(S)),
             ),
         ),
         Row(
             "CPU and memory",
             (
                 Grid(containers.listing(S, limits=True)),
-                Lines(containers.use(S, "cpu")),
-                Lines(containers.use(S, "memory")),
-                Lines(containers.share(S, "cpu", "limit")),
-                Lines(containers.share(S, "memory", "limit")),
-                Lines(containers.share(S, "cpu", "request")),
-                Lines(containers.share(S, "memory", "request")),
+                Lines(usage.use(S, "cpu")),
+                Lines(usage.use(S, "memory")),
+                Lines(usage.share(S, "cpu", "limit")),
+                Lines(usage.share(S, "memory", "limit")),
+                Lines(usage.share(S, "cpu", "request")),
+                Lines(usage.share(S, "memory", "request")),
             ),
         ),
-        Row("GPU", (Lines(devices.gpu_use_of_containers(S)), Lines(devices.gpu_memory_of_containers(S)))),
+        Row("GPU", (Lines(gpus.time_in_use_by_container(S)), Lines(gpus.memory_by_container(S)))),
         Row(
             "Block storage",
             (
-                Lines(devices.volume_share(S), width=8),
-                Lines(devices.volume_flow(S, "throughput"), width=8),
-                Lines(devices.volume_flow(S, "iops"), width=8),
+                Lines(volumes.share(S), width=8),
+                Lines(volumes.flow(S, "throughput"), width=8),
+                Lines(volumes.flow(S, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(devices.egress(S, "bytes"), width=8),
-                Lines(devices.egress(S, "packets"), width=8),
-                Lines(devices.denied(S), width=8),
-                Lines(devices.ingress(S, "connections_active")),
-                Lines(devices.ingress(S, "cps")),
+                Lines(network.egress(S, "bytes"), width=8),
+                Lines(network.egress(S, "packets"), width=8),
+                Lines(network.denied(S), width=8),
+                Lines(network.ingress(S, "connections_active")),
+                Lines(network.ingress(S, "cps")),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Row
 from monitoring.selectors import D
-from monitoring.signals import devices
+from monitoring.signals import volumes
 
 VOLUMES = Board(
     uid="spcs-volumes",
@@ -12,18 +12,18 @@ VOLUMES = Board(
         Row(
             "How full",
             (
-                Grid(devices.volumes(D)),
-                Lines(devices.volume_share(D), width=8),
-                Lines(devices.volume_bytes(D), width=8),
-                Lines(devices.volume_time_left(D), width=8),
+                Grid(volumes.listing(D)),
+                Lines(volumes.share(D), width=8),
+                Lines(volumes.used(D), width=8),
+                Lines(volumes.time_left(D), width=8),
             ),
         ),
         Row(
             "What goes through",
             (
-                Lines(devices.volume_flow(D, "throughput"), width=8),
-                Lines(devices.volume_flow(D, "iops"), width=8),
-                Lines(devices.volume_inflight(D), width=8),
+                Lines(volumes.flow(D, "throughput"), width=8),
+                Lines(volumes.flow(D, "iops"), width=8),
+                Lines(volumes.in_flight(D), width=8),
             ),
         ),
     ),

@@ -1,11 +1,14 @@
-"""Recording rules and alerts, made here and written to prometheus/rules by ./inv dashboards."""
+"""Recording rules and alerts, made here and written to prometheus/rules by ./inv boards."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A series that the store computes: level:metric:operation, its query, and what it means."""
+    """A series that the store computes: level:metric:operation, its query, and what it means.
+
+    docs/metrics.md lists the meanings beside those of the published metrics.
+    """
 
     name: str
     expr: str
@@ -27,3 +30,8 @@ class Alert:
     summary: str
     description: str
     board: str
+
+
+def label(name: str) -> str:
+    """Return the template by which a description names a label's value."""
+    return f"{{{{ $labels.{name} }}}}"

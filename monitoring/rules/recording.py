@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from monitoring.rules import Recording
-from monitoring.selectors import CONTAINER, FAMILY, OF_GPU, OF_NODE, OF_SERVICE, POOL
+from monitoring.selectors import CONTAINER, FAMILY, NODE, OF_GPU, OF_NODE, OF_SERVICE, POOL
 
-# The unit of the collector's interval: rates need a few samples of it.
+# A rate needs a few samples of the collector's interval.
 RATE = "5m"
+_NAMES = {"cpu": "CPU", "memory": "memory"}
+_TITLES = {"cpu": "CPU cores", "memory": "Memory"}
+_USES = {"usage": "in use", "requested": "requested"}
 
 
 def _shares_of_containers() -> Iterator[Recording]:
@@ -14,7 +17,7 @@ def _shares_of_containers() -> Iterator[Recording]:
         yield Recording(
             name=f"spcs_container:container_{kind}_usage:ratio_limit",
             expr=f"container_{kind}_usage / (container_{kind}_limit > 0)",
-            meaning=f"Share of its {kind} limit that a container uses",
+            meaning=f"Share of its {_NAMES[kind]} limit that a container uses",
         )
 
 
@@ -26,31 +29,33 @@ def _nodes() -> Iterator[Recording]:
             total = f"sum by ({OF_NODE}) (container_{kind}_{use})"
             if use == "usage":
                 yield Recording(
-                    name=f"spcs_node:container_{kind}_usage:sum", expr=total, meaning=f"{kind} in use on a node"
+                    name=f"spcs_node:container_{kind}_usage:sum",
+                    expr=total,
+                    meaning=f"{_TITLES[kind]} in use on a node",
                 )
             yield Recording(
                 name=f"spcs_node:container_{kind}_{use}:ratio",
                 expr=f"{total} / on ({OF_NODE}) {capacity}",
-                meaning=f"Share of a node's {kind}: {use}",
+                meaning=f"Share of a node's {_NAMES[kind]} {_USES[use]}",
             )
 
 
 def _pools() -> Iterator[Recording]:
     yield Recording(
         name="spcs_pool:nodes:count",
-        expr=f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, snow_compute_pool_node_id) (node_cpu_capacity))",
+        expr=f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity))",
         meaning="Nodes of a pool that publish metrics",
     )
     for kind in ("cpu", "memory"):
         capacity = f"sum by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity))"
         yield Recording(
-            name=f"spcs_pool:node_{kind}_capacity:sum", expr=capacity, meaning=f"{kind} of all nodes of a pool"
+            name=f"spcs_pool:node_{kind}_capacity:sum", expr=capacity, meaning=f"{_TITLES[kind]} of all nodes of a pool"
         )
         for use in ("usage", "requested"):
             yield Recording(
                 name=f"spcs_pool:container_{kind}_{use}:ratio",
                 expr=f"sum by ({POOL}) (container_{kind}_{use}) / on ({POOL}) ({capacity} > 0)",
-                meaning=f"Share of a pool's {kind}: {use}",
+                meaning=f"Share of a pool's {_NAMES[kind]} {_USES[use]}",
             )
 
 
@@ -58,7 +63,7 @@ def _gpus_and_volumes() -> Iterator[Recording]:
     yield Recording(
         name="spcs_gpu:container_gpu_utilization:avg",
         expr=f"avg by ({OF_GPU}) (container_gpu_utilization)",
-        meaning="Share of a GPU's time in use; every container on it tells the same, so it is no sum",
+        meaning="Share of a GPU's time in use: the average, because every container on the GPU reports the same value",
     )
     yield Recording(
         name="spcs_gpu:container_gpu_memory_usage:ratio",
@@ -74,7 +79,7 @@ def _gpus_and_volumes() -> Iterator[Recording]:
 
 
 def _services() -> Iterator[Recording]:
-    # Only these three know that the totals of the network are cumulative.
+    # Only these three assume that the totals of the network are cumulative counters.
     for what in ("received_bytes", "transmitted_bytes", "denied_packets"):
         yield Recording(
             name=f"spcs_service:network_egress_{what}:rate5m",
@@ -91,12 +96,12 @@ def _services() -> Iterator[Recording]:
         yield Recording(
             name=f"spcs_service:container_{kind}_requested_unused:sum",
             expr=f"sum by ({POOL}, {OF_SERVICE}) ({unused})",
-            meaning=f"{kind} that a service requests and has not used for an hour",
+            meaning=f"{_TITLES[kind]} that a service requests and has not used for an hour",
         )
 
 
 def _days() -> Iterator[Recording]:
-    # Over the instances: a series for each container of each instance would cost the store as much as what it reads.
+    # Over the instances: a series per container and instance would cost the store as much as the series that it reads.
     by = f"{POOL}, {OF_SERVICE}, {CONTAINER}"
     yield Recording(
         name="spcs_service:container_cpu_usage:p95_1d",

@@ -9,7 +9,7 @@ from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import GROUPS
 
 RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
-HEADER = "# Made by ./inv dashboards from monitoring/rules; what you change here is overwritten.\n"
+HEADER = "# Made by ./inv boards from monitoring/rules; what you change here is overwritten.\n"
 
 
 def recording_file(version: str) -> str:

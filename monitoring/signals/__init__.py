@@ -8,7 +8,13 @@ Steps = tuple[tuple[float | None, str], ...]
 PLAIN: Steps = ((None, "text"),)
 SHARE: Steps = ((None, "green"), (0.8, "orange"), (0.9, "red"))
 NONE_IS_GOOD: Steps = ((None, "green"), (1, "orange"))
+NONE_IS_PLAIN: Steps = ((None, "text"), (1, "orange"))
 NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
+
+# Resource, as metrics name it -> its title and Grafana's id of its unit.
+RESOURCES = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
+
+_NOTHING = "nothing is chosen, or nothing was scraped in this time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +28,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One thing to show over time or as a number. unit is Grafana's id of it."""
+    """One thing to show, over time or as a number.
+
+    A signal that several boards show takes the matchers of their variables:
+
+        def pending(where: str) -> Signal:
+            return Signal(
+                title="Containers pending",
+                meaning="Containers that wait for a node or an image.",
+                unit="short",
+                lines=(Line(expr=f"sum(container_state_pending{{{where}}})", legend="pending"),),
+                empty="no container waits",
+            )
+
+    A board then shows it as `Number(pending(P))` or `Lines(pending(P), width=8)`. unit is Grafana's id of the unit;
+    a legend may name only labels that its query keeps.
+    """
 
     title: str
     meaning: str
     unit: str
     lines: tuple[Line, ...]
-    empty: str = "nothing is chosen, or nothing was scraped in this time"
+    empty: str = _NOTHING
     steps: Steps = PLAIN
     # A signal of shares ends at 1, so that boards can be compared; one that may pass it does not.
     bounded: bool = True
@@ -36,7 +57,7 @@ class Signal:
 
     @property
     def description(self) -> str:
-        """Return what the panel's info bubble says."""
+        """What the panel's info bubble says."""
         return f"{self.meaning} Empty when {self.empty}."
 
 
@@ -53,17 +74,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A table: a row for each set of keys (label -> title), and the columns of values."""
+    """A table: a row for each set of keys (label -> title), and the columns of values.
+
+    Every column's query keeps exactly the keys, because Grafana merges the columns by them.
+    """
 
     title: str
     meaning: str
     keys: dict[str, str]
     columns: tuple[Column, ...]
-    empty: str = "nothing is chosen, or nothing was scraped in this time"
+    empty: str = _NOTHING
     # Title of a key's column -> the board that a click on it opens.
     links: tuple[tuple[str, str], ...] = ()
 
     @property
     def description(self) -> str:
-        """Return what the panel's info bubble says."""
+        """What the panel's info bubble says."""
         return f"{self.meaning} Empty when {self.empty}."

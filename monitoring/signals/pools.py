@@ -1,9 +1,7 @@
 """Pools and nodes: how many there are, what they offer, and what of it is used, requested and free."""
 
 from monitoring.selectors import FAMILY, NODE, NODE_LEGEND, OF_NODE, POOL, N, P, legend
-from monitoring.signals import NONE_IS_BAD, SHARE, Column, Line, Listing, Signal
-
-_KINDS = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
+from monitoring.signals import NONE_IS_BAD, NONE_IS_PLAIN, RESOURCES, SHARE, Column, Line, Listing, Signal
 
 POOLS = Signal(
     title="Pools",
@@ -42,7 +40,7 @@ DISCOVERED = Signal(
 
 def use_of_pools(kind: str) -> Signal:
     """Return what the pools' containers use and request of a kind, against what the nodes offer."""
-    title, unit = _KINDS[kind]
+    title, unit = RESOURCES[kind]
     return Signal(
         title=f"{title}: used, requested, capacity",
         meaning=f"{title} that the containers of a pool use and request, and what its nodes offer.",
@@ -65,7 +63,7 @@ def use_of_pools(kind: str) -> Signal:
 
 def free_of_pools(kind: str) -> Signal:
     """Return what can still be requested of a kind, in the pool and on one node."""
-    title, unit = _KINDS[kind]
+    title, unit = RESOURCES[kind]
     on_node = (
         f"max by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity{{{P}}})"
         f" - on ({OF_NODE}) sum by ({OF_NODE}) (container_{kind}_requested{{{P}}}))"
@@ -89,7 +87,7 @@ def free_of_pools(kind: str) -> Signal:
 
 def share_of_nodes(kind: str) -> Signal:
     """Return the shares of each node's kind that are used and requested."""
-    title = _KINDS[kind][0]
+    title = RESOURCES[kind][0]
     return Signal(
         title=f"Node {title}: share in use and requested",
         meaning=f"Share of each node's {title} that its containers use, and that they request.",
@@ -112,7 +110,7 @@ def share_of_nodes(kind: str) -> Signal:
 
 def use_of_nodes(kind: str) -> Signal:
     """Return what each node's containers use of a kind, against what it offers."""
-    title, unit = _KINDS[kind]
+    title, unit = RESOURCES[kind]
     return Signal(
         title=f"Node {title}: used, capacity",
         meaning=f"{title} that the containers of each node use, and what the node offers.",
@@ -149,12 +147,12 @@ POOL_LIST = Listing(
         Column(
             title="Pending",
             expr=f"sum by ({POOL}) (container_state_pending{{{P}}})",
-            steps=((None, "text"), (1, "orange")),
+            steps=NONE_IS_PLAIN,
         ),
         Column(
             title="Restarts",
             expr=f"sum by ({POOL}) (ceil(increase(container_restarts{{{P}}}[$__range])))",
-            steps=((None, "text"), (1, "orange")),
+            steps=NONE_IS_PLAIN,
             decimals=0,
         ),
     ),

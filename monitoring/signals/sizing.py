@@ -1,7 +1,7 @@
 """Right-sizing and cost: what is requested and not used, what would do, and what the pools cost."""
 
 from monitoring.selectors import CONTAINER, DATABASE, FAMILY, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, P, S
-from monitoring.signals import Column, Line, Listing, Signal
+from monitoring.signals import RESOURCES, Column, Line, Listing, Signal
 
 _BY = f"{POOL}, {DATABASE}, {SCHEMA}, {SERVICE}, {CONTAINER}"
 _HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{P}}}[$__range])) * $__range_s / 3600"
@@ -9,7 +9,7 @@ _HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{P}}}
 
 def unused(kind: str) -> Signal:
     """Return the ten services that leave most of a kind unused."""
-    title, unit = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}[kind]
+    title, unit = RESOURCES[kind]
     return Signal(
         title=f"{title}: requested and unused",
         meaning=f"{title} that a service requests and has not used within the hour before; the ten services with most of it.",

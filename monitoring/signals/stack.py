@@ -1,6 +1,6 @@
 """The stack itself: nodes scraped, discovery, collector, store, Grafana, and the version of each."""
 
-from monitoring.selectors import JOB
+from monitoring.selectors import JOB, POOL, legend
 from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
@@ -103,7 +103,7 @@ DISCOVERED_NODES = Signal(
     title="Discovery: nodes by pool",
     meaning="Nodes that the collector knows of each pool, also those kept while DNS fails.",
     unit="short",
-    lines=(Line(expr="max by (snow_compute_pool_name) (spcs_discovery_nodes)", legend="{{snow_compute_pool_name}}"),),
+    lines=(Line(expr=f"max by ({POOL}) (spcs_discovery_nodes)", legend=legend(POOL)),),
     decimals=0,
 )
 COLLECTOR_POINTS = Signal(

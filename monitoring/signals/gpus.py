@@ -1,0 +1,127 @@
+"""GPUs: how busy and how full each is, and which containers share it."""
+
+from monitoring.selectors import CONTAINER_LEGEND, GPU, GPU_LEGEND, NODE, OF_CONTAINER, OF_GPU, OF_NODE, POOL, legend
+from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
+from monitoring.signals.containers import KEYS, LINKS
+
+_ON_GPU = f"{CONTAINER_LEGEND} gpu {legend(GPU)}"
+_NO_GPU = "nothing that is chosen has a GPU, or none is in use"
+
+
+def time_in_use(where: str) -> Signal:
+    """Return the average utilisation of each GPU."""
+    return Signal(
+        title="GPU: share of time in use",
+        meaning="Share of each GPU's time in use: the average over the containers that share it, never their sum.",
+        unit="percentunit",
+        lines=(Line(expr=f"avg by ({OF_GPU}) (spcs_gpu:container_gpu_utilization:avg{{{where}}})", legend=GPU_LEGEND),),
+        empty=_NO_GPU,
+    )
+
+
+def time_in_use_by_container(where: str) -> Signal:
+    """Return the GPU utilisation that each container reports."""
+    return Signal(
+        title="GPU: share of time in use, by container",
+        meaning="Utilisation of the GPU that each container is on.",
+        unit="percentunit",
+        lines=(Line(expr=f"max by ({OF_CONTAINER}, {GPU}) (container_gpu_utilization{{{where}}})", legend=_ON_GPU),),
+        empty=_NO_GPU,
+    )
+
+
+def memory(where: str) -> Signal:
+    """Return used memory and capacity of each GPU."""
+    return Signal(
+        title="GPU memory: used, capacity",
+        meaning="Memory that the containers on each GPU use, and what it has.",
+        unit="bytes",
+        lines=(
+            Line(expr=f"sum by ({OF_GPU}) (container_gpu_memory_usage{{{where}}})", legend=f"{GPU_LEGEND} used"),
+            Line(
+                expr=f"max by ({OF_GPU}) (container_gpu_memory_capacity{{{where}}})",
+                legend=f"{GPU_LEGEND} capacity",
+                dashed=True,
+            ),
+        ),
+        empty=_NO_GPU,
+    )
+
+
+def memory_by_container(where: str) -> Signal:
+    """Return the GPU memory of each container."""
+    return Signal(
+        title="GPU memory, by container",
+        meaning="GPU memory that each container uses.",
+        unit="bytes",
+        lines=(Line(expr=f"sum by ({OF_CONTAINER}, {GPU}) (container_gpu_memory_usage{{{where}}})", legend=_ON_GPU),),
+        empty=_NO_GPU,
+    )
+
+
+def memory_share(where: str) -> Signal:
+    """Return the share of each GPU's memory in use."""
+    return Signal(
+        title="GPU memory: share in use",
+        meaning="Share of each GPU's memory in use; at 1 the next allocation fails.",
+        unit="percentunit",
+        lines=(
+            Line(expr=f"max by ({OF_GPU}) (spcs_gpu:container_gpu_memory_usage:ratio{{{where}}})", legend=GPU_LEGEND),
+        ),
+        empty=_NO_GPU,
+        steps=SHARE,
+    )
+
+
+def requested(where: str) -> Signal:
+    """Return the GPUs that containers request and may use, against those of the nodes."""
+    return Signal(
+        title="GPUs: requested, limit, capacity",
+        meaning="GPUs that containers request and may use, and how many the nodes have.",
+        unit="short",
+        lines=(
+            Line(expr=f"sum by ({POOL}) (container_gpu_requested{{{where}}})", legend=f"{legend(POOL)} requested"),
+            Line(expr=f"sum by ({POOL}) (container_gpu_limit{{{where}}})", legend=f"{legend(POOL)} limit", dashed=True),
+            Line(
+                expr=f"sum by ({POOL}) (max by ({OF_NODE}) (node_gpu_capacity{{{where}}}))",
+                legend=f"{legend(POOL)} capacity",
+                dashed=True,
+            ),
+        ),
+        empty=_NO_GPU,
+        decimals=0,
+    )
+
+
+def idle(where: str) -> Signal:
+    """Return how many GPUs were hardly used in the time shown."""
+    used = f"avg_over_time(spcs_gpu:container_gpu_utilization:avg{{{where}}}[$__range])"
+    return Signal(
+        title="GPUs idle",
+        meaning="GPUs in use for less than 5 % of the time shown.",
+        unit="short",
+        lines=(Line(expr=f"count({used} < 0.05) or vector(0)", legend="idle"),),
+        steps=NONE_IS_GOOD,
+    )
+
+
+def users(where: str) -> Listing:
+    """Return which container uses which GPU."""
+    keys = {POOL: "Pool", NODE: "Node", GPU: "GPU"} | {k: v for k, v in KEYS.items() if k != POOL}
+    by = ", ".join(keys)
+    return Listing(
+        title="Who uses which GPU",
+        meaning="Each container on a GPU; several may share one.",
+        keys=keys,
+        columns=(
+            Column(title="In use", expr=f"max by ({by}) (container_gpu_utilization{{{where}}})", unit="percentunit"),
+            Column(title="Memory", expr=f"max by ({by}) (container_gpu_memory_usage{{{where}}})", unit="bytes"),
+            Column(
+                title="Memory of the GPU",
+                expr=f"max by ({by}) (container_gpu_memory_capacity{{{where}}})",
+                unit="bytes",
+            ),
+        ),
+        empty=_NO_GPU,
+        links=(*LINKS, ("Node", "spcs-node")),
+    )

@@ -1,0 +1,107 @@
+"""Block volumes: use, size, when they are full, and what is read and written."""
+
+from monitoring.selectors import DATABASE, INSTANCE, OF_VOLUME, POOL, SCHEMA, SERVICE, VOLUME, VOLUME_LEGEND
+from monitoring.signals import SHARE, Column, Line, Listing, Signal
+
+_NO_VOLUME = "no service that is chosen has a block volume"
+VOLUME_KEYS = {
+    POOL: "Pool",
+    DATABASE: "Database",
+    SCHEMA: "Schema",
+    SERVICE: "Service",
+    INSTANCE: "Instance",
+    VOLUME: "Volume",
+}
+
+
+def share(where: str) -> Signal:
+    """Return the share of each volume in use."""
+    return Signal(
+        title="Volume: share in use",
+        meaning="Share of each block volume in use; at 1 writes fail.",
+        unit="percentunit",
+        lines=(Line(expr=f"max by ({OF_VOLUME}) (spcs_volume:volume_usage:ratio{{{where}}})", legend=VOLUME_LEGEND),),
+        empty=_NO_VOLUME,
+        steps=SHARE,
+    )
+
+
+def used(where: str) -> Signal:
+    """Return used space and size of each volume."""
+    return Signal(
+        title="Volume: used, size",
+        meaning="Used space of each block volume, and its size.",
+        unit="bytes",
+        lines=(
+            Line(expr=f"max by ({OF_VOLUME}) (volume_usage{{{where}}})", legend=f"{VOLUME_LEGEND} used"),
+            Line(
+                expr=f"max by ({OF_VOLUME}) (volume_capacity{{{where}}})", legend=f"{VOLUME_LEGEND} size", dashed=True
+            ),
+        ),
+        empty=_NO_VOLUME,
+    )
+
+
+def time_left(where: str) -> Signal:
+    """Return the seconds until each volume that grows is full."""
+    left = f"volume_capacity{{{where}}} - volume_usage{{{where}}}"
+    return Signal(
+        title="Volume: time until full",
+        meaning="When each volume is full if it goes on growing as in the last six hours.",
+        unit="s",
+        lines=(
+            Line(
+                expr=f"max by ({OF_VOLUME}) (({left}) / (deriv(volume_usage{{{where}}}[6h]) > 0))", legend=VOLUME_LEGEND
+            ),
+        ),
+        empty="no volume that is chosen grows",
+        steps=((None, "red"), (86_400, "orange"), (345_600, "green")),
+    )
+
+
+def flow(where: str, what: str) -> Signal:
+    """Return throughput or iops, read and written."""
+    title, unit = {"throughput": ("throughput", "Bps"), "iops": ("operations", "iops")}[what]
+    return Signal(
+        title=f"Volume: {title}",
+        meaning=f"Read and written {title} a second of each block volume.",
+        unit=unit,
+        lines=tuple(
+            Line(expr=f"max by ({OF_VOLUME}) (volume_{way}_{what}{{{where}}})", legend=f"{VOLUME_LEGEND} {way}")
+            for way in ("read", "write")
+        ),
+        empty=_NO_VOLUME,
+    )
+
+
+def in_flight(where: str) -> Signal:
+    """Return the operations in flight."""
+    return Signal(
+        title="Volume: operations in flight",
+        meaning="Operations that each block volume has not answered yet.",
+        unit="short",
+        lines=(Line(expr=f"max by ({OF_VOLUME}) (volume_io_inflight{{{where}}})", legend=VOLUME_LEGEND),),
+        empty=_NO_VOLUME,
+    )
+
+
+def listing(where: str) -> Listing:
+    """Return the volumes with size and use."""
+    by = ", ".join(VOLUME_KEYS)
+    return Listing(
+        title="Volumes",
+        meaning="Each block volume with its size and use.",
+        keys=VOLUME_KEYS,
+        columns=(
+            Column(title="Size", expr=f"max by ({by}) (volume_capacity{{{where}}})", unit="bytes"),
+            Column(title="Used", expr=f"max by ({by}) (volume_usage{{{where}}})", unit="bytes"),
+            Column(
+                title="Share",
+                expr=f"max by ({by}) (spcs_volume:volume_usage:ratio{{{where}}})",
+                unit="percentunit",
+                steps=SHARE,
+            ),
+        ),
+        empty=_NO_VOLUME,
+        links=(("Pool", "spcs-pool"), ("Service", "spcs-service")),
+    )
