@@ -1,1 +1,4 @@
-"""The metric catalogue, and the boards made from it."""
+"""What the product shows: metric catalogue, signals, boards, recording rules and alerts.
+
+Imports nothing of the tooling or the simulator.
+"""

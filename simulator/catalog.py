@@ -99,7 +99,7 @@ class Catalog:
         return "FAILED" if self.faults.service == "never-ready" else "READY"
 
     def is_reachable(self, service: Service) -> bool:
-        """Tell whether the service's endpoint has its address by now; an upgrade does not take it away."""
+        """Return whether the service's endpoint has its address by now; an upgrade does not take it away."""
         return self.faults.service != "no-endpoint" and self.clock() - service.created >= self.delay * ENDPOINT_AFTER
 
     def find_image(self, path: str) -> str:

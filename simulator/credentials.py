@@ -57,7 +57,7 @@ class Credentials:
         fresh.replace(self._token_file)
 
     def accept(self, kind: str, token: str) -> bool:
-        """Tell whether a token of this type is the user's."""
+        """Return whether a token of this type is the user's."""
         if kind == "KEYPAIR_JWT":
             return self._accept_signed(token)
         known = {"OAUTH": self._token, "PROGRAMMATIC_ACCESS_TOKEN": self._programmatic}

@@ -99,7 +99,7 @@ class Pool:
 
     @property
     def monitored(self) -> bool:
-        """Tell whether the role may see the pool's nodes."""
+        """Return whether the role may see the pool's nodes."""
         return self.privilege in {"MONITOR", "OWNERSHIP"}
 
 
@@ -155,7 +155,7 @@ class Fleet:
         return node
 
     def remove_service(self, service: str) -> bool:
-        """Take a service away from all nodes, and tell whether any had it."""
+        """Take a service away from all nodes, and return whether any had it."""
         found = False
         for pool, node in self.nodes():
             left = tuple(instance for instance in node.instances if instance.service != service)

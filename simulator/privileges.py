@@ -44,7 +44,7 @@ class Privileges:
             pool.privilege = ""
 
     def has(self, role: str, privilege: str, kind: str, name: str = "") -> bool:
-        """Tell whether a role has a privilege, by itself or as owner."""
+        """Return whether a role has a privilege, by itself or as owner."""
         if role == ADMINISTRATOR:
             return True
         wanted = {privilege, "OWNERSHIP"} if name else {privilege}
@@ -54,7 +54,7 @@ class Privileges:
         return bool(pool and role == ROLE and pool.privilege in wanted)
 
     def sees(self, role: str, kind: str, name: str) -> bool:
-        """Tell whether a role has any privilege on an object: without one it does not exist for it."""
+        """Return whether a role has any privilege on an object: without one it does not exist for it."""
         return role == ADMINISTRATOR or any((r, k, n) == (role, kind, name) for r, _, k, n in self._held)
 
     def require(self, role: str, privilege: str, kind: str, name: str = "") -> None:

@@ -27,7 +27,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitoring.boards.links import cell_link
 from monitoring.boards.model import Grid, Lines, Note, Number, Panel, Timeline
-from monitoring.signals import Signal, Steps
+from monitoring.signals import Column, Listing, Signal, Steps
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
@@ -112,7 +112,7 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     )
     if signal.unit == "percentunit" and signal.bounded:
         chart = chart.max(1)
-    # A colour tells series apart; how good a value is, the dashed bounds tell.
+    # Colours distinguish series; dashed lines mark thresholds.
     chart = chart.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
     if len(signal.steps) > 1:
         chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
@@ -149,7 +149,7 @@ def _timeline(panel: Timeline, panel_id: int) -> Builder[PanelModel]:
 def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
     listing = panel.listing
     columns = dict(zip(_REFS, listing.columns, strict=False))
-    # One query leaves its column as Value, several number theirs.
+    # Grafana calls the column of a single query Value, and numbers those of several.
     values = {f"Value #{ref}" if len(columns) > 1 else "Value": column.title for ref, column in columns.items()}
     names = listing.keys | values
     grid = (
@@ -169,25 +169,33 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
     )
     for ref, column in columns.items():
         grid = grid.with_target(_query(column.expr, column.title, ref, instant=True))
-        settings = [
-            DynamicConfigValue(id_val="unit", value=column.unit),
-            DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
-            DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
-            DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
-        ]
-        if column.decimals is not None:
-            settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
-        grid = grid.override_by_name(column.title, settings)
-    links = dict(listing.links)
+        grid = grid.override_by_name(column.title, _column_settings(column))
     for title in listing.keys.values():
-        settings = [
-            DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
-            DynamicConfigValue(id_val="custom.filterable", value=True),
-        ]
-        if title in links:
-            settings.append(DynamicConfigValue(id_val="links", value=[cell_link(links[title], listing.keys)]))
-        grid = grid.override_by_name(title, settings)
+        grid = grid.override_by_name(title, _key_settings(listing, title))
     return grid
+
+
+def _column_settings(column: Column) -> list[DynamicConfigValue]:
+    settings = [
+        DynamicConfigValue(id_val="unit", value=column.unit),
+        DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+        DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
+        DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
+    ]
+    if column.decimals is not None:
+        settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
+    return settings
+
+
+def _key_settings(listing: Listing, title: str) -> list[DynamicConfigValue]:
+    settings = [
+        DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
+        DynamicConfigValue(id_val="custom.filterable", value=True),
+    ]
+    links = dict(listing.links)
+    if title in links:
+        settings.append(DynamicConfigValue(id_val="links", value=[cell_link(links[title], listing.keys)]))
+    return settings
 
 
 def _organize(names: dict[str, str]) -> dict[str, Any]:

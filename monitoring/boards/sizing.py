@@ -1,18 +1,18 @@
-"""SPCS / Right-sizing and cost: what is requested in vain, what would do, and what the pools cost."""
+"""SPCS / Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
 from monitoring.boards.model import Board, Grid, Lines, Note, Number, Row
 from monitoring.signals import sizing
 
 _BILL = (
     "Credits here are an estimate: hours of nodes that published metrics, times what you set above for an hour of a "
-    "node (Snowflake's consumption table has it for each instance family). What is billed stands in the account's view "
-    "`SNOWPARK_CONTAINER_SERVICES_HISTORY`, up to three hours late."
+    "node (Snowflake's consumption table has it for each instance family). The account's view "
+    "`SNOWPARK_CONTAINER_SERVICES_HISTORY` has the billed credits, up to three hours late."
 )
 
 SIZING = Board(
     uid="spcs-sizing",
     title="SPCS / Right-sizing and cost",
-    description="Requests that nobody uses, requests that would do, node hours and credits.",
+    description="Unused requests, suggested requests, node hours and credits.",
     rows=(
         Row(
             "Requested and unused",

@@ -1,4 +1,4 @@
-"""The same alerts as Grafana evaluates them, for those who want to be told and not only to look."""
+"""The same alerts for Grafana to evaluate, which can send notifications."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _rule(alert: Alert) -> dict[str, Any]:
             _expression("fires", type="threshold", expression="found", conditions=[threshold]),
         ],
         "for": alert.lasting,
-        # No series means that nothing is wrong; that the store does not answer is worth a message.
+        # An empty result means that nothing is wrong; an unreachable store is worth a notification.
         "noDataState": "OK",
         "execErrState": "Error",
         "missing_series_evals_to_resolve": 1,

@@ -13,7 +13,7 @@ _DISCOVERY = (
         expr=f"spcs_pool:nodes:count offset 15m unless on ({POOL}) spcs_pool:nodes:count",
         lasting="10m",
         severity="info",
-        summary="A pool publishes no metrics any more.",
+        summary="A pool has stopped publishing metrics.",
         description=f"The nodes of {_POOL} are gone: it was suspended or dropped, or the role lost MONITOR on it.",
         board="spcs-stack",
     ),
@@ -40,8 +40,9 @@ _DISCOVERY = (
         expr="spcs_discovery_last_success_age_seconds > 900",
         lasting="5m",
         severity="warning",
-        summary="The discovery has had failures for a quarter of an hour.",
-        description="The last refresh without a failure was {{ $value | humanizeDuration }} ago: pools or nodes may be missing.",
+        summary="Discovery has had failures for a quarter of an hour.",
+        description="The last refresh without a failure was {{ $value | humanizeDuration }} ago: "
+        "pools or nodes may be missing.",
         board="spcs-stack",
     ),
     Alert(
@@ -49,8 +50,8 @@ _DISCOVERY = (
         expr="scrape_samples_scraped / (scrape_sample_limit > 0) > 0.8",
         lasting="15m",
         severity="warning",
-        summary="A node publishes almost as much as is taken from it.",
-        description=f"Node {_TARGET} is at {_PERCENT} of the limit: past it all of its metrics are lost.",
+        summary="A node is close to its scrape limit.",
+        description=f"Node {_TARGET} is at {_PERCENT} of the limit: past it the whole scrape is lost.",
         board="spcs-stack",
     ),
 )
@@ -90,7 +91,7 @@ _PIPELINE = (
         lasting="0m",
         severity="none",
         summary="Always fires: it proves that alerts arrive.",
-        description="This alert is always on. Whoever misses it knows that no alert would arrive.",
+        description="This alert always fires. When it stops arriving, other alerts do not arrive either.",
         board="spcs-stack",
     ),
 )

@@ -85,8 +85,8 @@ def attention(where: str) -> Listing:
     failed = f'container_state_last_finished_reason{{{where}, reason!="Done"}}'
     return Listing(
         title="Needs attention",
-        meaning="Containers that wait, and containers whose last end was a failure, with the reason. Click on a container to "
-        "see why.",
+        meaning="Containers that wait, and containers whose last end was a failure, with the reason. "
+        "Click on a container to see why.",
         keys=keys,
         columns=(
             Column(
@@ -96,7 +96,7 @@ def attention(where: str) -> Listing:
             ),
             Column(title="Failed last", expr=f"max by ({by}) ({failed})", steps=((None, "red"),)),
         ),
-        empty="no container waits and none has failed: all is well",
+        empty="no container waits and none has failed",
         links=LINKS,
     )
 
@@ -116,7 +116,8 @@ def over_range(where: str) -> Listing:
         columns.append(Column(title=f"{name} max", expr=f"max by ({_BY}) ({most})", unit=unit, decimals=decimals))
     return Listing(
         title="Use in this time: p95 and maximum",
-        meaning="CPU cores and memory that each container stays below for 95 % of the time shown, and the most it used.",
+        meaning="CPU cores and memory that each container stays below for 95 % of the time shown, "
+        "and the most it used.",
         keys=KEYS,
         columns=tuple(columns),
         links=LINKS,

@@ -30,10 +30,11 @@ NODES_OVER_TIME = Signal(
 )
 DISCOVERED = Signal(
     title="Pools by state",
-    meaning="Every pool that the collector's role may see, by the state that the account tells; a suspended pool has no nodes.",
+    meaning="Every pool that the collector's role may see, by the state that the account reports; "
+    "a suspended pool has no nodes.",
     unit="short",
     lines=(Line(expr=f"sum by (state) (spcs_compute_pool_info{{{P}}})", legend="{{state}}"),),
-    empty="the account does not tell states, since pools are named in the configuration",
+    empty="the collector does not ask for states because its configuration names the pools",
     decimals=0,
 )
 
@@ -70,8 +71,8 @@ def free_of_pools(kind: str) -> Signal:
     )
     return Signal(
         title=f"{title}: free to request",
-        meaning=f"{title} that no container requests: in the whole pool, and on the node with most of it, which is what one "
-        "more container can get.",
+        meaning=f"{title} that no container requests: in the whole pool, and on the node with most of it, "
+        "which is what one more container can get.",
         unit=unit,
         lines=(
             Line(
@@ -135,8 +136,8 @@ def _pool_share(kind: str, use: str) -> Column:
 
 POOL_LIST = Listing(
     title="Compute pools",
-    meaning="Each pool with its nodes, the shares of CPU and memory in use and requested, and what waits or restarts in it. "
-    "Click on a pool to open it.",
+    meaning="Each pool with its nodes, the shares of CPU and memory in use and requested, "
+    "and what waits or restarts in it. Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
         Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{P}}})"),

@@ -1,4 +1,4 @@
-"""Right-sizing and cost: what is requested and not used, what would do, and what the pools cost."""
+"""Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
 from monitoring.selectors import CONTAINER, DATABASE, FAMILY, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, P, S
 from monitoring.signals import RESOURCES, Column, Line, Listing, Signal
@@ -12,7 +12,8 @@ def unused(kind: str) -> Signal:
     title, unit = RESOURCES[kind]
     return Signal(
         title=f"{title}: requested and unused",
-        meaning=f"{title} that a service requests and has not used within the hour before; the ten services with most of it.",
+        meaning=f"{title} that a service requests and has not used within the hour before; "
+        "the ten services with most of it.",
         unit=unit,
         lines=(
             Line(
@@ -25,8 +26,9 @@ def unused(kind: str) -> Signal:
 
 SUGGESTIONS = Listing(
     title="Suggested requests",
-    meaning="What each container requests and may use, and what would do: 1.2 times the CPU that it stays below for 95 % of a "
-    "day, and 1.2 times the most memory of a day. Before a day has passed it is what was seen so far.",
+    meaning="What each container requests, its limit, and a suggested request: 1.2 times the CPU that it stays below "
+    "for 95 % of a day, and 1.2 times the most memory of a day. "
+    "On its first day a suggestion knows only the hours so far.",
     keys={POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
     columns=(
         Column(title="CPU requested", expr=f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
@@ -49,15 +51,15 @@ SUGGESTIONS = Listing(
 )
 NODE_HOURS = Signal(
     title="Node hours in this time",
-    meaning="Hours of nodes within the time shown, which is what a pool is paid for.",
+    meaning="Node hours within the time shown; a pool is billed by them.",
     unit="h",
     lines=(Line(expr=_HOURS, legend=f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
     decimals=1,
 )
 CREDITS = Signal(
     title="Credits in this time",
-    meaning="Node hours times the credits of an hour that are set above. An estimate: what counts is the view "
-    "SNOWPARK_CONTAINER_SERVICES_HISTORY of the account.",
+    meaning="Node hours times the credits of an hour that are set above. An estimate: the account's "
+    "view SNOWPARK_CONTAINER_SERVICES_HISTORY has the billed credits.",
     unit="short",
     lines=(Line(expr=f"{_HOURS} * $credits_per_node_hour", legend=f"{{{{{POOL}}}}} {{{{{FAMILY}}}}}"),),
     decimals=2,

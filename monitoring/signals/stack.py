@@ -28,14 +28,14 @@ ALERTS_FIRING = Signal(
 )
 ALERT_LIST = Listing(
     title="Alerts",
-    meaning="Alerts that wait or fire now; each has a page of what to do in the documentation.",
+    meaning="Pending and firing alerts; each has a runbook in the documentation.",
     keys={"alertname": "Alert", "severity": "Severity", "alertstate": "State"},
     columns=(Column(title="Series", expr='count by (alertname, severity, alertstate) (ALERTS{severity!="none"})'),),
-    empty="no alert waits or fires: all is well",
+    empty="no alert is pending or firing",
 )
 LAST_SUCCESS = Signal(
     title="Age of the last good discovery",
-    meaning="Time since the collector's last look at account and DNS without a failure.",
+    meaning="Time since the collector's last refresh from account and DNS without a failure.",
     unit="s",
     lines=(Line(expr="max(spcs_discovery_last_success_age_seconds)", legend="age"),),
     empty="no discovery has been without a failure since the collector began",
@@ -43,7 +43,7 @@ LAST_SUCCESS = Signal(
 )
 VERSIONS = Listing(
     title="Versions",
-    meaning="What runs: all parts carry one version, and the store has its own.",
+    meaning="What runs: collector, rules and boards share one version; Prometheus and Grafana have their own.",
     keys={"job": "Job", "component": "Part", "version": "Version"},
     columns=(
         Column(
@@ -66,13 +66,13 @@ UP = Signal(
 )
 SCRAPE_SECONDS = Signal(
     title="Scrape duration by node",
-    meaning="Seconds that a scrape of each node takes; at 10 s it is given up.",
+    meaning="Seconds that a scrape of each node takes; it times out at 10 s.",
     unit="s",
     lines=(Line(expr=f'max by (instance) (scrape_duration_seconds{{job="{JOB}"}})', legend="{{instance}}"),),
 )
 SCRAPE_SHARE = Signal(
     title="Samples of a scrape: share of the limit",
-    meaning="Samples of each node against the most that are taken of one.",
+    meaning="Samples of each node's scrape as a share of the limit; past it the scrape is lost.",
     unit="percentunit",
     lines=(
         Line(
@@ -95,7 +95,7 @@ FAILURES = Signal(
 )
 REFRESH_SECONDS = Signal(
     title="Discovery: duration",
-    meaning="Seconds that a look at account and DNS takes.",
+    meaning="Seconds that a refresh from account and DNS takes.",
     unit="s",
     lines=(Line(expr="max(spcs_discovery_refresh_duration_seconds)", legend="refresh"),),
 )

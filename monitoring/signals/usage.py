@@ -10,8 +10,8 @@ def use(where: str, kind: str) -> Signal:
     bound = f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}"
     return Signal(
         title=f"{title}: used, requested, limit",
-        meaning=f"{title} that each container uses; dashed are its request and its limit, which is the node's capacity when "
-        "the service sets none.",
+        meaning=f"{title} that each container uses; dashed are its request and its limit, "
+        "which is the node's capacity when the service sets none.",
         unit=unit,
         lines=(
             Line(expr=f"sum by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})", legend=CONTAINER_LEGEND),
@@ -40,7 +40,7 @@ def share(where: str, kind: str, of: str) -> Signal:
             f"max by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})"
             f" / (max by ({OF_CONTAINER}) (container_{kind}_requested{{{where}}}) > 0)"
         )
-        meaning = "well below 1 more is reserved than needed, above 1 the container relies on what others leave"
+        meaning = "well below 1: over-provisioned; above 1: the container depends on capacity that others leave unused"
     return Signal(
         title=f"{title}: share of its {of}",
         meaning=f"Share of its {title} {of} that each container uses; {meaning}.",

@@ -55,7 +55,7 @@ def _sees(request: Request, pool: Pool) -> bool:
 
 
 def is_like(name: str, pattern: str) -> bool:
-    """Tell whether a name matches a pattern without %."""
+    """Return whether a name matches a pattern without %."""
     return len(name) == len(pattern) and all(p in ("_", n) for n, p in zip(name, pattern, strict=True))
 
 
