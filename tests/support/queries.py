@@ -1,19 +1,47 @@
 """Reading queries as Prometheus does, for tests of boards and rules."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import promql_parser
+import yaml
 
-# What Grafana puts in; any value will do for reading.
-MACROS = {"$__rate_interval": "2m", "$__range_s": "3600", "$__range": "1h", "$credits_per_node_hour": "1"}
+from monitoring.metrics import CATALOGUE
+from monitoring.rules.recording import RECORDINGS
+from spcsmetrics.core.paths import PLUGIN
+
+# The labels that a scrape gives to everything that it reads.
+TARGET_LABELS = frozenset({"job", "instance"})
+# Metrics of the receiver -> their labels.
+RECEIVER_METRICS: dict[str, frozenset[str]] = {
+    name: frozenset(metric.get("attributes", [])) | TARGET_LABELS
+    for name, metric in yaml.safe_load((PLUGIN / "metadata.yaml").read_text())["telemetry"]["metrics"].items()
+}
+# These choose series and keep their labels, whatever they are grouped by.
+_CHOOSING = {"topk", "bottomk", "limitk", "limit_ratio"}
+
+# The labels that a query's series have; None where they are not known, and may be any.
+Labels = frozenset[str] | None
+
+
+def fill(expression: str, *, interval: str = "2m", seconds: int = 3600, choice: str | None = None) -> str:
+    """Put in what Grafana would: its macros for a time range, and the same choice for every variable if one is given.
+
+    interval is the window of rates, seconds the length of the time range.
+    """
+    macros = {
+        "__rate_interval": interval,
+        "__range_s": str(seconds),
+        "__range": f"{seconds}s",
+        "credits_per_node_hour": "0.11",
+    }
+    return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], choice or match[0]), expression)
 
 
 def parse(expression: str) -> Any:
     """Return the tree of a query."""
-    for name, value in MACROS.items():
-        expression = expression.replace(name, value)
-    return promql_parser.parse(expression)
+    return promql_parser.parse(fill(expression))
 
 
 def nodes(tree: Any) -> Iterator[Any]:
@@ -48,3 +76,94 @@ def groupings(expression: str) -> list[tuple[str, tuple[str, ...]]]:
         for node in nodes(parse(expression))
         if isinstance(node, promql_parser.AggregateExpr)
     ]
+
+
+def lost_labels(expression: str, legend: str) -> set[str]:
+    """Return the labels that a legend names and the query's series lack: Grafana shows them empty."""
+    kept = labels_of(expression)
+    return set() if kept is None else set(re.findall(r"\{\{(\w+)\}\}", legend)) - kept
+
+
+def labels_of(expression: str) -> Labels:
+    """Return the labels that the series of a query have, which its outermost operation decides."""
+    return _labels(parse(expression))
+
+
+def _labels(tree: Any) -> Labels:
+    labels: Labels = frozenset()
+    match tree:
+        case promql_parser.VectorSelector():
+            labels = _published(tree.name or "")
+        case promql_parser.MatrixSelector():
+            labels = _labels(tree.vector_selector)
+        case promql_parser.ParenExpr() | promql_parser.UnaryExpr() | promql_parser.SubqueryExpr():
+            labels = _labels(tree.expr)
+        case promql_parser.AggregateExpr():
+            labels = _aggregated(tree)
+        case promql_parser.BinaryExpr():
+            labels = _combined(tree)
+        case promql_parser.Call():
+            labels = _called(tree)
+    return labels
+
+
+def _published(metric: str) -> Labels:
+    if metric in CATALOGUE:
+        return frozenset(CATALOGUE[metric].labels) | TARGET_LABELS
+    if metric in RECORDINGS:
+        return labels_of(RECORDINGS[metric].expr)
+    if metric == "up" or metric.startswith("scrape_"):
+        return TARGET_LABELS
+    return RECEIVER_METRICS.get(metric)
+
+
+def _aggregated(tree: Any) -> Labels:
+    inner = _labels(tree.expr)
+    if str(tree.op) in _CHOOSING:
+        return inner
+    if tree.modifier is None:
+        return frozenset()
+    named = frozenset(tree.modifier.labels)
+    if tree.modifier.type == promql_parser.AggModifierType.Without:
+        return None if inner is None else inner - named
+    return _both(named, inner)
+
+
+def _combined(tree: Any) -> Labels:
+    left, right = _labels(tree.lhs), _labels(tree.rhs)
+    if str(tree.op) in {"and", "unless"} or isinstance(tree.rhs, promql_parser.NumberLiteral):
+        return left
+    if str(tree.op) == "or":
+        return _both(left, right)
+    if isinstance(tree.lhs, promql_parser.NumberLiteral):
+        return right
+    matching = tree.modifier.matching if tree.modifier else None
+    if matching is None:
+        return _both(left, right)
+    assert tree.modifier.card == promql_parser.VectorMatchCardinality.OneToOne, "group_left is used nowhere yet"
+    named = frozenset(matching.labels)
+    if matching.type == promql_parser.LabelModifierType.Include:
+        return _both(_both(left, right), named)
+    return None if left is None else left - named
+
+
+def _called(tree: Any) -> Labels:
+    if tree.func.name == "vector":
+        return frozenset()
+    if tree.func.name == "absent":
+        return frozenset(m.name for m in tree.args[0].matchers.matchers if m.op == promql_parser.MatchOp.Equal)
+    inner = next((_labels(part) for part in tree.args if not _is_scalar(part)), frozenset())
+    if tree.func.name == "label_replace":
+        return None if inner is None else inner | {tree.args[1].val}
+    return inner
+
+
+def _is_scalar(tree: Any) -> bool:
+    return isinstance(tree, promql_parser.NumberLiteral | promql_parser.StringLiteral)
+
+
+def _both(left: Labels, right: Labels) -> Labels:
+    """Return the labels on both sides; a side that may have any labels has those of the other."""
+    if left is None or right is None:
+        return right if left is None else left
+    return left & right
