@@ -1,1 +1,1 @@
-"""A simulated Snowflake account: SQL API, DNS zone and node publishers of several compute pools, in one process."""
+"""A simulated Snowflake account: SQL API, DNS zone and node exporters of several compute pools, in one process."""

@@ -19,9 +19,9 @@ from simulator.admin import Admin
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
 from simulator.driver import Driver
+from simulator.exporters import Exporters
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Network
-from simulator.publishers import Publishers
 from simulator.registry import Registry
 
 # Pools get these names and families in turn.
@@ -53,7 +53,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)"
     )
-    parser.add_argument("--node-port", type=int, default=9001, help="publishers' port (default %(default)s)")
+    parser.add_argument("--node-port", type=int, default=9001, help="exporters' port (default %(default)s)")
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
     parser.add_argument("--age", type=float, default=0, help="seconds that the simulation seems to have run already")
@@ -99,32 +99,25 @@ async def serve(settings: argparse.Namespace) -> None:
     credentials = Credentials(settings.session, settings.account_host)
     tls = write_authority(settings.session, settings.account_host)
     catalog = Catalog(fleet=fleet, faults=faults, delay=settings.service_delay)
-    account, driver = (
-        Account(catalog=catalog, credentials=credentials),
-        Driver(catalog=catalog, credentials=credentials),
-    )
+    account = Account(catalog=catalog, credentials=credentials)
+    driver = Driver(catalog=catalog, credentials=credentials)
     registry = Registry(catalog=catalog, credentials=credentials, driver=driver)
-    publishers = Publishers(
-        fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses
+    exporters = Exporters(fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses)
+    unknown_names: set[str] = set()
+    admin = Admin(
+        fleet=fleet, faults=faults, account=account, exporters=exporters, driver=driver, unknown_names=unknown_names
     )
-    strangers: set[str] = set()
-    await publishers.sync()
+    await exporters.sync()
     ports = {
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),
         "dns": settings.dns_port or _free_port(settings.host),
-        "admin": await _listen(
-            Admin(
-                fleet=fleet, faults=faults, account=account, publishers=publishers, driver=driver, strangers=strangers
-            ).application(),
-            settings.host,
-            settings.admin_port,
-        ),
+        "admin": await _listen(admin.application(), settings.host, settings.admin_port),
         "driver": await _listen(driver.application(), settings.host, settings.driver_port),
         "registry": await _listen(registry.application(), settings.host, settings.registry_port),
     }
     credentials.write_connections(settings.host, ports["driver"])
     catalog.registry = f"{settings.host}:{ports['registry']}"
-    await zone.serve(fleet, faults, settings.host, ports["dns"], strangers)
+    await zone.serve(fleet, faults, settings.host, ports["dns"], unknown_names)
     (settings.session / "ports.json").write_text(json.dumps(ports))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

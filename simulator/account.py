@@ -13,8 +13,9 @@ from aiohttp import web
 
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
+from simulator.errors import Refusal, SqlError
 from simulator.faults import SLOW_SECONDS, Faults
-from simulator.privileges import ROLE, USER, SqlError
+from simulator.privileges import ROLE, USER
 from simulator.sql import Session, Table, execute
 
 # More than the collector reads of one answer.
@@ -25,13 +26,13 @@ KEPT_ANSWERS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The rows of one statement, so many in each partition."""
+    """The rows of one statement; size of them are in each partition."""
 
     table: Table
     size: int
 
     def respond(self, handle: str, partition: int = 0) -> web.Response:
-        """Return one partition; the first tells how many there are."""
+        """Return one partition; the first says how many there are."""
         rows, columns = self.table.rows, self.table.columns
         parts = [rows[at : at + self.size] for at in range(0, len(rows), self.size)] or [[]]
         answer: dict[str, object] = {"data": parts[partition]}
@@ -80,7 +81,7 @@ class Account:
 
     async def _execute(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
-        broken = await self._break(request) or self._refuse(request)
+        broken = await self._break(request) or self._check(request)
         if broken is not None:
             return broken
         statement = str((await request.json()).get("statement", ""))
@@ -88,7 +89,8 @@ class Account:
         try:
             table = execute(self.catalog, Session(user=USER, role=ROLE), statement)
         except SqlError as error:
-            return _refusal(422, error.code, error.state, str(error))
+            refusal = {"code": error.code, "sqlState": error.state, "message": str(error)}
+            return web.json_response(refusal, status=422)
         handle = str(uuid.uuid4())
         answer = Answer(table=table, size=1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
         if self.faults.account in {"accepted", "partitioned"}:
@@ -112,34 +114,35 @@ class Account:
         if fault == "huge":
             return web.Response(body=b" " * HUGE_BYTES, content_type="application/json")
         if fault == "flaky" and self.requests % 2:
-            return _refusal(503, "390506", "08001", "The service is unavailable.")
+            return _refuse(Refusal.UNAVAILABLE)
         answer = _BROKEN.get(fault or "")
         return answer() if answer else None
 
-    def _refuse(self, request: web.Request) -> web.Response | None:
+    def _check(self, request: web.Request) -> web.Response | None:
         """Return the refusal of a request that does not prove who sends it, or None."""
         if "User-Agent" not in request.headers:
-            return _refusal(400, "390142", "08001", "The request has no User-Agent header.")
+            return _refuse(Refusal.NO_USER_AGENT)
         kind = request.headers.get("X-Snowflake-Authorization-Token-Type", "")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if self.faults.account == "unauthorized" or not self.credentials.accept(kind, token):
-            return _refusal(401, "390303", "08001", "Invalid OAuth access token.")
+            return _refuse(Refusal.INVALID_TOKEN)
         return None
 
     async def _poll(self, request: web.Request) -> web.StreamResponse:
         handle = request.match_info["handle"]
-        refused = self._refuse(request)
+        refused = self._check(request)
         if refused is not None:
             return refused
         if self.faults.account == "pending":
             return _pending(handle)
         if handle not in self._kept:
-            return _refusal(404, "390404", "02000", "There is no such statement.")
+            return _refuse(Refusal.STATEMENT_MISSING)
         return self._kept[handle].respond(handle, int(request.query.get("partition", "0")))
 
 
-def _refusal(status: int, code: str, state: str, message: str) -> web.Response:
-    return web.json_response({"code": code, "sqlState": state, "message": message}, status=status)
+def _refuse(refusal: Refusal) -> web.Response:
+    answer = {"code": refusal.code, "sqlState": refusal.state, "message": refusal.message}
+    return web.json_response(answer, status=refusal.status)
 
 
 def _pending(handle: str) -> web.Response:
@@ -152,11 +155,11 @@ def _pending(handle: str) -> web.Response:
 # What a broken account answers to everything.
 _BROKEN: dict[str, Callable[[], web.Response]] = {
     "empty": lambda: web.Response(status=200),
-    "expired": lambda: _refusal(401, "390318", "08001", "OAuth access token expired."),
-    "forbidden": lambda: _refusal(403, "390422", "08001", "The address is not allowed by a network policy."),
+    "expired": lambda: _refuse(Refusal.EXPIRED_TOKEN),
+    "forbidden": lambda: _refuse(Refusal.NETWORK_POLICY),
     "html": lambda: web.Response(status=502, text="<html>Bad gateway</html>", content_type="text/html"),
     "malformed": lambda: web.Response(text='{"data": [[', content_type="application/json"),
     "pending": lambda: _pending(str(uuid.uuid4())),
-    "rate-limited": lambda: _refusal(429, "390505", "08001", "Too many requests."),
-    "server-error": lambda: _refusal(500, "390100", "08001", "Internal error."),
+    "rate-limited": lambda: _refuse(Refusal.RATE_LIMITED),
+    "server-error": lambda: _refuse(Refusal.SERVER_ERROR),
 }

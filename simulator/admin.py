@@ -1,6 +1,6 @@
 """The admin API: look at the simulated account, change it and break it while it runs.
 
-GET    /state                      pools, nodes and containers; names asked of DNS that are in no zone of the account
+GET    /state                      pools, nodes, containers, and as unknown_names what DNS was asked outside its zones
 GET    /nodes/{address}/series     the label sets that a node publishes now, with __name__
 POST   /pools                      {"name", "family", "nodes"}
 DELETE /pools/{pool}
@@ -8,7 +8,7 @@ PATCH  /pools/{pool}               {"state"}, {"privilege"}, {"labels"} or {"nam
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
 DELETE /services/{service}
-GET    /catalog                    services, snapshots, images, and the statements that the driver was sent
+GET    /catalog                    services, snapshots, images, and the statements that the driver received
 PUT    /images/{database}/{schema}/{repository}/{image}:{tag}  {"digest"}, as if it had been pushed
 POST   /token                      replaces the session token, in its file and for the account
 PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
@@ -18,6 +18,7 @@ PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "aft
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +26,12 @@ from aiohttp import web
 
 from simulator.account import Account
 from simulator.driver import Driver
+from simulator.exporters import Exporters
 from simulator.exposition import SPELLINGS, samples
 from simulator.faults import ACCOUNT_FAULTS, DRIVER_FAULTS, NODE_FAULTS, POOL_FAULTS, SERVICE_FAULTS, Faults
 from simulator.fleet import Fleet, Node, Pool
-from simulator.publishers import Publishers
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PRIVILEGES = ("OWNERSHIP", "MONITOR", "OPERATE", "USAGE", "NONE")
 STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
@@ -41,9 +44,9 @@ class Admin:
     fleet: Fleet
     faults: Faults
     account: Account
-    publishers: Publishers
+    exporters: Exporters
     driver: Driver
-    strangers: set[str]
+    unknown_names: set[str]
 
     def application(self) -> web.Application:
         """Return the HTTP application; bad requests are answered with one sentence and change nothing."""
@@ -80,8 +83,8 @@ class Admin:
             }
             for pool in self.fleet.pools.values()
         ]
-        strangers = sorted(self.strangers)
-        return web.json_response({"statements": self.account.statements, "strangers": strangers, "pools": pools})
+        unknown = sorted(self.unknown_names)
+        return web.json_response({"statements": self.account.statements, "unknown_names": unknown, "pools": pools})
 
     def _describe(self, node: Node) -> dict[str, Any]:
         return {
@@ -104,18 +107,18 @@ class Admin:
     async def _series(self, request: web.Request) -> web.Response:
         node = self._find_node(request)
         pool = next(pool for pool, member in self.fleet.nodes() if member is node)
-        published = samples(pool, node, self.publishers.age())
+        published = samples(pool, node, self.exporters.age())
         return web.json_response([{"__name__": name} | labels for name, labels, _ in published])
 
     async def _add_pool(self, request: web.Request) -> web.Response:
         wanted = await request.json()
         pool = self.fleet.add_pool(wanted["name"], wanted.get("family", "CPU_X64_S"), int(wanted.get("nodes", 1)))
-        await self.publishers.sync()
+        await self.exporters.sync()
         return web.json_response({"name": pool.name, "nodes": list(pool.nodes)}, status=201)
 
     async def _remove_pool(self, request: web.Request) -> web.Response:
         del self.fleet.pools[self._pool(request).name]
-        await self.publishers.sync()
+        await self.exporters.sync()
         return web.Response(status=204)
 
     async def _change_pool(self, request: web.Request) -> web.Response:
@@ -137,13 +140,13 @@ class Admin:
 
     async def _add_node(self, request: web.Request) -> web.Response:
         node = self.fleet.add_node(self._pool(request))
-        await self.publishers.sync()
+        await self.exporters.sync()
         return web.json_response({"id": node.id, "address": node.address}, status=201)
 
     async def _remove_node(self, request: web.Request) -> web.Response:
         pool, node = self._pool(request), self._find_node(request)
         del pool.nodes[node.address]
-        await self.publishers.sync()
+        await self.exporters.sync()
         return web.Response(status=204)
 
     async def _remove_service(self, request: web.Request) -> web.Response:
@@ -162,7 +165,7 @@ class Admin:
 
     async def _break_node(self, request: web.Request) -> web.Response:
         _put(self.faults.nodes, self._find_node(request).address, await _read_fault(request, NODE_FAULTS))
-        await self.publishers.sync()
+        await self.exporters.sync()
         return web.Response(status=204)
 
     async def _break_services(self, request: web.Request) -> web.Response:
@@ -215,7 +218,7 @@ async def _read_fault(request: web.Request, known: tuple[str, ...]) -> str | Non
     return None if fault is None else _one_of(known, fault)
 
 
-def _one_of(known: tuple[str, ...], value: Any) -> str:  # noqa: ANN401 - it comes from JSON
+def _one_of(known: tuple[str, ...], value: object) -> str:
     if value not in known:
         raise ValueError(f"{value!r} is not one of {', '.join(known)}")
     return str(value)
@@ -229,11 +232,10 @@ def _put(faults: dict[str, str], key: str, fault: str | None) -> None:
 
 
 @web.middleware
-async def _explain(request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401 - aiohttp's own type is private
+async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        response: web.StreamResponse = await handler(request)
+        return await handler(request)
     except LookupError as error:
         return web.json_response({"error": f"not found: {error}"}, status=404)
     except (ValueError, TypeError) as error:
         return web.json_response({"error": str(error)}, status=400)
-    return response

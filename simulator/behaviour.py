@@ -3,7 +3,7 @@
 import enum
 import math
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Behaviour(enum.Enum):
@@ -26,15 +26,15 @@ RESTART_PAUSE = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """What a container shows at one moment; shares are of its limit, state is Snowflake's word."""
+    """What a container shows at one moment; cpu and memory are shares of its limit, state is Snowflake's word."""
 
     state: str
-    pending_reason: str | None
-    finished_reason: str | None
-    exit_code: int | None
-    restarts: int
-    cpu: float
-    memory: float
+    pending_reason: str | None = None
+    finished_reason: str | None = None
+    exit_code: int | None = None
+    restarts: int = 0
+    cpu: float = 0.0
+    memory: float = 0.0
 
 
 def seed(*parts: object) -> int:
@@ -53,53 +53,20 @@ def wave(number: int, now: float, low: float, high: float) -> float:
 def read(behaviour: Behaviour, number: int, age: float) -> Readings:
     """Return what a container with this seed shows, age seconds after the simulation began."""
     if behaviour is Behaviour.UNPULLABLE:
-        return Readings(
-            state="pending",
-            pending_reason="FailedToPullImage",
-            finished_reason=None,
-            exit_code=None,
-            restarts=0,
-            cpu=0.0,
-            memory=0.0,
-        )
+        return Readings(state="pending", pending_reason="FailedToPullImage")
     if behaviour is Behaviour.FINISHING and age >= WORK_SECONDS:
-        return Readings(
-            state="finished", pending_reason=None, finished_reason="Done", exit_code=0, restarts=0, cpu=0.0, memory=0.0
-        )
+        return Readings(state="finished", finished_reason="Done", exit_code=0)
     if behaviour is Behaviour.LEAKING:
         return _read_leaking(number, age)
     low, high = (0.35, 0.95) if behaviour is Behaviour.BUSY else (0.05, 0.45)
-    return Readings(
-        state="running",
-        pending_reason=None,
-        finished_reason=None,
-        exit_code=None,
-        restarts=0,
-        cpu=wave(number, age, low, high),
-        memory=wave(number + 1, age, low, high),
-    )
+    return Readings(state="running", cpu=wave(number, age, low, high), memory=wave(number + 1, age, low, high))
 
 
 def _read_leaking(number: int, age: float) -> Readings:
     restarts, since = divmod(age, LEAK_PERIOD)
-    killed = restarts > 0
-    reason, code = ("FailedWithOOM", 137) if killed else (None, None)
-    if killed and since < RESTART_PAUSE:
-        return Readings(
-            state="pending",
-            pending_reason="Creating",
-            finished_reason=reason,
-            exit_code=code,
-            restarts=int(restarts),
-            cpu=0.0,
-            memory=0.0,
-        )
-    return Readings(
-        state="running",
-        pending_reason=None,
-        finished_reason=reason,
-        exit_code=code,
-        restarts=int(restarts),
-        cpu=wave(number, age, 0.1, 0.4),
-        memory=since / LEAK_PERIOD,
-    )
+    begun = Readings(state="running", restarts=int(restarts))
+    if restarts > 0:
+        begun = replace(begun, finished_reason="FailedWithOOM", exit_code=137)
+        if since < RESTART_PAUSE:
+            return replace(begun, state="pending", pending_reason="Creating")
+    return replace(begun, cpu=wave(number, age, 0.1, 0.4), memory=since / LEAK_PERIOD)

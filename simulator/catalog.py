@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.faults import Faults
 from simulator.fleet import Fleet
-from simulator.privileges import Privileges, SqlError
+from simulator.privileges import Privileges
 
 Name = tuple[str, ...]
 # Services change by the clock; these are the multiples of the account's delay after which they have.
@@ -84,7 +85,7 @@ class Catalog:
     def service(self, name: Name) -> Service:
         """Return a service. Raises SqlError where there is none."""
         if name not in self.services:
-            raise missing("Service", name)
+            raise missing("Service", *name)
         return self.services[name]
 
     def state(self, service: Service) -> str:
@@ -109,12 +110,6 @@ class Catalog:
         repository = tuple(part.upper() for part in parts[:-1])
         digest = self.repositories.get(repository, {}).get((image, tag))
         if digest is None:
-            raise SqlError("395012", "22023", f"Failed to retrieve image {path} from the image repository.")
+            message = f"Failed to retrieve image {path} from the image repository."
+            raise SqlError(SqlErrorKind.IMAGE_MISSING, message)
         return digest
-
-
-def missing(kind: str, name: Name) -> SqlError:
-    """Return the refusal of a name that nothing has, or that the role may not see."""
-    return SqlError(
-        "002003", "02000", f"SQL compilation error:\n{kind} '{'.'.join(name)}' does not exist or not authorized."
-    )

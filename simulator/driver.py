@@ -14,7 +14,8 @@ from aiohttp import web
 
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
-from simulator.privileges import ROLE, USER, SqlError
+from simulator.errors import Refusal, SqlError
+from simulator.privileges import ROLE, USER
 from simulator.sql import Session, Table, execute
 
 # How the driver calls the ways to log in, and how the SQL REST API does.
@@ -54,9 +55,9 @@ class Driver:
         data = (await _body(request))["data"]
         way = _WAYS.get(data.get("AUTHENTICATOR", ""), "")
         if self.catalog.faults.driver == "expired-token":
-            return _refusal("390318", "OAuth access token expired.")
+            return _refuse(Refusal.EXPIRED_TOKEN)
         if not self.credentials.accept(way, data.get("TOKEN", "")):
-            return _refusal("390303", "Invalid OAuth access token.")
+            return _refuse(Refusal.INVALID_TOKEN)
         role = request.query.get("roleName", ROLE).upper()
         token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._sessions[token] = self._masters[master] = Session(user=USER, role=role)
@@ -74,7 +75,7 @@ class Driver:
     async def _query(self, request: web.Request) -> web.Response:
         session = self._sessions.get(_bearer(request))
         if session is None:
-            return _refusal("390104", "ID token is invalid.")
+            return _refuse(Refusal.INVALID_SESSION)
         text = str((await _body(request))["sqlText"])
         if text.lower().startswith("select system$cancel_all_queries"):
             return _answer(Table(columns=("STATUS",), rows=[["0"]]))
@@ -94,7 +95,7 @@ class Driver:
         """Answer with another token of the session, which the client goes on with."""
         master = _bearer(request)
         if master not in self._masters:
-            return _refusal("390114", "Authentication token has expired. The user must authenticate again.")
+            return _refuse(Refusal.EXPIRED_SESSION)
         token = secrets.token_urlsafe(32)
         self._sessions[token] = self._masters[master]
         self.registry_tokens.add(token)
@@ -103,9 +104,10 @@ class Driver:
         return web.json_response({"data": data, "success": True, "code": None, "message": None})
 
 
-async def _body(request: web.Request) -> Any:  # noqa: ANN401 - it comes from JSON
+async def _body(request: web.Request) -> dict[str, Any]:
     raw = await request.read()
-    return json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+    body: dict[str, Any] = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+    return body
 
 
 def _bearer(request: web.Request) -> str:
@@ -116,9 +118,10 @@ async def _agree(_: web.Request) -> web.Response:
     return web.json_response({"success": True, "data": None, "code": None, "message": None})
 
 
-def _refusal(code: str, message: str) -> web.Response:
+def _refuse(refusal: Refusal) -> web.Response:
     data = {"nextAction": "RETRY_LOGIN", "authnMethod": "OAUTH"}
-    return web.json_response({"data": data, "code": code, "message": message, "success": False})
+    answer = {"data": data, "code": refusal.code, "message": refusal.message, "success": False}
+    return web.json_response(answer)
 
 
 def _answer(table: Table) -> web.Response:

@@ -1,8 +1,9 @@
-"""What a node's publisher answers: Prometheus text with the names and labels of the catalogue."""
+"""What a node's exporter answers: Prometheus text with the names and labels of the catalogue."""
 
 from collections import Counter
 from collections.abc import Iterator
 
+from monitoring import selectors
 from monitoring.metrics import CATALOGUE
 from simulator import behaviour
 from simulator.behaviour import seed, wave
@@ -10,19 +11,18 @@ from simulator.fleet import ACCOUNT, DATABASE, GIB, SCHEMA, Container, Instance,
 
 Sample = tuple[str, dict[str, str], float]
 
-
 # How nodes spell labels: as the catalogue does, as an earlier release did, or as the table in the documentation does,
 # which contradicts the list there.
 SPELLINGS: dict[str, dict[str, str]] = {
     "documented": {},
     "older": {
-        "snow_compute_pool_name": "snow_containers_compute_pool_name",
-        "snow_compute_pool_node_id": "snow_node_id",
-        "snow_service_name": "snow_executable_name",
-        "snow_service_container_name": "snow_containers_container_name",
-        "snow_service_container_instance": "snow_containers_instance_name",
+        selectors.POOL: "snow_containers_compute_pool_name",
+        selectors.NODE: "snow_node_id",
+        selectors.SERVICE: "snow_executable_name",
+        selectors.CONTAINER: "snow_containers_container_name",
+        selectors.INSTANCE: "snow_containers_instance_name",
     },
-    "table": {"snow_service_container_instance": "snow_container_instance"},
+    "table": {selectors.INSTANCE: "snow_container_instance"},
 }
 
 
@@ -47,9 +47,9 @@ def _line(name: str, labels: dict[str, str], value: float, spelling: dict[str, s
 def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
     """Yield name, labels and value of everything the node publishes."""
     base = {
-        "snow_compute_pool_name": pool.name,
-        "snow_compute_pool_node_instance_family": pool.family.name,
-        "snow_compute_pool_node_id": node.id,
+        selectors.POOL: pool.name,
+        selectors.FAMILY: pool.family.name,
+        selectors.NODE: node.id,
     }
     yield "node_cpu_capacity", base, pool.family.cpu
     yield "node_memory_capacity", base, pool.family.memory
@@ -69,23 +69,23 @@ def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
 
 def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
     return {
-        "snow_account_name": ACCOUNT,
-        "snow_compute_pool_id": str(100 + pool.number),
-        "snow_database_id": "10",
-        "snow_database_name": DATABASE,
-        "snow_schema_id": "20" if instance.schema == SCHEMA else "21",
-        "snow_schema_name": instance.schema,
-        "snow_service_id": str(seed(instance.schema, instance.service) % 10_000),
-        "snow_service_name": instance.service,
-        "snow_service_type": "Service",
-        "snow_service_container_instance": str(instance.number),
+        selectors.ACCOUNT: ACCOUNT,
+        selectors.POOL_ID: str(100 + pool.number),
+        selectors.DATABASE_ID: "10",
+        selectors.DATABASE: DATABASE,
+        selectors.SCHEMA_ID: "20" if instance.schema == SCHEMA else "21",
+        selectors.SCHEMA: instance.schema,
+        selectors.SERVICE_ID: str(seed(instance.schema, instance.service) % 10_000),
+        selectors.SERVICE: instance.service,
+        selectors.SERVICE_TYPE: "Service",
+        selectors.INSTANCE: str(instance.number),
     }
 
 
 def _container(
     base: dict[str, str], pool: Pool, container: Container, number: int, age: float, share: float
 ) -> Iterator[Sample]:
-    labels = base | {"snow_service_container_name": container.name}
+    labels = base | {selectors.CONTAINER: container.name}
     now = behaviour.read(container.behaviour, number, age)
     if now.state == "running":
         yield "container_cpu_usage", labels, now.cpu * container.cpu_limit
@@ -104,9 +104,9 @@ def _container(
     else:
         yield f"container_state_{now.state}", labels, 1
     if now.pending_reason:
-        yield "container_state_pending_reason", labels | {"reason": now.pending_reason}, 1
+        yield "container_state_pending_reason", labels | {selectors.REASON: now.pending_reason}, 1
     if now.finished_reason:
-        yield "container_state_last_finished_reason", labels | {"reason": now.finished_reason}, 1
+        yield "container_state_last_finished_reason", labels | {selectors.REASON: now.finished_reason}, 1
         yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)
 
 
@@ -115,7 +115,7 @@ def _gpu(labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, 
     yield "container_gpu_limit", labels, 1
     yield "container_gpu_requested", labels, 1
     if memory:
-        on_gpu = labels | {"gpu": str(gpu)}
+        on_gpu = labels | {selectors.GPU: str(gpu)}
         yield "container_gpu_utilization", on_gpu, wave(number + 2, age, 0.2, 0.98)
         yield "container_gpu_memory_usage", on_gpu, wave(number + 3, age, 0.3, 0.9) * memory
         yield "container_gpu_memory_capacity", on_gpu, pool.family.gpu_memory
@@ -129,7 +129,7 @@ def _network(labels: dict[str, str], instance: Instance, number: int, age: float
     yield "network_egress_transmitted_bytes", labels, rate * age / 3
     yield "network_egress_transmitted_packets", labels, rate * age // 2_700
     if instance.endpoint:
-        on_endpoint = labels | {"snow_endpoint_name": instance.endpoint}
+        on_endpoint = labels | {selectors.ENDPOINT: instance.endpoint}
         yield "network_ingress_connections_active", on_endpoint, round(wave(number, age, 2, 60))
         yield "network_ingress_cps", on_endpoint, wave(number + 1, age, 0.5, 25)
 
@@ -138,10 +138,10 @@ def _volume(base: dict[str, str], instance: Instance, number: int, age: float) -
     if not instance.volume:
         return
     labels = base | {
-        "snow_volume_id": str(number % 100_000),
-        "snow_volume_name": instance.volume,
-        "snow_volume_replica": str(instance.number),
-        "volume_type": "block",
+        selectors.VOLUME_ID: str(number % 100_000),
+        selectors.VOLUME: instance.volume,
+        selectors.REPLICA: str(instance.number),
+        selectors.VOLUME_TYPE: "block",
     }
     capacity = 50 * GIB
     yield "volume_capacity", labels, capacity

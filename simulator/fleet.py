@@ -67,7 +67,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """Node number n of its pool: its id, where its publisher listens, and what runs on it."""
+    """Node number n of its pool: its id, where its exporter listens, and what runs on it."""
 
     number: int
     id: str
@@ -150,7 +150,9 @@ class Fleet:
         """Add the next node to a pool."""
         taken = {node.number for node in pool.nodes.values()}
         number = next(n for n in itertools.count() if n not in taken)
-        node = Node(number, *self._network.place(pool.number, number), tuple(_place(pool, number, self._containers)))
+        name, host, port = self._network.place(pool.number, number)
+        instances = tuple(_place(pool, number, self._containers))
+        node = Node(number=number, id=name, host=host, port=port, instances=instances)
         pool.nodes[node.address] = node
         return node
 
@@ -177,8 +179,8 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
     """Yield the instances of one node, two containers each (the last may have one).
 
     Instance n of a service is on node n. The first service has an endpoint and a volume, and the third has its name in
-    another schema. On the pool's first node
-    one container leaks until it is killed, another can never pull its image, and a third does its work and finishes.
+    another schema. On the pool's first node one container leaks until it is killed, another can never pull its image,
+    and a third does its work and finishes.
     """
     per_instance = [2] * (containers // 2) + [1] * (containers % 2)
     share = pool.family.cpu / max(containers, 1)

@@ -3,7 +3,10 @@
 Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges
 """
 
-from simulator.fleet import Fleet
+from dataclasses import dataclass, replace
+
+from simulator.errors import SqlError, SqlErrorKind, missing
+from simulator.fleet import Fleet, Pool
 
 # The role of the service and of who deploys it, its user, and the role that may do everything.
 ROLE = "METRICS_ROLE"
@@ -11,12 +14,14 @@ USER = "METRICS_USER"
 ADMINISTRATOR = "ACCOUNTADMIN"
 
 
-class SqlError(Exception):
-    """A statement that the account refuses: Snowflake's code, SQL state and message."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A privilege of a role on an object: its kind, in Snowflake's words, and its name; on the account without one."""
 
-    def __init__(self, code: str, state: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.state = code, state
+    role: str
+    privilege: str
+    kind: str
+    name: str = ""
 
 
 class Privileges:
@@ -25,58 +30,58 @@ class Privileges:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self.roles = {ROLE, ADMINISTRATOR, "PUBLIC", "ANALYST"}
-        self._held: set[tuple[str, str, str, str]] = set()
+        self._held: set[Grant] = set()
 
-    def give(self, role: str, privilege: str, kind: str, name: str = "") -> None:
+    def give(self, grant: Grant) -> None:
         """Grant a privilege. Raises SqlError for a role that does not exist."""
-        self._check(role)
-        self._held.add((role, privilege, kind, name))
-        pool = self._fleet.pools.get(name) if kind == "COMPUTE POOL" else None
-        if pool and role == ROLE and pool.privilege not in {"MONITOR", "OWNERSHIP"}:
-            pool.privilege = privilege
+        self._check(grant.role)
+        self._held.add(grant)
+        pool = self._pool(grant)
+        if pool and pool.privilege not in {"MONITOR", "OWNERSHIP"}:
+            pool.privilege = grant.privilege
 
-    def take(self, role: str, privilege: str, kind: str, name: str = "") -> None:
+    def take(self, grant: Grant) -> None:
         """Revoke a privilege."""
-        self._check(role)
-        self._held.discard((role, privilege, kind, name))
-        pool = self._fleet.pools.get(name) if kind == "COMPUTE POOL" else None
-        if pool and role == ROLE and pool.privilege == privilege:
+        self._check(grant.role)
+        self._held.discard(grant)
+        pool = self._pool(grant)
+        if pool and pool.privilege == grant.privilege:
             pool.privilege = ""
 
-    def has(self, role: str, privilege: str, kind: str, name: str = "") -> bool:
+    def has(self, wanted: Grant) -> bool:
         """Return whether a role has a privilege, by itself or as owner."""
-        if role == ADMINISTRATOR:
+        if wanted.role == ADMINISTRATOR or wanted in self._held:
             return True
-        wanted = {privilege, "OWNERSHIP"} if name else {privilege}
-        if any((role, one, kind, name) in self._held for one in wanted):
+        if wanted.name and replace(wanted, privilege="OWNERSHIP") in self._held:
             return True
-        pool = self._fleet.pools.get(name) if kind == "COMPUTE POOL" else None
-        return bool(pool and role == ROLE and pool.privilege in wanted)
+        pool = self._pool(wanted)
+        return pool is not None and pool.privilege in {wanted.privilege, "OWNERSHIP"}
 
-    def sees(self, role: str, kind: str, name: str) -> bool:
+    def sees(self, *, role: str, kind: str, name: str) -> bool:
         """Return whether a role has any privilege on an object: without one it does not exist for it."""
-        return role == ADMINISTRATOR or any((r, k, n) == (role, kind, name) for r, _, k, n in self._held)
+        held = ((grant.role, grant.kind, grant.name) for grant in self._held)
+        return role == ADMINISTRATOR or (role, kind, name) in held
 
-    def require(self, role: str, privilege: str, kind: str, name: str = "") -> None:
+    def require(self, wanted: Grant) -> None:
         """Raise the account's refusal unless the role has the privilege."""
-        if not self.has(role, privilege, kind, name):
-            what = f"{kind.lower()} '{name}'" if name else "account"
-            raise SqlError(
-                "003001",
-                "42501",
-                f"SQL access control error:\nInsufficient privileges to operate on {what}: {privilege} is missing",
-            )
+        if not self.has(wanted):
+            what = f"{wanted.kind.lower()} '{wanted.name}'" if wanted.name else "account"
+            message = f"Insufficient privileges to operate on {what}: {wanted.privilege} is missing"
+            raise SqlError(SqlErrorKind.NOT_PRIVILEGED, f"SQL access control error:\n{message}")
 
-    def of_role(self, role: str) -> list[tuple[str, str, str]]:
-        """Return privilege, kind and name of everything that a role was granted."""
-        return sorted((privilege, kind, name) for r, privilege, kind, name in self._held if r == role)
+    def of_role(self, role: str) -> list[Grant]:
+        """Return everything that a role was granted."""
+        held = (grant for grant in self._held if grant.role == role)
+        return sorted(held, key=lambda grant: (grant.privilege, grant.kind, grant.name))
 
-    def forget(self, kind: str, name: str) -> None:
+    def forget(self, *, kind: str, name: str) -> None:
         """Remove what was granted on an object that is gone."""
-        self._held = {held for held in self._held if held[2:] != (kind, name)}
+        self._held = {grant for grant in self._held if (grant.kind, grant.name) != (kind, name)}
+
+    def _pool(self, grant: Grant) -> Pool | None:
+        """Return the pool that keeps the privilege of a grant, or None where this class keeps it."""
+        return self._fleet.pools.get(grant.name) if grant.kind == "COMPUTE POOL" and grant.role == ROLE else None
 
     def _check(self, role: str) -> None:
         if role not in self.roles:
-            raise SqlError(
-                "002003", "02000", f"SQL compilation error:\nRole '{role}' does not exist or not authorized."
-            )
+            raise missing("Role", role)

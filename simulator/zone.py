@@ -19,14 +19,17 @@ _MAX_UDP = 1232
 
 
 def answer(
-    fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True, strangers: set[str] | None = None
+    fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True, unknown_names: set[str] | None = None
 ) -> bytes | None:
-    """Return the packet that answers a query packet, or None for silence; add a name of no zone here to strangers."""
+    """Return the packet that answers a query packet, or None for silence.
+
+    A name outside of the zones is added to unknown_names.
+    """
     request = DNSRecord.parse(query)
     reply = request.reply()
     name = str(request.q.qname).lower()
-    if strangers is not None and not name.endswith((SUFFIX, OLD_SUFFIX)):
-        strangers.add(name)
+    if unknown_names is not None and not name.endswith((SUFFIX, OLD_SUFFIX)):
+        unknown_names.add(name)
     pool = _find_pool(fleet, name)
     if pool and faults.pools.get(pool.name) == "silent":
         return None
@@ -102,9 +105,9 @@ class _Udp(asyncio.DatagramProtocol):
             self._transport.sendto(packet, addr)
 
 
-async def serve(fleet: Fleet, faults: Faults, host: str, port: int, strangers: set[str]) -> None:
-    """Answer queries on host:port over both transports until the loop ends, adding names of no zone to strangers."""
-    reply = partial(answer, fleet, faults, strangers=strangers)
+async def serve(fleet: Fleet, faults: Faults, host: str, port: int, unknown_names: set[str]) -> None:
+    """Answer queries on host:port over both transports until the loop ends."""
+    reply = partial(answer, fleet, faults, unknown_names=unknown_names)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from simulator.catalog import Catalog
-from simulator.privileges import SqlError
+from simulator.errors import SqlError, SqlErrorKind
 from simulator.sql import grants, objects, pools, services
 from simulator.sql.request import ID, NAME, Request, Session, Table
 
@@ -59,4 +59,4 @@ def execute(catalog: Catalog, session: Session, statement: str) -> Table:
         match = pattern.fullmatch(text)
         if match:
             return handler(Request(catalog=catalog, session=session, parts=match.groupdict()))
-    raise SqlError("001003", "42000", f"The simulated account does not know the statement: {statement}")
+    raise SqlError(SqlErrorKind.SYNTAX, f"The simulated account does not know the statement: {statement}")

@@ -3,8 +3,8 @@
 Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
 """
 
-from simulator.catalog import missing
-from simulator.privileges import ADMINISTRATOR
+from simulator.errors import missing
+from simulator.privileges import ADMINISTRATOR, Grant
 from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
@@ -23,7 +23,11 @@ def _show(request: Request) -> Table:
     (role,) = resolve(request.part("role"))
     pools = request.catalog.fleet.pools.values()
     granted = [(pool.privilege, "COMPUTE_POOL", pool.name) for pool in pools if pool.privilege]
-    granted += [one for one in request.catalog.privileges.of_role(role) if one[1] != "COMPUTE POOL"]
+    granted += [
+        (grant.privilege, grant.kind, grant.name)
+        for grant in request.catalog.privileges.of_role(role)
+        if grant.kind != "COMPUTE POOL"
+    ]
     rows: list[list[str | None]] = [
         ["2026-01-01", privilege, kind, name, "ROLE", role, "false", ADMINISTRATOR] for privilege, kind, name in granted
     ]
@@ -38,8 +42,9 @@ def _change(request: Request, *, give: bool) -> Table:
     for privilege in request.part("what").split(","):
         word = " ".join(privilege.upper().split())
         # Only who owns the object, or manages all grants, may give it away.
-        request.require("OWNERSHIP" if name else "MANAGE GRANTS", kind, name)
-        (privileges.give if give else privileges.take)(role, word, kind, name)
+        request.require("OWNERSHIP" if name else "MANAGE GRANTS", kind=kind, name=name)
+        grant = Grant(role=role, privilege=word, kind=kind, name=name)
+        (privileges.give if give else privileges.take)(grant)
     return done("Statement executed successfully.")
 
 
@@ -54,13 +59,13 @@ def _revoke(request: Request) -> Table:
 def _grant_role(request: Request) -> Table:
     name, (role,) = resolve(request.part("name")), resolve(request.part("role"))
     service = request.catalog.service(name)
-    request.require("OWNERSHIP", "SERVICE", ".".join(name))
+    request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
     if role not in request.catalog.privileges.roles:
-        raise missing("Role", (role,))
+        raise missing("Role", role)
     known = {one["name"].upper() for one in service.specification.get("serviceRoles", [])}
     (wanted,) = resolve(request.part("service_role"))
     if wanted not in known:
-        raise missing("Service role", (*name, wanted))
+        raise missing("Service role", *name, wanted)
     service.viewers.add(role)
     return done("Statement executed successfully.")
 
@@ -76,7 +81,7 @@ def _show_role(request: Request) -> Table:
 
 
 def _create_role(request: Request) -> Table:
-    request.require("CREATE ROLE", "ACCOUNT")
+    request.require("CREATE ROLE", kind="ACCOUNT")
     request.catalog.privileges.roles.add(resolve(request.part("role"))[0])
     return done("Role successfully created.")
 

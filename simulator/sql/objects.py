@@ -1,10 +1,10 @@
 """Databases, schemas, image repositories with their images, integrations, and snapshots of volumes.
 
-Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-image-repositories, .../show-snapshots
+Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-image-repositories
 """
 
-from simulator.catalog import Name, missing
-from simulator.privileges import SqlError
+from simulator.catalog import Name
+from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.pools import is_like
 from simulator.sql.request import Request, Table, done, resolve
 
@@ -12,7 +12,7 @@ _CREATED = "2026-01-01 00:00:00.000 -0800"
 
 
 def _sees(request: Request, kind: str, name: Name) -> bool:
-    return request.catalog.privileges.sees(request.session.role, kind, ".".join(name))
+    return request.sees(kind=kind, name=".".join(name))
 
 
 def _like(request: Request, name: str) -> bool:
@@ -29,15 +29,15 @@ def _show_databases(request: Request) -> Table:
 def _create_database(request: Request) -> Table:
     (name,) = resolve(request.part("name"))
     if name not in request.catalog.databases:
-        request.require("CREATE DATABASE", "ACCOUNT")
+        request.require("CREATE DATABASE", kind="ACCOUNT")
         request.catalog.databases[name] = set()
-        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "DATABASE", name)
+        request.own(kind="DATABASE", name=name)
     return done(f"Database {name} successfully created.")
 
 
 def _schemas(request: Request, database: str) -> set[str]:
     if database not in request.catalog.databases or not _sees(request, "DATABASE", (database,)):
-        raise missing("Database", (database,))
+        raise missing("Database", database)
     return request.catalog.databases[database]
 
 
@@ -52,18 +52,18 @@ def _show_schemas(request: Request) -> Table:
 def _create_schema(request: Request) -> Table:
     database, name = resolve(request.part("name"))
     if name not in _schemas(request, database):
-        request.require("CREATE SCHEMA", "DATABASE", database)
+        request.require("CREATE SCHEMA", kind="DATABASE", name=database)
         request.catalog.databases[database].add(name)
-        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "SCHEMA", f"{database}.{name}")
+        request.own(kind="SCHEMA", name=f"{database}.{name}")
     return done(f"Schema {name} successfully created.")
 
 
 def check_schema(request: Request, name: Name) -> None:
     """Raise SqlError unless the role may use the schema that an object's name lies in, and its database."""
     if name[1] not in _schemas(request, name[0]) or not _sees(request, "SCHEMA", name[:2]):
-        raise missing("Schema", name[:2])
-    request.require("USAGE", "DATABASE", name[0])
-    request.require("USAGE", "SCHEMA", ".".join(name[:2]))
+        raise missing("Schema", *name[:2])
+    request.require("USAGE", kind="DATABASE", name=name[0])
+    request.require("USAGE", kind="SCHEMA", name=".".join(name[:2]))
 
 
 def _show_repositories(request: Request) -> Table:
@@ -82,16 +82,16 @@ def _create_repository(request: Request) -> Table:
     name = resolve(request.part("name"))
     check_schema(request, name)
     if name not in request.catalog.repositories:
-        request.require("CREATE IMAGE REPOSITORY", "SCHEMA", ".".join(name[:2]))
+        request.require("CREATE IMAGE REPOSITORY", kind="SCHEMA", name=".".join(name[:2]))
         request.catalog.repositories[name] = {}
-        request.catalog.privileges.give(request.session.role, "OWNERSHIP", "IMAGE REPOSITORY", ".".join(name))
+        request.own(kind="IMAGE REPOSITORY", name=".".join(name))
     return done(f"Image Repository {name[2]} successfully created.")
 
 
 def _show_images(request: Request) -> Table:
     name = resolve(request.part("name"))
     if name not in request.catalog.repositories or not _sees(request, "IMAGE REPOSITORY", name):
-        raise missing("Image repository", name)
+        raise missing("Image repository", *name)
     columns = ("created_on", "image_name", "tags", "digest", "image_path")
     rows: list[list[str | None]] = [
         [_CREATED, image, tag, digest, "/".join([*(part.lower() for part in name), f"{image}:{tag}"])]
@@ -102,7 +102,7 @@ def _show_images(request: Request) -> Table:
 
 def _create_integration(request: Request) -> Table:
     (name,) = resolve(request.part("name"))
-    request.require("CREATE INTEGRATION", "ACCOUNT")
+    request.require("CREATE INTEGRATION", kind="ACCOUNT")
     request.catalog.integrations.add(name)
     return done(f"Integration {name} successfully created.")
 
@@ -111,25 +111,15 @@ def _create_snapshot(request: Request) -> Table:
     name, service_name = resolve(request.part("name")), resolve(request.part("service"))
     check_schema(request, name)
     service = request.catalog.service(service_name)
-    request.require("CREATE SNAPSHOT", "SCHEMA", ".".join(name[:2]))
-    request.require("OWNERSHIP", "SERVICE", ".".join(service_name))
+    request.require("CREATE SNAPSHOT", kind="SCHEMA", name=".".join(name[:2]))
+    request.require("OWNERSHIP", kind="SERVICE", name=".".join(service_name))
     if request.part("volume").strip('"') not in {volume["name"] for volume in service.volumes}:
-        raise SqlError("395018", "22023", f"Service has no block volume {request.part('volume')}.")
+        raise SqlError(SqlErrorKind.VOLUME_MISSING, f"Service has no block volume {request.part('volume')}.")
     if name in request.catalog.snapshots:
-        raise SqlError("002002", "42710", f"SQL compilation error:\nObject '{'.'.join(name)}' already exists.")
+        message = f"SQL compilation error:\nObject '{'.'.join(name)}' already exists."
+        raise SqlError(SqlErrorKind.ALREADY_EXISTS, message)
     request.catalog.snapshots[name] = service.data
     return done(f"Snapshot {name[2]} successfully created.")
-
-
-def _show_snapshots(request: Request) -> Table:
-    schema = resolve(request.part("schema"))
-    columns = ("name", "state", "database_name", "schema_name", "service_name", "volume_name", "size", "created_on")
-    rows: list[list[str | None]] = [
-        [name[2], "CREATED", *schema, "", "data", "25", _CREATED]
-        for name in request.catalog.snapshots
-        if name[:2] == schema
-    ]
-    return Table(columns=columns, rows=rows)
 
 
 STATEMENTS = {
@@ -143,5 +133,4 @@ STATEMENTS = {
     "CREATE EXTERNAL ACCESS INTEGRATION <ID:name>"
     " ALLOWED_NETWORK_RULES = (<NAME:rule>) ENABLED = TRUE": _create_integration,
     "CREATE SNAPSHOT <NAME:name> FROM SERVICE <NAME:service> VOLUME <ID:volume> INSTANCE 0": _create_snapshot,
-    "SHOW SNAPSHOTS IN SCHEMA <NAME:schema>": _show_snapshots,
 }

@@ -6,8 +6,9 @@ Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-comp
 import json
 from collections.abc import Callable
 
+from simulator.errors import SqlError, SqlErrorKind
 from simulator.fleet import ACCOUNT, FAMILIES, Pool
-from simulator.privileges import ROLE, SqlError
+from simulator.privileges import ROLE
 from simulator.sql.request import Request, Table, done, resolve
 
 # In the documented order.
@@ -51,7 +52,7 @@ def _show(request: Request) -> Table:
 def _sees(request: Request, pool: Pool) -> bool:
     if request.session.role == ROLE and pool.privilege:
         return True
-    return request.catalog.privileges.sees(request.session.role, "COMPUTE POOL", pool.name)
+    return request.sees(kind="COMPUTE POOL", name=pool.name)
 
 
 def is_like(name: str, pattern: str) -> bool:
@@ -64,17 +65,18 @@ def _create(request: Request) -> Table:
     family = resolve(request.part("family"))[0]
     if name in request.catalog.fleet.pools:
         return done(f"{name} already exists, statement succeeded.")
-    request.require("CREATE COMPUTE POOL", "ACCOUNT")
+    request.require("CREATE COMPUTE POOL", kind="ACCOUNT")
     if family not in FAMILIES:
-        raise SqlError("390908", "22023", f"Instance family '{family}' is not available.")
+        raise SqlError(SqlErrorKind.UNKNOWN_FAMILY, f"Instance family '{family}' is not available.")
     request.catalog.create_pool(name, family)
-    request.catalog.privileges.give(request.session.role, "OWNERSHIP", "COMPUTE POOL", name)
+    request.own(kind="COMPUTE POOL", name=name)
     return done(f"Compute Pool {name} successfully created.")
 
 
 def _endpoints(request: Request) -> Table:
     if request.catalog.faults.account == "no-function":
-        raise SqlError("001003", "42000", "Unknown function SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS")
+        message = "SQL compilation error:\nUnknown function SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS"
+        raise SqlError(SqlErrorKind.UNKNOWN_FUNCTION, message)
     pools = request.catalog.fleet.pools.values()
     names = [f"discover.monitor.{pool.name.lower()}.cp.spcs.internal" for pool in pools if pool.monitored]
     return Table(columns=("SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS",), rows=[[json.dumps(names)]])

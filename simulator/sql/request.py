@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from simulator.catalog import Catalog
+from simulator.privileges import Grant
 
 # One identifier, and one with up to two others before it.
 ID = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
@@ -38,9 +39,23 @@ class Request:
         """Return a part that the statement always has."""
         return self.parts[name] or ""
 
-    def require(self, privilege: str, kind: str, name: str = "") -> None:
+    def require(self, privilege: str, *, kind: str, name: str = "") -> None:
         """Raise SqlError unless the session's role has this privilege, or owns the object."""
-        self.catalog.privileges.require(self.session.role, privilege, kind, name)
+        grant = Grant(role=self.session.role, privilege=privilege, kind=kind, name=name)
+        self.catalog.privileges.require(grant)
+
+    def own(self, *, kind: str, name: str) -> None:
+        """Make the session's role the owner of an object."""
+        grant = Grant(role=self.session.role, privilege="OWNERSHIP", kind=kind, name=name)
+        self.catalog.privileges.give(grant)
+
+    def owns(self, *, kind: str, name: str) -> bool:
+        """Return whether the session's role owns an object."""
+        return self.catalog.privileges.has(Grant(role=self.session.role, privilege="OWNERSHIP", kind=kind, name=name))
+
+    def sees(self, *, kind: str, name: str) -> bool:
+        """Return whether the session's role has any privilege on an object."""
+        return self.catalog.privileges.sees(role=self.session.role, kind=kind, name=name)
 
 
 def done(text: str) -> Table:

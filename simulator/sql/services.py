@@ -1,7 +1,6 @@
 """Services: created, altered and dropped, and what they show of themselves.
 
-Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it. They give no numbers of
-errors: those that begin with 395 are this account's own.
+Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it.
 """
 
 import hashlib
@@ -11,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from simulator.catalog import Catalog, Name, Service, missing
-from simulator.privileges import SqlError
+from simulator.catalog import Catalog, Name, Service
+from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema
 from simulator.sql.pools import is_like
 from simulator.sql.request import Request, Table, done, resolve
@@ -25,10 +24,12 @@ def _read(request: Request) -> dict[str, Any]:
     try:
         specification = yaml.safe_load(request.part("specification")[2:-2])
     except yaml.YAMLError as error:
-        raise SqlError("395018", "22023", f"Invalid spec: {error}") from error
+        raise SqlError(SqlErrorKind.INVALID_SPECIFICATION, f"Invalid spec: {error}") from error
     body = specification.get("spec") if isinstance(specification, dict) else None
     if not isinstance(body, dict) or not body.get("containers"):
-        raise SqlError("395018", "22023", "Invalid spec: missing required property 'containers' in 'spec'.")
+        raise SqlError(
+            SqlErrorKind.INVALID_SPECIFICATION, "Invalid spec: missing required property 'containers' in 'spec'."
+        )
     return {**specification, "spec": body}
 
 
@@ -37,11 +38,11 @@ def _pin_images(request: Request, specification: dict[str, Any]) -> dict[str, st
     catalog = request.catalog
     for endpoint in specification["spec"].get("endpoints", []):
         if endpoint.get("public"):
-            request.require("BIND SERVICE ENDPOINT", "ACCOUNT")
+            request.require("BIND SERVICE ENDPOINT", kind="ACCOUNT")
     digests = {}
     for container in specification["spec"]["containers"]:
         repository = tuple(part.upper() for part in container["image"].strip("/").split("/")[:-1])
-        request.require("READ", "IMAGE REPOSITORY", ".".join(repository))
+        request.require("READ", kind="IMAGE REPOSITORY", name=".".join(repository))
         digests[container["name"]] = catalog.find_image(container["image"])
     return digests
 
@@ -50,8 +51,8 @@ def _integrations(request: Request) -> str:
     wanted = resolve(request.parts.get("integrations") or "")
     for integration in wanted:
         if integration not in request.catalog.integrations:
-            raise missing("Integration", (integration,))
-        request.require("USAGE", "INTEGRATION", integration)
+            raise missing("Integration", integration)
+        request.require("USAGE", kind="INTEGRATION", name=integration)
     return ",".join(wanted)
 
 
@@ -61,10 +62,10 @@ def _create(request: Request) -> Table:
     check_schema(request, name)
     if name in catalog.services:
         return done(f"{name[2]} already exists, statement succeeded.")
-    request.require("CREATE SERVICE", "SCHEMA", ".".join(name[:2]))
+    request.require("CREATE SERVICE", kind="SCHEMA", name=".".join(name[:2]))
     if pool not in catalog.fleet.pools:
-        raise missing("Compute pool", (pool,))
-    request.require("USAGE", "COMPUTE POOL", pool)
+        raise missing("Compute pool", pool)
+    request.require("USAGE", kind="COMPUTE POOL", name=pool)
     specification = _read(request)
     digests = _pin_images(request, specification)
     catalog.services[name] = Service(
@@ -78,7 +79,7 @@ def _create(request: Request) -> Table:
         comment=_comment(request),
     )
     catalog.services[name].data = f"volume of {'.'.join(name)} since {now}"
-    catalog.privileges.give(request.session.role, "OWNERSHIP", "SERVICE", ".".join(name))
+    request.own(kind="SERVICE", name=".".join(name))
     return done(f"Service {name[2]} successfully created.")
 
 
@@ -89,7 +90,7 @@ def _comment(request: Request) -> str:
 def _owned(request: Request) -> Service:
     name = resolve(request.part("name"))
     service = request.catalog.service(name)
-    request.require("OWNERSHIP", "SERVICE", ".".join(name))
+    request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
     return service
 
 
@@ -98,7 +99,7 @@ def _alter(request: Request) -> Table:
     digests = _pin_images(request, specification)
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
-        raise SqlError("395074", "22023", "Block storage volumes of a service cannot be changed.")
+        raise SqlError(SqlErrorKind.VOLUMES_CHANGED, "Block storage volumes of a service cannot be changed.")
     service.specification, service.digests, service.changed = specification, digests, request.catalog.clock()
     return done("Statement executed successfully.")
 
@@ -132,9 +133,9 @@ def _resume(request: Request) -> Table:
 def _restore(request: Request) -> Table:
     service, snapshot = _owned(request), resolve(request.part("snapshot"))
     if snapshot not in request.catalog.snapshots:
-        raise missing("Snapshot", snapshot)
+        raise missing("Snapshot", *snapshot)
     if request.catalog.state(service) != "SUSPENDED":
-        raise SqlError("395075", "22023", "The service must be suspended to restore a volume.")
+        raise SqlError(SqlErrorKind.NOT_SUSPENDED, "The service must be suspended to restore a volume.")
     service.data = request.catalog.snapshots[snapshot]
     return done("Statement executed successfully.")
 
@@ -143,9 +144,10 @@ def _drop(request: Request) -> Table:
     name = resolve(request.part("name"))
     service = _owned(request)
     if service.volumes and not request.parts.get("force"):
-        raise SqlError("395076", "22023", f"Service {name[2]} has block storage volumes: drop it with FORCE.")
+        message = f"Service {name[2]} has block storage volumes: drop it with FORCE."
+        raise SqlError(SqlErrorKind.HAS_VOLUMES, message)
     del request.catalog.services[name]
-    request.catalog.privileges.forget("SERVICE", ".".join(name))
+    request.catalog.privileges.forget(kind="SERVICE", name=".".join(name))
     return done(f"{name[2]} successfully dropped.")
 
 
@@ -194,7 +196,7 @@ def _describe(request: Request) -> Table:
     name = resolve(request.part("name"))
     service = request.catalog.service(name)
     row = _describe_one(request.catalog, name, service)
-    owner = request.catalog.privileges.has(request.session.role, "OWNERSHIP", "SERVICE", ".".join(name))
+    owner = request.owns(kind="SERVICE", name=".".join(name))
     row["spec"] = yaml.safe_dump(service.specification) if owner else None
     return _table([row], tuple(row))
 
@@ -267,7 +269,8 @@ def _logs(request: Request) -> Table:
     service = request.catalog.service(name)
     container = request.part("container").strip("'")
     if container not in {one["name"] for one in service.containers}:
-        raise SqlError("395014", "22023", f"Container {container} does not exist in service {name[2]}.")
+        message = f"Container {container} does not exist in service {name[2]}."
+        raise SqlError(SqlErrorKind.CONTAINER_MISSING, message)
     lines = [f"{container}: line {n + 1}" for n in range(int(request.part("lines")))]
     return Table(columns=("SYSTEM$GET_SERVICE_LOGS",), rows=[["\n".join(lines)]])
 

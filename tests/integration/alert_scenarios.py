@@ -153,7 +153,7 @@ SCENARIOS: dict[str, Scenario] = {
     "SpcsWatchdog": Scenario(series={}, silent=-1, fires=1),
 }
 
-# All is well: what is published stays within its bounds for half a day.
+# Healthy: what is published stays within its bounds for half a day.
 HEALTHY: dict[str, str] = {
     f"up{{{SCRAPED}}}": "1x720",
     f"scrape_samples_scraped{{{SCRAPED}}}": "1500x720",

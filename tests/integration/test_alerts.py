@@ -1,4 +1,4 @@
-"""Every alert by promtool: silent before, firing after, and silent while all is well."""
+"""Every alert by promtool: silent before, firing after, and silent on a healthy stack."""
 
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def test_an_alert_is_silent_before_and_fires_after(name: str, tmp_path: Path) ->
     assert "SUCCESS" in promtool(tmp_path, name, scenario.series, checks)
 
 
-def test_nothing_but_the_watchdog_fires_while_all_is_well(tmp_path: Path) -> None:
+def test_nothing_but_the_watchdog_fires_on_a_healthy_stack(tmp_path: Path) -> None:
     expr = 'count by (alertname) (ALERTS{alertstate="firing"})'
     only = [{"labels": '{alertname="SpcsWatchdog"}', "value": 1}]
     checks = [{"expr": expr, "eval_time": f"{minute}m", "exp_samples": only} for minute in (30, 360, 700)]

@@ -1,31 +1,27 @@
 """Every query of every board against the real store, with variables put in as Grafana would."""
 
+import contextlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
+from queries import fill
 from stores import Store, start_full_store
-from waiting import SCRAPE_SECONDS
+from waiting import SCRAPE_SECONDS, wait_for
 
 from monitoring.rules.recording import RECORDINGS
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.local import processes
 
-# What Grafana puts in: the variable All, and the macros of a young time range.
-MACROS = {
-    "$__rate_interval": f"{5 * SCRAPE_SECONDS}s",
-    "$__range_s": "60",
-    "$__range": "1m",
-    "$credits_per_node_hour": "0.11",
-}
+# Rates need a few scrapes, and the most that a query of a young store may take to have its first rows.
+WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """One query of a panel, as Grafana would send it."""
 
@@ -37,30 +33,31 @@ class Target:
 def targets() -> Iterator[Target]:
     for file in sorted(BOARD_FOLDER.glob("*.json")):
         board = json.loads(file.read_text())
-        names = {f"${variable['name']}": ".*" for variable in board["templating"]["list"]}
-        macros = {**MACROS, **{name: value for name, value in names.items() if name not in MACROS}}
         for panel in board["panels"]:
             for target in panel.get("targets", []):
-                expr = target["expr"]
-                # Longest first: $pool is the beginning of no other, but $__range is.
-                for name in sorted(macros, key=len, reverse=True):
-                    expr = expr.replace(name, macros[name])
-                yield Target(board["uid"], panel["title"], expr)
+                expr = fill(target["expr"], interval=WINDOW, seconds=60, choice=".*")
+                yield Target(board=board["uid"], panel=panel["title"], expr=expr)
+
+
+def without_rows(store: Store) -> list[Target]:
+    return [target for target in targets() if not store.query(target.expr)]
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with processes.open_run(tmp_path_factory.mktemp("boards")) as run:
         full = start_full_store(run)
-        time.sleep(20)
+        # All queries have rows as soon as the last of what the rules and rates need has been scraped.
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: not without_rows(full), PATIENCE_SECONDS)
         yield full
 
 
 def test_every_query_of_every_board_returns_rows(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    every = list(targets())
-    empty = [target for target in every if not store.query(target.expr)]
+    empty = without_rows(store)
     with capsys.disabled():
-        print(f"\n{len(every) - len(empty)} of {len(every)} queries of the boards returned rows")  # noqa: T201
+        count = len(list(targets()))
+        print(f"\n{count - len(empty)} of {count} queries of the boards returned rows")  # noqa: T201 - the measure
     assert not empty, "\n".join(f"{target.board} / {target.panel}: {target.expr}" for target in empty)
 
 

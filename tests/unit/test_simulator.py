@@ -9,9 +9,13 @@ from monitoring.metrics import CATALOGUE
 from simulator import zone
 from simulator.__main__ import build_fleet, parse
 from simulator.behaviour import LEAK_PERIOD, RESTART_PAUSE, Behaviour, read
+from simulator.catalog import Catalog
+from simulator.errors import Refusal, SqlError, SqlErrorKind
 from simulator.exposition import render, samples
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Network
+from simulator.privileges import ROLE, USER
+from simulator.sql import Session, execute
 
 NAME = "discover.monitor.web_pool.cp.spcs.internal"
 
@@ -125,3 +129,28 @@ def test_a_removed_node_makes_room_for_the_next(fleet: Fleet) -> None:
     pool = fleet.pools["WEB_POOL"]
     del pool.nodes["127.90.0.1:9001"]
     assert fleet.add_node(pool).id == "127.90.0.1"
+
+
+def test_every_code_of_an_error_stands_for_one_thing() -> None:
+    codes = [kind.value[0] for kind in SqlErrorKind] + [refusal.code for refusal in Refusal]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault", "kind"),
+    [
+        ("SHOW SNAPSHOTS IN SCHEMA A.B", None, SqlErrorKind.SYNTAX),
+        ("CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()", "no-function", SqlErrorKind.UNKNOWN_FUNCTION),
+        ("CREATE DATABASE IF NOT EXISTS D", None, SqlErrorKind.NOT_PRIVILEGED),
+        ("DESCRIBE SERVICE D.S.NONE", None, SqlErrorKind.MISSING),
+        ("SHOW GRANTS TO ROLE NOBODY; DROP", None, SqlErrorKind.SYNTAX),
+        ("GRANT USAGE ON COMPUTE POOL WEB_POOL TO ROLE NOBODY", None, SqlErrorKind.NOT_PRIVILEGED),
+    ],
+)
+def test_a_statement_that_is_refused_has_the_code_of_its_reason(
+    fleet: Fleet, statement: str, fault: str | None, kind: SqlErrorKind
+) -> None:
+    catalog = Catalog(fleet=fleet, faults=Faults(account=fault))
+    with pytest.raises(SqlError) as refused:
+        execute(catalog, Session(user=USER, role=ROLE), statement)
+    assert (refused.value.code, refused.value.state) == kind.value

@@ -1,4 +1,4 @@
-"""The metrics publisher of every node, each on its own address, all in this process."""
+"""The metrics exporter of every node, each on its own address, all in this process."""
 
 import asyncio
 import functools
@@ -18,7 +18,7 @@ MANY_SERIES = 60_000
 CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
-class Publishers:
+class Exporters:
     """Listens where the fleet's nodes are; call sync after the fleet or the faults changed."""
 
     def __init__(
@@ -94,7 +94,7 @@ def _bomb() -> bytes:
 # What a broken node makes of its body.
 _BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "duplicates": lambda body: body + body,
-    "garbage": lambda _: b"<html>this is no metric</html>\n",
+    "garbage": lambda _: b"<html>this is not a metric</html>\n",
     "huge": lambda body: body + b"# " + b"x" * HUGE_BYTES + b"\n",
     "many-series": lambda _: b"".join(b'too_many{number="%d"} 1\n' % n for n in range(MANY_SERIES)),
     "unfinished": lambda body: body[: body.rindex(b"{", 0, len(body) // 2) + 1],
@@ -108,8 +108,7 @@ def add_address(host: str) -> None:
     """
     if sys.platform != "linux":
         raise OSError("addresses of nodes can be added on Linux only")
-    from pyroute2 import IPRoute  # noqa: PLC0415 - not there on other systems
-    from pyroute2.netlink.exceptions import NetlinkError  # noqa: PLC0415
+    from pyroute2 import IPRoute, NetlinkError  # noqa: PLC0415 - installed on Linux only
 
     with IPRoute() as routes:
         try:
