@@ -38,7 +38,7 @@ LAST_SUCCESS = Signal(
     meaning="Time since the collector's last refresh from account and DNS without a failure.",
     unit="s",
     lines=(Line(expr="max(spcs_discovery_last_success_age_seconds)", legend="age"),),
-    empty="no discovery has been without a failure since the collector began",
+    empty="no discovery has succeeded since the collector started",
     steps=((None, "green"), (300, "orange"), (900, "red")),
 )
 VERSIONS = Listing(
@@ -91,7 +91,7 @@ FAILURES = Signal(
         Line(expr=f"sum by (reason) (rate(spcs_discovery_failures_total[{RATE}]))", legend="discovery: {{reason}}"),
         Line(expr=f"sum by (reason) (rate(spcs_scrape_failures_total[{RATE}]))", legend="scrape: {{reason}}"),
     ),
-    empty="nothing has failed since the collector began",
+    empty="nothing has failed since the collector started",
 )
 REFRESH_SECONDS = Signal(
     title="Discovery: duration",

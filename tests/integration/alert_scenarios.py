@@ -5,13 +5,15 @@ Values are promtool's: '0+1x9' counts up, '5x9' stays, '_x9' is absent, each a m
 
 from dataclasses import dataclass
 
+from monitoring.selectors import JOB
+
 POOL = 'snow_compute_pool_name="P"'
 NODE = f'{POOL}, snow_compute_pool_node_id="10.0.0.1", snow_compute_pool_node_instance_family="CPU_X64_S"'
 SERVICE = f'{NODE}, snow_database_name="D", snow_schema_name="S", snow_service_name="A", snow_service_type="Service"'
 CONTAINER = f'{SERVICE}, snow_service_container_instance="0", snow_service_container_name="main"'
 VOLUME = f'{SERVICE}, snow_service_container_instance="0", snow_volume_name="data", snow_volume_replica="0"'
 GPU = f'{CONTAINER}, gpu="0"'
-SCRAPED = 'job="spcs-nodes", instance="10.0.0.1:9001"'
+SCRAPED = f'job="{JOB}", instance="10.0.0.1:9001"'
 
 GIB = 1024**3
 

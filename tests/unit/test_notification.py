@@ -1,4 +1,4 @@
-"""Alerts that Grafana evaluates: the same as the store's, and told to an address only where one is set."""
+"""Alerts that Grafana evaluates: the same as the store's, and sent only where an address is set."""
 
 import re
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_way_sends_to_what_its_environment_names_and_nowhere_else(way: str) ->
     assert re.fullmatch(r"\$SPCS_[A-Z_]+", addresses)
 
 
-def test_nobody_is_told_unless_a_way_is_chosen() -> None:
+def test_no_notifications_are_sent_unless_a_way_is_chosen() -> None:
     assert not (GRAFANA / "provisioning" / "alerting").exists()
     dockerfile = (GRAFANA / "Dockerfile").read_text()
     for way in WAYS:
