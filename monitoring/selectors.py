@@ -45,12 +45,12 @@ def matchers(*labels: str) -> str:
 
 
 # What a board of pools, nodes, GPUs, services and containers chooses.
-P = matchers(POOL)
-N = matchers(POOL, NODE)
-G = matchers(POOL, NODE, GPU)
-S = matchers(POOL, DATABASE, SCHEMA, SERVICE)
-V = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER, INSTANCE)
-D = matchers(POOL, DATABASE, SCHEMA, SERVICE, VOLUME)
+IN_POOLS = matchers(POOL)
+ON_NODES = matchers(POOL, NODE)
+ON_GPUS = matchers(POOL, NODE, GPU)
+IN_SERVICES = matchers(POOL, DATABASE, SCHEMA, SERVICE)
+IN_CONTAINERS = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER, INSTANCE)
+IN_VOLUMES = matchers(POOL, DATABASE, SCHEMA, SERVICE, VOLUME)
 
 
 def legend(*labels: str) -> str:

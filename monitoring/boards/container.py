@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
 from monitoring.selectors import CONTAINER as CONTAINER_LABEL
-from monitoring.selectors import DATABASE, POOL, SCHEMA, SERVICE, V, matchers
+from monitoring.selectors import DATABASE, IN_CONTAINERS, POOL, SCHEMA, SERVICE, matchers
 from monitoring.signals import containers, gpus, states, usage
 
 # The recorded restarts are of a service's container, over its instances.
@@ -17,25 +17,25 @@ CONTAINER = Board(
         Row(
             "What it did",
             (
-                Timeline(states.timeline(V), states=STATES),
-                Number(states.running(V), width=8),
-                Number(states.pending(V), width=8),
-                Number(states.restarts(V), width=8),
+                Timeline(states.timeline(IN_CONTAINERS), states=STATES),
+                Number(states.running(IN_CONTAINERS), width=8),
+                Number(states.pending(IN_CONTAINERS), width=8),
+                Number(states.restarts(IN_CONTAINERS), width=8),
                 Lines(states.restarts_over_time(RECORDED), width=8),
-                Lines(states.reasons_by_container(V, "last_finished"), width=8),
-                Lines(states.exit_codes(V), width=8),
+                Lines(states.reasons_by_container(IN_CONTAINERS, "last_finished"), width=8),
+                Lines(states.exit_codes(IN_CONTAINERS), width=8),
             ),
         ),
         Row(
             "What it used",
             (
-                Lines(usage.use(V, "cpu")),
-                Lines(usage.use(V, "memory")),
-                Grid(containers.over_range(V)),
-                Lines(usage.share(V, "cpu", "limit")),
-                Lines(usage.share(V, "memory", "limit")),
-                Lines(gpus.time_in_use_by_container(V)),
-                Lines(gpus.memory_by_container(V)),
+                Lines(usage.use(IN_CONTAINERS, "cpu")),
+                Lines(usage.use(IN_CONTAINERS, "memory")),
+                Grid(containers.over_range(IN_CONTAINERS)),
+                Lines(usage.share(IN_CONTAINERS, "cpu", "limit")),
+                Lines(usage.share(IN_CONTAINERS, "memory", "limit")),
+                Lines(gpus.time_in_use_by_container(IN_CONTAINERS)),
+                Lines(gpus.memory_by_container(IN_CONTAINERS)),
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """SPCS / Home: which pool is full, which service waits, what failed."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
-from monitoring.selectors import P
+from monitoring.selectors import IN_POOLS
 from monitoring.signals import containers, pools, stack, states
 
 HOME = Board(
@@ -14,25 +14,25 @@ HOME = Board(
             (
                 Number(pools.POOLS, width=6),
                 Number(pools.NODES, width=6),
-                Number(states.services_running(P), width=6),
-                Number(states.running(P), width=6),
-                Number(states.pending(P), width=6),
-                Number(states.restarts(P), width=6),
+                Number(states.services_running(IN_POOLS), width=6),
+                Number(states.running(IN_POOLS), width=6),
+                Number(states.pending(IN_POOLS), width=6),
+                Number(states.restarts(IN_POOLS), width=6),
                 Number(stack.NODES_DOWN, width=6),
                 Number(stack.ALERTS_FIRING, width=6),
             ),
         ),
         Row(
             "What to look at",
-            (Grid(pools.POOL_LIST, height=8), Grid(containers.attention(P)), Grid(stack.ALERT_LIST, height=6)),
+            (Grid(pools.POOL_LIST, height=8), Grid(containers.attention(IN_POOLS)), Grid(stack.ALERT_LIST, height=6)),
         ),
         Row(
             "How it went",
             (
                 Lines(pools.use_of_pools("cpu")),
                 Lines(pools.use_of_pools("memory")),
-                Lines(states.states(P)),
-                Lines(states.reasons(P), stacked=True),
+                Lines(states.states(IN_POOLS)),
+                Lines(states.reasons(IN_POOLS), stacked=True),
             ),
         ),
     ),

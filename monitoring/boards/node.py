@@ -1,7 +1,7 @@
 """SPCS / Node: use, saturation and health of the chosen nodes."""
 
 from monitoring.boards.model import Board, Grid, Lines, Row
-from monitoring.selectors import N
+from monitoring.selectors import ON_NODES
 from monitoring.signals import containers, gpus, network, pools, stack, usage
 
 NODE = Board(
@@ -22,13 +22,13 @@ NODE = Board(
         Row(
             "What fills it",
             (
-                Lines(usage.share(N, "cpu", "limit")),
-                Lines(usage.share(N, "memory", "limit")),
-                Grid(containers.listing(N)),
+                Lines(usage.share(ON_NODES, "cpu", "limit")),
+                Lines(usage.share(ON_NODES, "memory", "limit")),
+                Grid(containers.listing(ON_NODES)),
             ),
         ),
-        Row("GPU", (Lines(gpus.time_in_use(N)), Lines(gpus.memory(N)))),
-        Row("Network", (Lines(network.egress_of_nodes(N, "bytes")), Lines(network.denied(N)))),
+        Row("GPU", (Lines(gpus.time_in_use(ON_NODES)), Lines(gpus.memory(ON_NODES)))),
+        Row("Network", (Lines(network.egress_of_nodes(ON_NODES, "bytes")), Lines(network.denied(ON_NODES)))),
         Row("Scrapes of all nodes", (Lines(stack.UP), Lines(stack.SCRAPE_SECONDS))),
     ),
     variables=("pool", "node"),

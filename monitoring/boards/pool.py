@@ -1,7 +1,7 @@
 """SPCS / Pool: what the chosen compute pools offer, what runs in them, and what does not."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
-from monitoring.selectors import P
+from monitoring.selectors import IN_POOLS
 from monitoring.signals import containers, gpus, network, pools, states, volumes
 
 POOL = Board(
@@ -13,23 +13,23 @@ POOL = Board(
             "Now",
             (
                 Number(pools.NODES),
-                Number(states.services_running(P)),
-                Number(states.running(P)),
-                Number(states.pending(P)),
-                Number(states.restarts(P)),
-                Number(network.denied_in_range(P)),
+                Number(states.services_running(IN_POOLS)),
+                Number(states.running(IN_POOLS)),
+                Number(states.pending(IN_POOLS)),
+                Number(states.restarts(IN_POOLS)),
+                Number(network.denied_in_range(IN_POOLS)),
             ),
         ),
         Row(
             "Services and containers",
             (
-                Lines(states.services_by_state(P)),
-                Lines(states.states(P)),
-                Lines(states.reasons(P), stacked=True),
+                Lines(states.services_by_state(IN_POOLS)),
+                Lines(states.states(IN_POOLS)),
+                Lines(states.reasons(IN_POOLS), stacked=True),
                 Lines(pools.NODES_OVER_TIME, width=6),
                 Lines(pools.DISCOVERED, width=6),
-                Grid(containers.by_state(P)),
-                Grid(containers.listing(P)),
+                Grid(containers.by_state(IN_POOLS)),
+                Grid(containers.listing(IN_POOLS)),
             ),
         ),
         Row(
@@ -44,25 +44,25 @@ POOL = Board(
         Row(
             "GPU",
             (
-                Lines(gpus.time_in_use(P), width=8),
-                Lines(gpus.memory(P), width=8),
-                Lines(gpus.requested(P), width=8),
+                Lines(gpus.time_in_use(IN_POOLS), width=8),
+                Lines(gpus.memory(IN_POOLS), width=8),
+                Lines(gpus.requested(IN_POOLS), width=8),
             ),
         ),
         Row(
             "Block storage",
             (
-                Lines(volumes.share(P), width=8),
-                Lines(volumes.flow(P, "throughput"), width=8),
-                Lines(volumes.flow(P, "iops"), width=8),
+                Lines(volumes.share(IN_POOLS), width=8),
+                Lines(volumes.flow(IN_POOLS, "throughput"), width=8),
+                Lines(volumes.flow(IN_POOLS, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(network.egress_of_nodes(P, "bytes"), width=8),
-                Lines(network.egress_of_nodes(P, "packets"), width=8),
-                Lines(network.denied(P), width=8),
+                Lines(network.egress_of_nodes(IN_POOLS, "bytes"), width=8),
+                Lines(network.egress_of_nodes(IN_POOLS, "packets"), width=8),
+                Lines(network.denied(IN_POOLS), width=8),
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """SPCS / Service: what the chosen services do, use and wait for."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
-from monitoring.selectors import S
+from monitoring.selectors import IN_SERVICES
 from monitoring.signals import containers, gpus, network, states, usage, volumes
 
 SERVICE = Board(
@@ -12,50 +12,50 @@ SERVICE = Board(
         Row(
             "Now",
             (
-                Number(states.services_running(S), width=6),
-                Number(states.running(S), width=6),
-                Number(states.pending(S), width=6),
-                Number(states.restarts(S), width=6),
+                Number(states.services_running(IN_SERVICES), width=6),
+                Number(states.running(IN_SERVICES), width=6),
+                Number(states.pending(IN_SERVICES), width=6),
+                Number(states.restarts(IN_SERVICES), width=6),
             ),
         ),
         Row(
             "States and reasons",
             (
-                Lines(states.states(S)),
-                Lines(states.reasons_by_container(S, "pending")),
-                Lines(states.reasons_by_container(S, "last_finished")),
-                Lines(states.exit_codes(S)),
+                Lines(states.states(IN_SERVICES)),
+                Lines(states.reasons_by_container(IN_SERVICES, "pending")),
+                Lines(states.reasons_by_container(IN_SERVICES, "last_finished")),
+                Lines(states.exit_codes(IN_SERVICES)),
             ),
         ),
         Row(
             "CPU and memory",
             (
-                Grid(containers.listing(S, limits=True)),
-                Lines(usage.use(S, "cpu")),
-                Lines(usage.use(S, "memory")),
-                Lines(usage.share(S, "cpu", "limit")),
-                Lines(usage.share(S, "memory", "limit")),
-                Lines(usage.share(S, "cpu", "request")),
-                Lines(usage.share(S, "memory", "request")),
+                Grid(containers.listing(IN_SERVICES, limits=True)),
+                Lines(usage.use(IN_SERVICES, "cpu")),
+                Lines(usage.use(IN_SERVICES, "memory")),
+                Lines(usage.share(IN_SERVICES, "cpu", "limit")),
+                Lines(usage.share(IN_SERVICES, "memory", "limit")),
+                Lines(usage.share(IN_SERVICES, "cpu", "request")),
+                Lines(usage.share(IN_SERVICES, "memory", "request")),
             ),
         ),
-        Row("GPU", (Lines(gpus.time_in_use_by_container(S)), Lines(gpus.memory_by_container(S)))),
+        Row("GPU", (Lines(gpus.time_in_use_by_container(IN_SERVICES)), Lines(gpus.memory_by_container(IN_SERVICES)))),
         Row(
             "Block storage",
             (
-                Lines(volumes.share(S), width=8),
-                Lines(volumes.flow(S, "throughput"), width=8),
-                Lines(volumes.flow(S, "iops"), width=8),
+                Lines(volumes.share(IN_SERVICES), width=8),
+                Lines(volumes.flow(IN_SERVICES, "throughput"), width=8),
+                Lines(volumes.flow(IN_SERVICES, "iops"), width=8),
             ),
         ),
         Row(
             "Network",
             (
-                Lines(network.egress(S, "bytes"), width=8),
-                Lines(network.egress(S, "packets"), width=8),
-                Lines(network.denied(S), width=8),
-                Lines(network.ingress(S, "connections_active")),
-                Lines(network.ingress(S, "cps")),
+                Lines(network.egress(IN_SERVICES, "bytes"), width=8),
+                Lines(network.egress(IN_SERVICES, "packets"), width=8),
+                Lines(network.denied(IN_SERVICES), width=8),
+                Lines(network.ingress(IN_SERVICES, "connections_active")),
+                Lines(network.ingress(IN_SERVICES, "cps")),
             ),
         ),
     ),

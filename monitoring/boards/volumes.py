@@ -1,7 +1,7 @@
 """SPCS / Volumes: how full block volumes are, when they will be, and what goes through them."""
 
 from monitoring.boards.model import Board, Grid, Lines, Row
-from monitoring.selectors import D
+from monitoring.selectors import IN_VOLUMES
 from monitoring.signals import volumes
 
 VOLUMES = Board(
@@ -12,18 +12,18 @@ VOLUMES = Board(
         Row(
             "How full",
             (
-                Grid(volumes.listing(D)),
-                Lines(volumes.share(D), width=8),
-                Lines(volumes.used(D), width=8),
-                Lines(volumes.time_left(D), width=8),
+                Grid(volumes.listing(IN_VOLUMES)),
+                Lines(volumes.share(IN_VOLUMES), width=8),
+                Lines(volumes.used(IN_VOLUMES), width=8),
+                Lines(volumes.time_left(IN_VOLUMES), width=8),
             ),
         ),
         Row(
             "What goes through",
             (
-                Lines(volumes.flow(D, "throughput"), width=8),
-                Lines(volumes.flow(D, "iops"), width=8),
-                Lines(volumes.in_flight(D), width=8),
+                Lines(volumes.flow(IN_VOLUMES, "throughput"), width=8),
+                Lines(volumes.flow(IN_VOLUMES, "iops"), width=8),
+                Lines(volumes.in_flight(IN_VOLUMES), width=8),
             ),
         ),
     ),

@@ -41,8 +41,8 @@ class Signal:
                 empty="no container waits",
             )
 
-    A board then shows it as `Number(pending(P))` or `Lines(pending(P), width=8)`. unit is Grafana's id of the unit;
-    a legend may name only labels that its query keeps.
+    A board then shows it as `Number(pending(IN_POOLS))` or `Lines(pending(IN_POOLS), width=8)`. unit is Grafana's id
+    of the unit; a legend may name only labels that its query keeps.
     """
 
     title: str

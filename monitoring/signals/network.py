@@ -2,13 +2,13 @@
 
 from monitoring.selectors import (
     ENDPOINT,
+    IN_POOLS,
     INSTANCE_LEGEND,
     NODE_LEGEND,
     OF_INSTANCE,
     OF_NODE,
     OF_SERVICE,
     SERVICE_LEGEND,
-    P,
     legend,
 )
 from monitoring.signals import NONE_IS_GOOD, Line, Signal
@@ -76,7 +76,7 @@ def denied_in_range(where: str) -> Signal:
 def talkers(way: str) -> Signal:
     """Return the ten services that send (transmitted) or receive (received) most."""
     verb = {"transmitted": "send", "received": "receive"}[way]
-    recorded = f"spcs_service:network_egress_{way}_bytes:rate5m{{{P}}}"
+    recorded = f"spcs_service:network_egress_{way}_bytes:rate5m{{{IN_POOLS}}}"
     return Signal(
         title=f"Services that {verb} most",
         meaning=f"The ten services that {verb} most bytes a second from or to outside.",

@@ -1,20 +1,20 @@
 """Pools and nodes: how many there are, what they offer, and what of it is used, requested and free."""
 
-from monitoring.selectors import FAMILY, NODE, NODE_LEGEND, OF_NODE, POOL, N, P, legend
+from monitoring.selectors import FAMILY, IN_POOLS, NODE, NODE_LEGEND, OF_NODE, ON_NODES, POOL, legend
 from monitoring.signals import NONE_IS_BAD, NONE_IS_PLAIN, RESOURCES, SHARE, Column, Line, Listing, Signal
 
 POOLS = Signal(
     title="Pools",
     meaning="Compute pools with at least one node that publishes metrics.",
     unit="short",
-    lines=(Line(expr=f"count(count by ({POOL}) (node_cpu_capacity{{{P}}}))", legend="pools"),),
+    lines=(Line(expr=f"count(count by ({POOL}) (node_cpu_capacity{{{IN_POOLS}}}))", legend="pools"),),
     steps=NONE_IS_BAD,
 )
 NODES = Signal(
     title="Nodes",
     meaning="Nodes that publish metrics.",
     unit="short",
-    lines=(Line(expr=f"sum(spcs_pool:nodes:count{{{P}}})", legend="nodes"),),
+    lines=(Line(expr=f"sum(spcs_pool:nodes:count{{{IN_POOLS}}})", legend="nodes"),),
     steps=NONE_IS_BAD,
 )
 NODES_OVER_TIME = Signal(
@@ -23,7 +23,8 @@ NODES_OVER_TIME = Signal(
     unit="short",
     lines=(
         Line(
-            expr=f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:count{{{P}}})", legend=f"{legend(POOL)} {legend(FAMILY)}"
+            expr=f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:count{{{IN_POOLS}}})",
+            legend=f"{legend(POOL)} {legend(FAMILY)}",
         ),
     ),
     decimals=0,
@@ -33,7 +34,7 @@ DISCOVERED = Signal(
     meaning="Every pool that the collector's role may see, by the state that the account reports; "
     "a suspended pool has no nodes.",
     unit="short",
-    lines=(Line(expr=f"sum by (state) (spcs_compute_pool_info{{{P}}})", legend="{{state}}"),),
+    lines=(Line(expr=f"sum by (state) (spcs_compute_pool_info{{{IN_POOLS}}})", legend="{{state}}"),),
     empty="the collector does not ask for states because its configuration names the pools",
     decimals=0,
 )
@@ -47,14 +48,14 @@ def use_of_pools(kind: str) -> Signal:
         meaning=f"{title} that the containers of a pool use and request, and what its nodes offer.",
         unit=unit,
         lines=(
-            Line(expr=f"sum by ({POOL}) (container_{kind}_usage{{{P}}})", legend=f"{legend(POOL)} used"),
+            Line(expr=f"sum by ({POOL}) (container_{kind}_usage{{{IN_POOLS}}})", legend=f"{legend(POOL)} used"),
             Line(
-                expr=f"sum by ({POOL}) (container_{kind}_requested{{{P}}})",
+                expr=f"sum by ({POOL}) (container_{kind}_requested{{{IN_POOLS}}})",
                 legend=f"{legend(POOL)} requested",
                 dashed=True,
             ),
             Line(
-                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})",
+                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{IN_POOLS}}})",
                 legend=f"{legend(POOL)} capacity",
                 dashed=True,
             ),
@@ -66,8 +67,8 @@ def free_of_pools(kind: str) -> Signal:
     """Return what can still be requested of a kind, in the pool and on one node."""
     title, unit = RESOURCES[kind]
     on_node = (
-        f"max by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity{{{P}}})"
-        f" - on ({OF_NODE}) sum by ({OF_NODE}) (container_{kind}_requested{{{P}}}))"
+        f"max by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity{{{IN_POOLS}}})"
+        f" - on ({OF_NODE}) sum by ({OF_NODE}) (container_{kind}_requested{{{IN_POOLS}}}))"
     )
     return Signal(
         title=f"{title}: free to request",
@@ -76,8 +77,8 @@ def free_of_pools(kind: str) -> Signal:
         unit=unit,
         lines=(
             Line(
-                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{P}}})"
-                f" - on ({POOL}) sum by ({POOL}) (container_{kind}_requested{{{P}}})",
+                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{IN_POOLS}}})"
+                f" - on ({POOL}) sum by ({POOL}) (container_{kind}_requested{{{IN_POOLS}}})",
                 legend=f"{legend(POOL)} pool",
             ),
             Line(expr=on_node, legend=f"{legend(POOL)} one node"),
@@ -95,10 +96,11 @@ def share_of_nodes(kind: str) -> Signal:
         unit="percentunit",
         lines=(
             Line(
-                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:ratio{{{N}}})", legend=f"{NODE_LEGEND} used"
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:ratio{{{ON_NODES}}})",
+                legend=f"{NODE_LEGEND} used",
             ),
             Line(
-                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_requested:ratio{{{N}}})",
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_requested:ratio{{{ON_NODES}}})",
                 legend=f"{NODE_LEGEND} requested",
                 dashed=True,
             ),
@@ -118,10 +120,13 @@ def use_of_nodes(kind: str) -> Signal:
         unit=unit,
         lines=(
             Line(
-                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:sum{{{N}}})", legend=f"{NODE_LEGEND} used"
+                expr=f"sum by ({OF_NODE}) (spcs_node:container_{kind}_usage:sum{{{ON_NODES}}})",
+                legend=f"{NODE_LEGEND} used",
             ),
             Line(
-                expr=f"max by ({OF_NODE}) (node_{kind}_capacity{{{N}}})", legend=f"{NODE_LEGEND} capacity", dashed=True
+                expr=f"max by ({OF_NODE}) (node_{kind}_capacity{{{ON_NODES}}})",
+                legend=f"{NODE_LEGEND} capacity",
+                dashed=True,
             ),
         ),
     )
@@ -130,7 +135,7 @@ def use_of_nodes(kind: str) -> Signal:
 def _pool_share(kind: str, use: str) -> Column:
     title = "CPU" if kind == "cpu" else "Memory"
     name = "used" if use == "usage" else "requested"
-    expr = f"sum by ({POOL}) (spcs_pool:container_{kind}_{use}:ratio{{{P}}})"
+    expr = f"sum by ({POOL}) (spcs_pool:container_{kind}_{use}:ratio{{{IN_POOLS}}})"
     return Column(title=f"{title} {name}", expr=expr, unit="percentunit", steps=SHARE)
 
 
@@ -140,19 +145,19 @@ POOL_LIST = Listing(
     "and what waits or restarts in it. Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
-        Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{P}}})"),
+        Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})"),
         _pool_share("cpu", "usage"),
         _pool_share("cpu", "requested"),
         _pool_share("memory", "usage"),
         _pool_share("memory", "requested"),
         Column(
             title="Pending",
-            expr=f"sum by ({POOL}) (container_state_pending{{{P}}})",
+            expr=f"sum by ({POOL}) (container_state_pending{{{IN_POOLS}}})",
             steps=NONE_IS_PLAIN,
         ),
         Column(
             title="Restarts",
-            expr=f"sum by ({POOL}) (ceil(increase(container_restarts{{{P}}}[$__range])))",
+            expr=f"sum by ({POOL}) (ceil(increase(container_restarts{{{IN_POOLS}}}[$__range])))",
             steps=NONE_IS_PLAIN,
             decimals=0,
         ),
@@ -165,23 +170,29 @@ NODE_LIST = Listing(
     meaning="What each node offers and what its containers use and request of it. Click on a node to open it.",
     keys={POOL: "Pool", FAMILY: "Family", NODE: "Node"},
     columns=(
-        Column(title="CPU cores", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity{{{N}}})"),
-        Column(title="CPU used", expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_usage{{{N}}})", decimals=2),
+        Column(title="CPU cores", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity{{{ON_NODES}}})"),
+        Column(
+            title="CPU used", expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_usage{{{ON_NODES}}})", decimals=2
+        ),
         Column(
             title="CPU requested",
-            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_requested{{{N}}})",
+            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_cpu_requested{{{ON_NODES}}})",
             decimals=2,
         ),
-        Column(title="Memory", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_memory_capacity{{{N}}})", unit="bytes"),
         Column(
-            title="Memory used", expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_usage{{{N}}})", unit="bytes"
+            title="Memory", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_memory_capacity{{{ON_NODES}}})", unit="bytes"
+        ),
+        Column(
+            title="Memory used",
+            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_usage{{{ON_NODES}}})",
+            unit="bytes",
         ),
         Column(
             title="Memory requested",
-            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_requested{{{N}}})",
+            expr=f"sum by ({POOL}, {FAMILY}, {NODE}) (container_memory_requested{{{ON_NODES}}})",
             unit="bytes",
         ),
-        Column(title="GPUs", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_gpu_capacity{{{N}}})"),
+        Column(title="GPUs", expr=f"max by ({POOL}, {FAMILY}, {NODE}) (node_gpu_capacity{{{ON_NODES}}})"),
     ),
     links=(("Pool", "spcs-pool"), ("Node", "spcs-node")),
 )

@@ -1,10 +1,21 @@
 """Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
-from monitoring.selectors import CONTAINER, DATABASE, FAMILY, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, P, S
+from monitoring.selectors import (
+    CONTAINER,
+    DATABASE,
+    FAMILY,
+    IN_POOLS,
+    IN_SERVICES,
+    OF_SERVICE,
+    POOL,
+    SCHEMA,
+    SERVICE,
+    SERVICE_LEGEND,
+)
 from monitoring.signals import RESOURCES, Column, Line, Listing, Signal
 
 _BY = f"{POOL}, {DATABASE}, {SCHEMA}, {SERVICE}, {CONTAINER}"
-_HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{P}}}[$__range])) * $__range_s / 3600"
+_HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{IN_POOLS}}}[$__range])) * $__range_s / 3600"
 
 
 def unused(kind: str) -> Signal:
@@ -17,7 +28,7 @@ def unused(kind: str) -> Signal:
         unit=unit,
         lines=(
             Line(
-                expr=f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{S}}}))",
+                expr=f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{IN_SERVICES}}}))",
                 legend=SERVICE_LEGEND,
             ),
         ),
@@ -31,18 +42,20 @@ SUGGESTIONS = Listing(
     "On its first day a suggestion knows only the hours so far.",
     keys={POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
     columns=(
-        Column(title="CPU requested", expr=f"max by ({_BY}) (container_cpu_requested{{{S}}})", decimals=2),
-        Column(title="CPU limit", expr=f"max by ({_BY}) (container_cpu_limit{{{S}}})", decimals=2),
+        Column(title="CPU requested", expr=f"max by ({_BY}) (container_cpu_requested{{{IN_SERVICES}}})", decimals=2),
+        Column(title="CPU limit", expr=f"max by ({_BY}) (container_cpu_limit{{{IN_SERVICES}}})", decimals=2),
         Column(
             title="CPU suggested",
-            expr=f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{S}}})",
+            expr=f"1.2 * max by ({_BY}) (spcs_service:container_cpu_usage:p95_1d{{{IN_SERVICES}}})",
             decimals=2,
         ),
-        Column(title="Memory requested", expr=f"max by ({_BY}) (container_memory_requested{{{S}}})", unit="bytes"),
-        Column(title="Memory limit", expr=f"max by ({_BY}) (container_memory_limit{{{S}}})", unit="bytes"),
+        Column(
+            title="Memory requested", expr=f"max by ({_BY}) (container_memory_requested{{{IN_SERVICES}}})", unit="bytes"
+        ),
+        Column(title="Memory limit", expr=f"max by ({_BY}) (container_memory_limit{{{IN_SERVICES}}})", unit="bytes"),
         Column(
             title="Memory suggested",
-            expr=f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{S}}})",
+            expr=f"1.2 * max by ({_BY}) (spcs_service:container_memory_usage:max_1d{{{IN_SERVICES}}})",
             unit="bytes",
         ),
     ),
@@ -70,8 +83,8 @@ REQUESTED_UNUSED_SHARE = Signal(
     unit="percentunit",
     lines=(
         Line(
-            expr=f"sum by ({POOL}) (spcs_service:container_memory_requested_unused:sum{{{P}}})"
-            f" / on ({POOL}) sum by ({POOL}) (spcs_pool:node_memory_capacity:sum{{{P}}})",
+            expr=f"sum by ({POOL}) (spcs_service:container_memory_requested_unused:sum{{{IN_POOLS}}})"
+            f" / on ({POOL}) sum by ({POOL}) (spcs_pool:node_memory_capacity:sum{{{IN_POOLS}}})",
             legend=f"{{{{{POOL}}}}}",
         ),
     ),

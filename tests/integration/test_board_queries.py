@@ -47,7 +47,7 @@ def without_rows(store: Store) -> list[Target]:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with processes.open_run(tmp_path_factory.mktemp("boards")) as run:
         full = start_full_store(run)
-        # All queries have rows as soon as the last of what the rules and rates need has been scraped.
+        # Rules and rates need several scrapes. The first test names the queries that stay empty for good.
         with contextlib.suppress(AssertionError):
             wait_for(lambda: not without_rows(full), PATIENCE_SECONDS)
         yield full
