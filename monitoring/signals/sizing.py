@@ -20,6 +20,7 @@ _HOURS = f"sum by ({POOL}, {FAMILY}) (avg_over_time(spcs_pool:nodes:count{{{IN_P
 
 def unused(kind: str) -> Signal:
     """Return the ten services that leave most of a kind unused."""
+    recorded = f"spcs_service:container_{kind}_requested_unused:sum{{{IN_SERVICES}}}"
     title, unit = RESOURCES[kind]
     return Signal(
         title=f"{title}: requested and unused",
@@ -28,7 +29,7 @@ def unused(kind: str) -> Signal:
         unit=unit,
         lines=(
             Line(
-                expr=f"topk(10, sum by ({OF_SERVICE}) (spcs_service:container_{kind}_requested_unused:sum{{{IN_SERVICES}}}))",
+                expr=f"topk(10, sum by ({OF_SERVICE}) ({recorded}))",
                 legend=SERVICE_LEGEND,
             ),
         ),

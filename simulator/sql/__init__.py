@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from simulator.catalog import Catalog
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.sql import grants, objects, pools, services
+from simulator.sql import grants, objects, pools, service_views, services
 from simulator.sql.request import ID, NAME, Request, Session, Table
 
 __all__ = ["Session", "Table", "execute"]
@@ -47,7 +47,7 @@ def compile_statement(form: str) -> re.Pattern[str]:
 
 _FORMS: list[tuple[re.Pattern[str], Handler]] = [
     (compile_statement(form), handler)
-    for module in (pools, objects, services, grants)
+    for module in (pools, objects, services, service_views, grants)
     for form, handler in module.STATEMENTS.items()
 ]
 

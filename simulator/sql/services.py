@@ -1,22 +1,16 @@
-"""Services: created, altered and dropped, and what they show of themselves.
+"""Services: created, altered, suspended, restored and dropped.
 
 Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from simulator.catalog import Catalog, Name, Service
+from simulator.catalog import Service
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema
-from simulator.sql.pools import is_like
 from simulator.sql.request import Request, Table, done, resolve
-
-_PROVISIONING = "Endpoints provisioning in progress... check back in a few minutes"
 
 
 def _read(request: Request) -> dict[str, Any]:
@@ -151,130 +145,6 @@ def _drop(request: Request) -> Table:
     return done(f"{name[2]} successfully dropped.")
 
 
-def _rows(request: Request) -> Iterator[tuple[Name, Service]]:
-    schema = resolve(request.part("schema"))
-    check_schema(request, (*schema, ""))
-    pattern = (request.parts.get("like") or "").strip("'").upper()
-    for name, service in request.catalog.services.items():
-        if name[:2] == schema and is_like(name[2], pattern):
-            yield name, service
-
-
-def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, str | None]:
-    state = catalog.state(service)
-    return {
-        "name": name[2],
-        "status": {"READY": "RUNNING"}.get(state, state),
-        "database_name": name[0],
-        "schema_name": name[1],
-        "owner": service.owner,
-        "compute_pool": service.pool,
-        "dns_name": f"{name[2].lower().replace('_', '-')}.abcd.svc.spcs.internal",
-        "current_instances": "0" if service.suspended else "1",
-        "target_instances": "0" if service.suspended else "1",
-        "min_instances": "1",
-        "max_instances": "1",
-        "external_access_integrations": service.integrations or None,
-        "comment": service.comment,
-        "is_job": "false",
-        "spec_digest": hashlib.sha256(json.dumps(service.specification).encode()).hexdigest(),
-        "is_upgrading": str(service.changed > service.created and state == "PENDING").lower(),
-    }
-
-
-def _table(rows: list[dict[str, str | None]], columns: tuple[str, ...]) -> Table:
-    return Table(columns=columns, rows=[[row[column] for column in columns] for row in rows])
-
-
-def _show(request: Request) -> Table:
-    rows = [_describe_one(request.catalog, name, service) for name, service in _rows(request)]
-    sample = Service(pool="", specification={"spec": {"containers": []}}, digests={}, owner="", created=0, changed=0)
-    return _table(rows, tuple(_describe_one(request.catalog, ("", "", ""), sample)))
-
-
-def _describe(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = request.catalog.service(name)
-    row = _describe_one(request.catalog, name, service)
-    owner = request.owns(kind="SERVICE", name=".".join(name))
-    row["spec"] = yaml.safe_dump(service.specification) if owner else None
-    return _table([row], tuple(row))
-
-
-def _show_endpoints(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = request.catalog.service(name)
-    address = f"{name[2].lower().replace('_', '')}-simulated.snowflakecomputing.app"
-    columns = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
-    rows: list[list[str | None]] = []
-    for endpoint in service.specification["spec"].get("endpoints", []):
-        url = address if request.catalog.is_reachable(service) else _PROVISIONING
-        public = bool(endpoint.get("public"))
-        rows.append(
-            [endpoint["name"], str(endpoint["port"]), None, "HTTP", str(public).lower(), url if public else None]
-        )
-    return Table(columns=columns, rows=rows)
-
-
-_MESSAGES = {
-    "PENDING": "Waiting to start",
-    "READY": "Running",
-    "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
-}
-_CONTAINER = (
-    "database_name",
-    "schema_name",
-    "service_name",
-    "service_status",
-    "instance_id",
-    "instance_status",
-    "container_name",
-    "status",
-    "message",
-    "image_name",
-    "image_digest",
-    "restart_count",
-    "start_time",
-)
-
-
-def _show_containers(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = request.catalog.service(name)
-    state = request.catalog.state(service)
-    if service.suspended:
-        return Table(columns=_CONTAINER, rows=[])
-    message = "Failed to pull image" if request.catalog.faults.service == "image-pull" else _MESSAGES[state]
-    rows: list[list[str | None]] = [
-        [
-            *name,
-            state,
-            "0",
-            state,
-            container["name"],
-            state,
-            message,
-            container["image"],
-            service.digests[container["name"]],
-            "0",
-            None,
-        ]
-        for container in service.containers
-    ]
-    return Table(columns=_CONTAINER, rows=rows)
-
-
-def _logs(request: Request) -> Table:
-    name = resolve(request.part("name").strip("'"))
-    service = request.catalog.service(name)
-    container = request.part("container").strip("'")
-    if container not in {one["name"] for one in service.containers}:
-        message = f"Container {container} does not exist in service {name[2]}."
-        raise SqlError(SqlErrorKind.CONTAINER_MISSING, message)
-    lines = [f"{container}: line {n + 1}" for n in range(int(request.part("lines")))]
-    return Table(columns=("SYSTEM$GET_SERVICE_LOGS",), rows=[["\n".join(lines)]])
-
-
 _SPEC = "FROM SPECIFICATION <SPEC:specification>"
 _EAI = "EXTERNAL_ACCESS_INTEGRATIONS = (<IDS:integrations>)"
 STATEMENTS = {
@@ -288,9 +158,4 @@ STATEMENTS = {
     "ALTER SERVICE <NAME:name> RESUME": _resume,
     "ALTER SERVICE <NAME:name> RESTORE VOLUME <ID:volume> INSTANCES 0 FROM SNAPSHOT <NAME:snapshot>": _restore,
     "DROP SERVICE <NAME:name>[ <FORCE:force>]": _drop,
-    "SHOW SERVICES LIKE <TEXT:like> IN SCHEMA <NAME:schema>": _show,
-    "DESCRIBE SERVICE <NAME:name>": _describe,
-    "SHOW ENDPOINTS IN SERVICE <NAME:name>": _show_endpoints,
-    "SHOW SERVICE CONTAINERS IN SERVICE <NAME:name>": _show_containers,
-    "SELECT SYSTEM$GET_SERVICE_LOGS(<TEXT:name>, 0, <TEXT:container>, <NUMBER:lines>)": _logs,
 }
