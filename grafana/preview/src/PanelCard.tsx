@@ -1,75 +1,74 @@
 // One panel: asks, transforms, draws, and says what is wrong.
 
-import { type DataFrame, EventBusSrv, FieldType, LoadingState, type TimeRange } from '@grafana/data';
-import { ErrorBoundary, PanelChrome, PanelContextProvider } from '@grafana/ui';
-import { useEffect, useState } from 'react';
+import { css } from '@emotion/css';
+import { EventBusSrv, FieldType, LoadingState } from '@grafana/data';
+import { ErrorBoundary, PanelChrome, PanelContextProvider, useStyles2 } from '@grafana/ui';
+import { useCallback } from 'react';
 
-import type { Board, Panel } from './board';
+import type { BoardPanel } from './board';
+import { type Drawing, prepareDrawing, type View } from './drawing';
+import { type Loaded, useLoaded } from './loading';
 import { Grid } from './panels/Grid';
 import { Lines } from './panels/Lines';
 import { Numbers } from './panels/Numbers';
 import { States } from './panels/States';
-import { process } from './pipeline';
-import { runTargets, stepOf } from './prometheus';
-import { type Choice, interpolation } from './variables';
+import { stepOf } from './queries';
+
+const LEAST_POINTS = 200;
+const CONTEXT = { eventsScope: 'preview', eventBus: new EventBusSrv() };
 
 interface Properties {
-  board: Board;
-  panel: Panel;
-  choice: Choice;
-  range: TimeRange;
+  view: View;
+  panel: BoardPanel;
   width: number;
   height: number;
 }
 
-interface Answer {
-  frames: DataFrame[];
-  put: (text: string) => string;
+const rowsOf = (drawing?: Drawing) => drawing?.frames.reduce((sum, frame) => sum + frame.length, 0) ?? 0;
+
+function stateOf({ value, error, loading }: Loaded<Drawing>): 'error' | 'loading' | 'empty' | 'done' {
+  if (error) {
+    return 'error';
+  }
+  if (loading) {
+    return 'loading';
+  }
+  return rowsOf(value) === 0 ? 'empty' : 'done';
 }
 
-const rowsOf = (frames: DataFrame[]) => frames.reduce((sum, frame) => sum + frame.length, 0);
+const LOADING_STATES = {
+  error: LoadingState.Error,
+  loading: LoadingState.Loading,
+  empty: LoadingState.Done,
+  done: LoadingState.Done,
+};
 
-export function PanelCard({ board, panel, choice, range, width, height }: Properties) {
-  const [answer, setAnswer] = useState<Answer>();
-  const [error, setError] = useState('');
-
-  useEffect(() => {
-    let current = true;
-    const step = stepOf(range, Math.max(width, 200), panel.interval);
-    const put = interpolation(board, choice, range, step);
-    setError('');
-    runTargets(panel.targets ?? [], range, step, put)
-      .then((frames) => process(panel, frames, put, range))
-      .then((frames) => current && setAnswer({ frames, put }))
-      .catch((reason) => current && setError(String(reason.message ?? reason)));
-    return () => {
-      current = false;
-    };
-  }, [board, panel, choice, range, width]);
-
-  const rows = answer ? rowsOf(answer.frames) : 0;
-  const state = error ? 'error' : !answer ? 'loading' : rows === 0 ? 'empty' : 'done';
+export function PanelCard({ view, panel, width, height }: Properties) {
+  const load = useCallback(
+    () => prepareDrawing(view, panel, stepOf(view.range, Math.max(width, LEAST_POINTS), panel.interval)),
+    [view, panel, width],
+  );
+  const loaded = useLoaded(load);
+  const state = stateOf(loaded);
   return (
-    <div data-panel={panel.title} data-type={panel.type} data-state={state} data-rows={rows}>
-      <PanelContextProvider value={{ eventsScope: 'preview', eventBus: BUS } as any}>
+    <div data-panel={panel.title} data-type={panel.type} data-state={state} data-rows={rowsOf(loaded.value)}>
+      <PanelContextProvider value={CONTEXT}>
         <PanelChrome
           width={width}
           height={height}
           title={panel.title}
           description={panel.description}
-          loadingState={error ? LoadingState.Error : answer ? LoadingState.Done : LoadingState.Loading}
-          statusMessage={error || undefined}
+          loadingState={LOADING_STATES[state]}
+          statusMessage={loaded.error}
         >
           {(innerWidth, innerHeight) => (
             <ErrorBoundary>
-              {({ error: broken }) =>
-                broken ? (
-                  <div data-state="error">{String(broken)}</div>
-                ) : state === 'empty' ? (
-                  <div style={{ textAlign: 'center', paddingTop: innerHeight / 3 }}>No data</div>
-                ) : answer && rows > 0 ? (
-                  <Drawing panel={panel} answer={answer} range={range} width={innerWidth} height={innerHeight} />
-                ) : null
+              {({ error }) =>
+                error ? (
+                  <div data-state="error">{String(error)}</div>
+                ) : (
+                  <Content view={view} panel={panel} drawing={loaded.value} width={innerWidth} height={innerHeight} />
+                )
               }
             </ErrorBoundary>
           )}
@@ -79,22 +78,41 @@ export function PanelCard({ board, panel, choice, range, width, height }: Proper
   );
 }
 
-const BUS = new EventBusSrv();
-
-function Drawing({ panel, answer, range, width, height }: { panel: Panel; answer: Answer; range: TimeRange; width: number; height: number }) {
-  const { frames, put } = answer;
+function Content({ view, panel, drawing, width, height }: Properties & { drawing?: Drawing }) {
+  const styles = useStyles2(getStyles);
+  if (!drawing) {
+    return null;
+  }
+  if (rowsOf(drawing) === 0) {
+    return <div className={styles.empty}>No data</div>;
+  }
+  const { frames, interpolate } = drawing;
+  const { range, timeZone } = view;
   switch (panel.type) {
     case 'timeseries': {
       const drawn = frames.filter((frame) => frame.fields.some((field) => field.type === FieldType.number));
-      return <Lines panel={panel} frames={drawn} range={range} width={width} height={height} />;
+      return <Lines panel={panel} frames={drawn} range={range} timeZone={timeZone} width={width} height={height} />;
     }
     case 'stat':
-      return <Numbers panel={panel} frames={frames} put={put} width={width} height={height} />;
+      return (
+        <Numbers
+          panel={panel}
+          frames={frames}
+          interpolate={interpolate}
+          timeZone={timeZone}
+          width={width}
+          height={height}
+        />
+      );
     case 'table':
       return <Grid frames={frames} width={width} height={height} />;
     case 'state-timeline':
       return <States frames={frames} range={range} height={height} />;
     default:
-      throw new Error(`The preview draws no ${panel.type}.`);
+      throw new Error(`The preview cannot draw a panel of the type ${panel.type}.`);
   }
 }
+
+const getStyles = () => ({
+  empty: css({ display: 'grid', placeItems: 'center', height: '100%' }),
+});

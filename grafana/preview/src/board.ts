@@ -1,54 +1,72 @@
-// The part of a board's JSON that the preview reads.
+// Boards of grafana/dashboards, in Grafana's own types.
 
-export interface Target {
-  refId: string;
-  expr: string;
-  legendFormat?: string;
-  instant?: boolean;
-  format?: string;
+import type { FieldConfigSource } from '@grafana/data';
+import type { Dashboard, DataTransformerConfig, Panel, RowPanel, VariableModel } from '@grafana/schema';
+
+type Placed = Required<Pick<Panel, 'id' | 'title' | 'gridPos'>>;
+
+/** A panel that draws data or text, with its configuration in the types of the code that applies it. */
+export interface BoardPanel extends Omit<Panel, 'fieldConfig' | 'transformations' | keyof Placed>, Placed {
+  fieldConfig?: FieldConfigSource<Record<string, unknown>>;
+  transformations?: DataTransformerConfig<unknown>[];
 }
 
-export interface Override {
-  matcher: { id: string; options: unknown };
-  properties: Array<{ id: string; value?: unknown }>;
-}
-
-export interface Panel {
-  id: number;
-  type: string;
-  title: string;
-  description?: string;
-  gridPos: { x: number; y: number; w: number; h: number };
-  targets?: Target[];
-  interval?: string;
-  options?: Record<string, any>;
-  fieldConfig?: { defaults: Record<string, any>; overrides: Override[] };
-  transformations?: Array<{ id: string; options: Record<string, any> }>;
-}
-
-export interface Variable {
-  name: string;
-  label?: string;
-  type: string;
-  query?: string | { query: string };
-  allValue?: string;
-  current?: { value?: unknown };
-}
-
-export interface Board {
+export interface Board extends Omit<Dashboard, 'panels'> {
   uid: string;
   title: string;
-  description?: string;
   time: { from: string; to: string };
-  panels: Panel[];
-  templating: { list: Variable[] };
+  panels: (BoardPanel | (RowPanel & Placed))[];
+  templating: { list: VariableModel[] };
 }
 
-/** Return a board of grafana/dashboards by its uid. */
+export interface BoardSummary {
+  uid: string;
+  title: string;
+}
+
+const NEEDED = ['uid', 'title', 'time', 'panels', 'templating'] satisfies (keyof Board)[];
+const NEEDED_OF_PANEL = ['id', 'title', 'type', 'gridPos'] satisfies (keyof BoardPanel)[];
+
+export function isRow(panel: Board['panels'][number]): panel is RowPanel & Placed {
+  return panel.type === 'row';
+}
+
+/** Return the board in a file's JSON. Throws when it lacks what the page needs of each board. */
+export function parseBoard(text: string): Board {
+  const board = JSON.parse(text) as Partial<Board>;
+  const lacking = [
+    ...missing(board, NEEDED),
+    ...(board.panels ?? []).flatMap((panel, i) => missing(panel, NEEDED_OF_PANEL).map((key) => `panels[${i}].${key}`)),
+  ];
+  if (lacking.length > 0) {
+    throw new Error(`The board ${board.uid ?? 'in this file'} lacks ${lacking.join(', ')}: render the boards again.`);
+  }
+  return board as Board;
+}
+
+function missing(value: object, keys: string[]): string[] {
+  return keys.filter((key) => !(key in value));
+}
+
+/** Return a board by its uid. */
 export async function loadBoard(uid: string): Promise<Board> {
   const answer = await fetch(`/boards/${uid}.json`);
-  if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) {
-    throw new Error(`There is no board ${uid}: the list above has those that there are.`);
+  if (!isJson(answer)) {
+    throw new Error(`There is no board ${uid}: choose one from the list.`);
   }
-  return answer.json();
+  return parseBoard(await answer.text());
+}
+
+/** Return the boards that the page can show. */
+export async function loadBoardList(): Promise<BoardSummary[]> {
+  const answer = await fetch('/boards/index.json');
+  if (!isJson(answer)) {
+    throw new Error(`The page lacks its list of boards (HTTP ${answer.status}): start it with ./inv preview.`);
+  }
+  return (await answer.json()) as BoardSummary[];
+}
+
+/** The server answers an unknown path with the page itself, so the status alone does not show that a file exists. */
+function isJson(answer: Response): boolean {
+  return answer.ok && (answer.headers.get('content-type')?.includes('json') ?? false);
 }

@@ -5,32 +5,42 @@ import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
 
-import { loadBoard } from './board';
+import { type BoardSummary, loadBoard, loadBoardList } from './board';
+import { ErrorPage } from './ErrorPage';
+import { messageOf } from './loading';
 import { Page } from './Page';
-import { theme } from './pipeline';
+import { PrometheusClient } from './prometheus';
+import { theme } from './theme';
 
 const HOME = 'spcs-home';
 
-async function begin() {
+async function loadPage() {
+  const { pathname, search } = window.location;
+  const uid = /^\/d\/([\w-]+)/.exec(pathname)?.[1] ?? HOME;
+  let boards: BoardSummary[] = [];
+  try {
+    boards = await loadBoardList();
+    return <Page board={await loadBoard(uid)} boards={boards} client={new PrometheusClient()} />;
+  } catch (error) {
+    return <ErrorPage message={messageOf(error)} boards={boards} search={search} />;
+  }
+}
+
+async function begin(container: HTMLElement) {
   await initPluginTranslations('spcs-preview');
   // Texts are measured before they are drawn.
   await Promise.all([document.fonts.load('400 14px Inter'), document.fonts.load('500 14px Inter')]);
-  const uid = /^\/d\/([\w-]+)/.exec(window.location.pathname)?.[1] ?? HOME;
-  const boards = await (await fetch('/boards/index.json')).json();
-  const root = createRoot(document.getElementById('root')!);
-  let content;
-  try {
-    content = <Page board={await loadBoard(uid)} boards={boards} />;
-  } catch (error) {
-    content = <p role="alert">{String((error as Error).message)}</p>;
-  }
-  root.render(
+  const page = await loadPage();
+  createRoot(container).render(
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
-      {content}
+      {page}
       <PortalContainer />
-    </ThemeContext.Provider>
+    </ThemeContext.Provider>,
   );
 }
 
-void begin();
+const container = document.getElementById('root');
+if (container) {
+  void begin(container);
+}

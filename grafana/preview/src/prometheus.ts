@@ -1,113 +1,86 @@
-// Queries to Prometheus and frames of their answers. Ours: Grafana's data source is part of its server.
+// A client of Prometheus's HTTP API.
 
-import { createDataFrame, type DataFrame, FieldType, rangeUtil, type TimeRange } from '@grafana/data';
+export type Labels = Record<string, string>;
 
-import type { Target } from './board';
+/** Seconds and the number as text. */
+export type SampleValue = [number, string];
 
-type Labels = Record<string, string>;
-interface Series {
+/** Values are absent where the series is a native histogram. */
+interface InstantSample {
   metric: Labels;
-  value?: [number, string];
-  values?: Array<[number, string]>;
+  value?: SampleValue;
 }
 
-let base = '';
-
-/** Set the address of Prometheus; empty is the address of the page. */
-export function usePrometheus(address: string): void {
-  base = address;
+interface RangeSamples {
+  metric: Labels;
+  values?: SampleValue[];
 }
 
-async function get(path: string, parameters: Record<string, string>): Promise<any> {
-  const answer = await fetch(`${base}${path}?${new URLSearchParams(parameters)}`);
-  const body = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` }));
-  if (body.status !== 'success') {
-    throw new Error(`Prometheus refuses the query: ${body.error ?? answer.status}`);
-  }
-  return body.data;
+export type QueryResult =
+  | { resultType: 'vector'; result: InstantSample[] }
+  | { resultType: 'matrix'; result: RangeSamples[] }
+  | { resultType: 'scalar'; result: SampleValue }
+  | { resultType: 'string'; result: SampleValue };
+
+interface SuccessAPIResponse<T> {
+  status: 'success';
+  data: T;
+}
+
+interface ErrorAPIResponse {
+  status: 'error';
+  errorType: string;
+  error: string;
+}
+
+type APIResponse<T> = SuccessAPIResponse<T> | ErrorAPIResponse;
+
+/** Milliseconds since the epoch. */
+export interface Window {
+  from: number;
+  to: number;
 }
 
 const seconds = (milliseconds: number) => String(milliseconds / 1000);
 
-/** Return the values of a label, sorted. */
-export async function labelValues(selector: string, label: string, range: TimeRange): Promise<string[]> {
-  const window = { start: seconds(range.from.valueOf()), end: seconds(range.to.valueOf()) };
-  const values: string[] = await get(`/api/v1/label/${label}/values`, { 'match[]': selector, ...window });
-  return values.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-}
+export class PrometheusClient {
+  /** An empty address is that of the page, which passes requests on. */
+  constructor(private readonly address = '') {}
 
-/** Return the milliseconds between two points of a query. */
-export function stepOf(range: TimeRange, points: number, minimum = '30s'): number {
-  return rangeUtil.calculateInterval(range, points, minimum).intervalMs;
-}
-
-/** Run the queries of a panel; put gives a query its variables. */
-export async function runTargets(
-  targets: Target[],
-  range: TimeRange,
-  step: number,
-  put: (text: string) => string
-): Promise<DataFrame[]> {
-  const tables = targets.filter((target) => target.format === 'table').length;
-  const answers = await Promise.all(targets.map((target) => run(target, range, step, put)));
-  return answers.flatMap((series, i) =>
-    targets[i].format === 'table' ? [table(targets[i], series, tables > 1)] : series.map((one) => line(targets[i], one, step))
-  );
-}
-
-async function run(target: Target, range: TimeRange, step: number, put: (text: string) => string): Promise<Series[]> {
-  const query = put(target.expr);
-  if (target.instant) {
-    return (await get('/api/v1/query', { query, time: seconds(range.to.valueOf()) })).result;
+  async query(query: string, at: number): Promise<QueryResult> {
+    return (await this.get('query', { query, time: seconds(at) })) as QueryResult;
   }
-  const floor = (at: number) => Math.floor(at / step) * step;
-  const window = { start: seconds(floor(range.from.valueOf())), end: seconds(floor(range.to.valueOf())) };
-  return (await get('/api/v1/query_range', { query, ...window, step: seconds(step) })).result;
-}
 
-function legend(target: Target, labels: Labels): string {
-  const text = target.legendFormat ?? '';
-  if (text === '' || text === '__auto') {
-    return Object.values(labels).join(' ') || target.expr;
+  async queryRange(query: string, { from, to }: Window, step: number): Promise<QueryResult> {
+    const parameters = { query, start: seconds(from), end: seconds(to), step: seconds(step) };
+    return (await this.get('query_range', parameters)) as QueryResult;
   }
-  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label) => labels[label] ?? '');
-}
 
-function line(target: Target, series: Series, step: number): DataFrame {
-  const points = series.values ?? (series.value ? [series.value] : []);
-  return createDataFrame({
-    refId: target.refId,
-    fields: [
-      { name: 'Time', type: FieldType.time, config: { interval: step }, values: points.map(([at]) => at * 1000) },
-      {
-        name: 'Value',
-        type: FieldType.number,
-        labels: series.metric,
-        config: { displayNameFromDS: legend(target, series.metric) },
-        values: points.map(([, value]) => Number(value)),
-      },
-    ],
-  });
-}
+  async labelValues(selector: string, label: string, { from, to }: Window): Promise<string[]> {
+    const parameters = { 'match[]': selector, start: seconds(from), end: seconds(to) };
+    return (await this.get(`label/${label}/values`, parameters)) as string[];
+  }
 
-function table(target: Target, result: Series[], several: boolean): DataFrame {
-  const labels = [...new Set(result.flatMap((series) => Object.keys(series.metric)))].sort();
-  return createDataFrame({
-    refId: target.refId,
-    fields: [
-      { name: 'Time', type: FieldType.time, config: {}, values: result.map((series) => (series.value?.[0] ?? 0) * 1000) },
-      ...labels.map((label) => ({
-        name: label,
-        type: FieldType.string,
-        config: { filterable: true },
-        values: result.map((series) => series.metric[label] ?? ''),
-      })),
-      {
-        name: several ? `Value #${target.refId}` : 'Value',
-        type: FieldType.number,
-        config: {},
-        values: result.map((series) => Number(series.value?.[1])),
-      },
-    ],
-  });
+  private async get(path: string, parameters: Record<string, string>): Promise<unknown> {
+    const response = await this.fetch(`${this.address}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    const body = (await response.json().catch(() => undefined)) as APIResponse<unknown> | undefined;
+    switch (body?.status) {
+      case 'success':
+        return body.data;
+      case 'error':
+        throw new Error(`Prometheus refused the query (${body.errorType}): ${body.error}`);
+      default:
+        throw new Error(`The answer is not Prometheus's (HTTP ${response.status}): check that it runs.`);
+    }
+  }
+
+  private async fetch(url: string): Promise<Response> {
+    try {
+      return await fetch(url);
+    } catch {
+      throw new Error(
+        `Prometheus is unreachable at ${this.address || 'the address of this page'}: check that it runs.`,
+      );
+    }
+  }
 }

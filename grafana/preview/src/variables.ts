@@ -1,12 +1,16 @@
-// Variables: what the reader chose, and how queries and titles say it. Ours: Grafana's own is part of its server.
+// Variables: what the reader chose, and how queries and titles say it.
 
 import type { TimeRange } from '@grafana/data';
+import type { VariableModel } from '@grafana/schema';
 
-import type { Board, Variable } from './board';
-import { labelValues } from './prometheus';
+import type { Board } from './board';
+import type { PrometheusClient } from './prometheus';
 
 /** The values that are chosen of each variable; an empty list means all of them. */
 export type Choice = Record<string, string[]>;
+
+/** Puts the values of variables into a text. */
+export type Interpolate = (text: string) => string;
 
 /** Return the choice in an address: var-pool=A&var-pool=B, as Grafana writes it. */
 export function choiceOf(search: URLSearchParams): Choice {
@@ -22,49 +26,68 @@ export function choiceOf(search: URLSearchParams): Choice {
   return choice;
 }
 
+/** Escape a value for a regular expression that stands in a string of PromQL. */
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&');
 
-function regex(variable: Variable, chosen: string[]): string {
+function queryOf({ query = '' }: VariableModel): string {
+  const text = typeof query === 'string' ? query : query.query;
+  return typeof text === 'string' ? text : '';
+}
+
+function valueOf(variable: VariableModel, chosen: string[]): string {
   if (variable.type === 'textbox') {
-    return chosen[0] ?? String(variable.current?.value ?? variable.query ?? '');
+    return chosen[0] ?? [variable.current?.value ?? queryOf(variable)].flat().join();
   }
   if (chosen.length === 0) {
     return variable.allValue ?? '.*';
   }
-  return chosen.length === 1 ? escape(chosen[0]) : `(${chosen.map(escape).join('|')})`;
+  const escaped = chosen.map(escape).join('|');
+  return chosen.length === 1 ? escaped : `(${escaped})`;
 }
 
-/** Return a function that puts variables and macros into a query. step is in milliseconds. */
-export function interpolation(board: Board, choice: Choice, range: TimeRange, step: number): (text: string) => string {
+const SCRAPE_SECONDS = 30;
+
+/** Return what puts variables and macros into a query; step is in milliseconds. */
+export function interpolation(board: Board, choice: Choice, range: TimeRange, step: number): Interpolate {
   const seconds = Math.round((range.to.valueOf() - range.from.valueOf()) / 1000);
-  const scrape = 30;
-  const values: Record<string, string> = {
-    __rate_interval: `${Math.max(Math.round(step / 1000) + scrape, 4 * scrape)}s`,
-    __interval: `${Math.round(step / 1000)}s`,
-    __range_s: String(seconds),
-    __range: `${seconds}s`,
-  };
+  const stepSeconds = Math.round(step / 1000);
+  const values = new Map([
+    ['__rate_interval', `${Math.max(stepSeconds + SCRAPE_SECONDS, 4 * SCRAPE_SECONDS)}s`],
+    ['__interval', `${stepSeconds}s`],
+    ['__range_s', String(seconds)],
+    ['__range', `${seconds}s`],
+  ]);
   for (const variable of board.templating.list) {
-    values[variable.name] = regex(variable, choice[variable.name] ?? []);
+    values.set(variable.name, valueOf(variable, choice[variable.name] ?? []));
   }
-  return (text) => text.replace(/\$\{(\w+)(?::\w+)?\}|\$(\w+)/g, (whole, braced, bare) => values[braced ?? bare] ?? whole);
+  return (text) =>
+    text.replace(
+      /\$\{(\w+)(?::\w+)?\}|\$(\w+)/g,
+      (whole, braced: string | undefined, bare: string) => values.get(braced ?? bare) ?? whole,
+    );
 }
 
-const LABEL_VALUES = /^label_values\((.+), *(\w+)\)$/;
+const LABEL_VALUES = /^label_values\((?<selector>.+), *(?<label>\w+)\)$/;
 
 /** Return what can be chosen of each variable, each narrowed by those before it. */
-export async function optionsOf(board: Board, choice: Choice, range: TimeRange): Promise<Record<string, string[]>> {
-  const options: Record<string, string[]> = {};
-  for (const variable of board.templating.list) {
-    if (variable.type !== 'query') {
-      continue;
+export async function optionsOf(
+  client: PrometheusClient,
+  board: Board,
+  choice: Choice,
+  range: TimeRange,
+): Promise<Record<string, string[]>> {
+  const interpolate = interpolation(board, choice, range, SCRAPE_SECONDS * 1000);
+  const window = { from: range.from.valueOf(), to: range.to.valueOf() };
+  const variables = board.templating.list.filter(({ type }) => type === 'query');
+  const options = variables.map(async (variable): Promise<[string, string[]]> => {
+    const { selector, label } = LABEL_VALUES.exec(interpolate(queryOf(variable)))?.groups ?? {};
+    if (!selector || !label) {
+      throw new Error(
+        `The variable ${variable.name} asks for ${queryOf(variable)}: the preview knows label_values(selector, label) only.`,
+      );
     }
-    const query = typeof variable.query === 'string' ? variable.query : (variable.query?.query ?? '');
-    const match = LABEL_VALUES.exec(interpolation(board, choice, range, 30_000)(query));
-    if (!match) {
-      throw new Error(`The preview knows variables of the form label_values(selector, label) only, not ${query}.`);
-    }
-    options[variable.name] = await labelValues(match[1], match[2], range);
-  }
-  return options;
+    const values = await client.labelValues(selector, label, window);
+    return [variable.name, values.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))];
+  });
+  return Object.fromEntries(await Promise.all(options));
 }

@@ -3,6 +3,6 @@
 import type { DataFrame } from '@grafana/data';
 import { TableNG } from '@grafana/ui/unstable';
 
-export function Grid({ frames, width, height }: { frames: DataFrame[]; width: number; height: number }) {
-  return <TableNG data={frames[0]} width={width} height={height} getActions={() => []} />;
+export function Grid({ frames: [frame], width, height }: { frames: DataFrame[]; width: number; height: number }) {
+  return frame && <TableNG data={frame} width={width} height={height} getActions={() => []} />;
 }

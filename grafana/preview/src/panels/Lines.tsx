@@ -1,44 +1,53 @@
 // A time series, drawn by Grafana's own component.
 
 import type { DataFrame, TimeRange } from '@grafana/data';
-import { LegendDisplayMode, SortOrder, TooltipDisplayMode } from '@grafana/schema';
+import {
+  LegendDisplayMode,
+  SortOrder,
+  type TimeZone,
+  TooltipDisplayMode,
+  type VizLegendOptions,
+} from '@grafana/schema';
+import type { Options } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import { TimeSeries, TooltipPlugin } from '@grafana/ui';
 
-import type { Panel } from '../board';
-import { TIME_ZONE } from '../pipeline';
+import type { BoardPanel } from '../board';
 
 interface Properties {
-  panel: Panel;
+  panel: BoardPanel;
   frames: DataFrame[];
   range: TimeRange;
+  timeZone: TimeZone;
   width: number;
   height: number;
 }
 
-export function Lines({ panel, frames, range, width, height }: Properties) {
-  const legend = panel.options?.legend ?? {};
+const LEGEND: VizLegendOptions = {
+  showLegend: true,
+  displayMode: LegendDisplayMode.List,
+  placement: 'bottom',
+  calcs: [],
+};
+
+export function Lines({ panel, frames, range, timeZone, width, height }: Properties) {
+  const { legend, tooltip } = (panel.options ?? {}) as Partial<Options>;
   return (
     <TimeSeries
       frames={frames}
       timeRange={range}
-      timeZone={TIME_ZONE}
+      timeZone={timeZone}
       width={width}
       height={height}
-      legend={{
-        showLegend: legend.showLegend ?? true,
-        displayMode: legend.displayMode ?? LegendDisplayMode.List,
-        placement: legend.placement ?? 'bottom',
-        calcs: legend.calcs ?? [],
-      }}
+      legend={{ ...LEGEND, ...legend }}
     >
       {(config, aligned) => (
         <TooltipPlugin
           config={config}
           data={aligned}
           frames={frames}
-          mode={panel.options?.tooltip?.mode ?? TooltipDisplayMode.Single}
-          sortOrder={panel.options?.tooltip?.sort ?? SortOrder.None}
-          timeZone={TIME_ZONE}
+          mode={tooltip?.mode ?? TooltipDisplayMode.Single}
+          sortOrder={tooltip?.sort ?? SortOrder.None}
+          timeZone={timeZone}
         />
       )}
     </TimeSeries>

@@ -1,40 +1,39 @@
 // One or more values, drawn by Grafana's own component.
 
-import {
-  type DataFrame,
-  type FieldDisplay,
-  getDisplayValueAlignmentFactors,
-  getFieldDisplayValues,
-  VizOrientation,
-} from '@grafana/data';
-import { BigValue, BigValueColorMode, BigValueGraphMode, BigValueTextMode, VizRepeater } from '@grafana/ui';
+import { type DataFrame, getDisplayValueAlignmentFactors, getFieldDisplayValues, VizOrientation } from '@grafana/data';
+import type { TimeZone } from '@grafana/schema';
+import type { Options } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
+import { BigValue, BigValueColorMode, BigValueGraphMode, BigValueTextMode, useTheme2, VizRepeater } from '@grafana/ui';
 
-import type { Panel } from '../board';
-import { theme, TIME_ZONE } from '../pipeline';
+import type { BoardPanel } from '../board';
+import type { Interpolate } from '../variables';
 
 interface Properties {
-  panel: Panel;
+  panel: BoardPanel;
   frames: DataFrame[];
-  put: (text: string) => string;
+  interpolate: Interpolate;
+  timeZone: TimeZone;
   width: number;
   height: number;
 }
 
-export function Numbers({ panel, frames, put, width, height }: Properties) {
+export function Numbers({ panel, frames, interpolate, timeZone, width, height }: Properties) {
+  const theme = useTheme2();
+  const { reduceOptions = { calcs: [] } } = (panel.options ?? {}) as Partial<Options>;
   const values = () =>
     getFieldDisplayValues({
       fieldConfig: { defaults: {}, overrides: [] },
-      reduceOptions: panel.options?.reduceOptions ?? { calcs: [] },
-      replaceVariables: put,
+      reduceOptions,
+      replaceVariables: interpolate,
       theme,
       data: frames,
       sparkline: true,
-      timeZone: TIME_ZONE,
+      timeZone,
     });
   return (
     <VizRepeater
       getValues={values}
-      getAlignmentFactors={(all: FieldDisplay[]) => getDisplayValueAlignmentFactors(all as any)}
+      getAlignmentFactors={getDisplayValueAlignmentFactors}
       source={frames}
       renderCounter={0}
       width={width}

@@ -1,59 +1,33 @@
-// States over time. Ours: Grafana's own is part of its server.
+// States over time: Grafana publishes its own timeline with its server only.
 
-import { type DataFrame, FieldType, formattedValueToString, getFieldDisplayName, type TimeRange } from '@grafana/data';
+import { css } from '@emotion/css';
+import { type DataFrame, type GrafanaTheme2, getFieldDisplayName, type TimeRange } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
 
-interface Segment {
-  from: number;
-  to: number;
-  text: string;
-  color?: string;
-}
-
-/** Return the stretches of one state; a gap of more than two steps has none. */
-function segments(frame: DataFrame): Segment[] {
-  const time = frame.fields.find((field) => field.type === FieldType.time);
-  const field = frame.fields.find((one) => one.type === FieldType.number);
-  if (!time || !field?.display) {
-    return [];
-  }
-  const step = time.config.interval ?? 30_000;
-  const found: Segment[] = [];
-  time.values.forEach((at: number, i: number) => {
-    const display = field.display!(field.values[i]);
-    const text = formattedValueToString(display);
-    const last = found[found.length - 1];
-    if (last && last.text === text && at - last.to <= step) {
-      last.to = at + step;
-    } else {
-      found.push({ from: at, to: at + step, text, color: display.color });
-    }
-  });
-  return found;
-}
+import { type Segment, segmentsOf } from './segments';
 
 export function States({ frames, range, height }: { frames: DataFrame[]; range: TimeRange; height: number }) {
-  const from = range.from.valueOf();
-  const span = range.to.valueOf() - from;
+  const styles = useStyles2(getStyles);
+  const begin = range.from.valueOf();
+  const span = range.to.valueOf() - begin;
+  const place = ({ from, to, color }: Segment) => ({
+    left: `${Math.max(0, ((from - begin) / span) * 100)}%`,
+    width: `${((to - from) / span) * 100}%`,
+    background: color,
+  });
   return (
-    <div style={{ overflowY: 'auto', height }}>
+    <div className={styles.panel} style={{ height }}>
       {frames.map((frame, i) => (
-        <div key={i} style={{ display: 'flex', alignItems: 'center', height: 22, fontSize: 12 }}>
-          <div style={{ width: 340, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-            {getFieldDisplayName(frame.fields[1], frame, frames)}
-          </div>
-          <div style={{ position: 'relative', flex: 1, height: 14 }}>
-            {segments(frame).map((segment) => (
+        <div key={i} className={styles.line}>
+          <div className={styles.name}>{frame.fields[1] && getFieldDisplayName(frame.fields[1], frame, frames)}</div>
+          <div className={styles.states}>
+            {segmentsOf(frame).map((segment) => (
               <div
                 key={segment.from}
                 title={segment.text}
                 data-state={segment.text}
-                style={{
-                  position: 'absolute',
-                  left: `${Math.max(0, ((segment.from - from) / span) * 100)}%`,
-                  width: `${((segment.to - segment.from) / span) * 100}%`,
-                  height: '100%',
-                  background: segment.color,
-                }}
+                className={styles.state}
+                style={place(segment)}
               />
             ))}
           </div>
@@ -62,3 +36,11 @@ export function States({ frames, range, height }: { frames: DataFrame[]; range: 
     </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  panel: css({ overflowY: 'auto' }),
+  line: css({ ...theme.typography.bodySmall, display: 'flex', alignItems: 'center', height: 22 }),
+  name: css({ width: 340, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  states: css({ position: 'relative', flex: 1, height: 14, overflow: 'hidden' }),
+  state: css({ position: 'absolute', height: '100%' }),
+});

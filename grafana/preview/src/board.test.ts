@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+
+import { isRow, loadBoard, loadBoardList, parseBoard } from './board';
+import { answerWith, makeBoard, makePanel } from './fixtures';
+
+const JSON_TYPE = { headers: { 'content-type': 'application/json' } };
+const HTML_TYPE = { headers: { 'content-type': 'text/html' } };
+const ROW = {
+  id: 2,
+  type: 'row' as const,
+  title: 'GPU',
+  collapsed: false,
+  panels: [],
+  gridPos: { x: 0, y: 8, w: 24, h: 1 },
+};
+
+test('a board is read with its panels and rows', async () => {
+  const board = makeBoard({ panels: [makePanel(), ROW] });
+  answerWith(JSON.stringify(board), JSON_TYPE);
+  const loaded = await loadBoard('spcs-pool');
+  expect(loaded).toEqual(board);
+  expect(loaded.panels.map(isRow)).toEqual([false, true]);
+});
+
+test('a board that lacks something is an error that names it', () => {
+  const text = JSON.stringify({ ...makeBoard(), time: undefined, panels: [{ ...makePanel(), gridPos: undefined }] });
+  expect(() => parseBoard(text)).toThrow('The board spcs-pool lacks time, panels[0].gridPos');
+});
+
+test('an unknown board is an error, though the server answers with the page', async () => {
+  answerWith('<!DOCTYPE html>', HTML_TYPE);
+  await expect(loadBoard('no-such-board')).rejects.toThrow('There is no board no-such-board');
+});
+
+test('the list of boards is read, and its absence is an error with the remedy', async () => {
+  answerWith('[{"uid": "spcs-home", "title": "SPCS / Home"}]', JSON_TYPE);
+  await expect(loadBoardList()).resolves.toEqual([{ uid: 'spcs-home', title: 'SPCS / Home' }]);
+  answerWith('not found', { status: 404, ...HTML_TYPE });
+  await expect(loadBoardList()).rejects.toThrow('lacks its list of boards (HTTP 404): start it with ./inv preview');
+});
