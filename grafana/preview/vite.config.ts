@@ -14,6 +14,8 @@ export default defineConfig(({ isSsrBuild }) => ({
   // Their modules for Node do not load in Node: let Vite read them.
   test: {
     environment: 'happy-dom',
+    // Far from UTC, so that a forgotten time zone shows.
+    env: { TZ: 'Asia/Kolkata' },
     unstubGlobals: true,
     isolate: false,
     maxWorkers: 1,

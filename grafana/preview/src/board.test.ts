@@ -32,6 +32,11 @@ test('an unknown board is an error, though the server answers with the page', as
   await expect(loadBoard('no-such-board')).rejects.toThrow('There is no board no-such-board');
 });
 
+test('an error of the server is not taken for a board', async () => {
+  answerWith('{}', { status: 500, ...JSON_TYPE });
+  await expect(loadBoard('spcs-pool')).rejects.toThrow('There is no board spcs-pool');
+});
+
 test('the list of boards is read, and its absence is an error with the remedy', async () => {
   answerWith('[{"uid": "spcs-home", "title": "SPCS / Home"}]', JSON_TYPE);
   await expect(loadBoardList()).resolves.toEqual([{ uid: 'spcs-home', title: 'SPCS / Home' }]);

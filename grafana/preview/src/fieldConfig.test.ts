@@ -11,7 +11,7 @@ const THRESHOLDS = JSON.parse(
     mode: ThresholdsMode.Absolute,
     steps: [
       { color: 'green', value: null },
-      { color: 'red', value: 10 },
+      { color: 'red', value: -10 },
     ],
   }),
 ) as FieldConfigSource['defaults']['thresholds'];
@@ -19,7 +19,7 @@ const THRESHOLDS = JSON.parse(
 const FRAME = createDataFrame({
   fields: [
     { name: 'Time', type: FieldType.time, values: [0, 1000] },
-    { name: 'Memory', type: FieldType.number, values: [5, 2048] },
+    { name: 'Memory', type: FieldType.number, values: [-20, -5] },
     { name: 'Nodes', type: FieldType.number, values: [5, 2048] },
   ],
 });
@@ -35,7 +35,7 @@ function cells(fieldConfig: FieldConfigSource<Record<string, unknown>>, name: st
   };
 }
 
-test('a value below every number has the colour of the first step, which JSON begins at null', () => {
+test('a step that JSON begins at null lies below every number', () => {
   const { colors } = cells({ defaults: { thresholds: THRESHOLDS }, overrides: [] }, 'Memory');
   expect(colors).toEqual(['#73BF69', '#F2495C']);
 });
@@ -43,7 +43,7 @@ test('a value below every number has the colour of the first step, which JSON be
 test('an override changes its column alone', () => {
   const overrides = [{ matcher: { id: 'byName', options: 'Memory' }, properties: [{ id: 'unit', value: 'bytes' }] }];
   const fieldConfig = { defaults: { unit: 'short' }, overrides };
-  expect(cells(fieldConfig, 'Memory').texts).toEqual(['5 B', '2 KiB']);
+  expect(cells(fieldConfig, 'Memory').texts).toEqual(['-20 B', '-5 B']);
   expect(cells(fieldConfig, 'Nodes').texts).toEqual(['5', '2.05 K']);
 });
 

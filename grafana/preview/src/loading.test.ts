@@ -1,4 +1,4 @@
-import { cleanup, renderHook, waitFor } from '@testing-library/react';
+import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
 
 import { useLoaded } from './loading';
@@ -50,7 +50,9 @@ test('an answer that comes after its successor is dropped', async () => {
   await waitFor(() => {
     expect(result.current.value).toBe('second');
   });
-  answerLate('first');
-  await late;
+  await act(async () => {
+    answerLate('first');
+    await late;
+  });
   expect(result.current).toEqual({ value: 'second', loading: false });
 });
