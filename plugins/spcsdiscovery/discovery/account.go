@@ -5,10 +5,13 @@ package discovery
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
-	"os"
+	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/config"
@@ -16,54 +19,80 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
-// NewAccount returns a client of the configured account; its idle connections are the caller's to close.
-func (c *SDConfig) NewAccount() (*sqlapi.Client, error) {
+// AccountConfig holds the keys of the connection to the account.
+type AccountConfig struct {
+	// Host is the account's host name.
+	Host string `yaml:"host,omitempty" mapstructure:"host"`
+	// Port is the account's TCP port, 443 by default.
+	Port int `yaml:"port,omitempty" mapstructure:"port"`
+	// Protocol is https, or http for an account behind a local TLS proxy.
+	Protocol string `yaml:"protocol,omitempty" mapstructure:"protocol"`
+
+	Credentials `yaml:",inline" mapstructure:",squash"`
+	// CAFile is a PEM file of authorities to trust instead of the system's.
+	CAFile string `yaml:"ca_file,omitempty" mapstructure:"ca_file"`
+}
+
+// NewAccount returns a client of the configured account; the caller closes its idle connections.
+func (a *AccountConfig) NewAccount() (*sqlapi.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	settings, err := c.tlsConfig()
+	settings, err := a.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
 	transport.TLSClientConfig = settings
-	client := &sqlapi.Client{
+	token, tokenType := a.tokenSource(a.Host)
+	return &sqlapi.Client{
 		HTTP:      &http.Client{Transport: transport},
-		BaseURL:   c.baseURL(),
-		Token:     c.readToken,
-		TokenType: c.TokenType,
+		BaseURL:   a.baseURL(),
+		Token:     token,
+		TokenType: tokenType,
 		UserAgent: "spcsdiscovery/" + version(),
-	}
-	if c.PrivateKeyFile != "" {
-		client.Token, client.TokenType = c.signToken, sqlapi.TokenKeyPairJWT
-	}
-	return client, nil
+	}, nil
 }
 
-func (c *SDConfig) tlsConfig() (*tls.Config, error) {
-	settings, err := config.NewTLSConfig(&config.TLSConfig{CAFile: c.CAFile})
+// SetDirectory makes relative file names relative to dir.
+func (a *AccountConfig) SetDirectory(dir string) {
+	a.CAFile = config.JoinDir(dir, a.CAFile)
+	a.TokenFile = config.JoinDir(dir, a.TokenFile)
+	a.PrivateKeyFile = config.JoinDir(dir, a.PrivateKeyFile)
+}
+
+func (a *AccountConfig) checkAccount() error {
+	if a.Host == "" {
+		return errors.New("`host` is not set and SNOWFLAKE_HOST does not give it: " +
+			"outside Snowpark Container Services set the account's host, or name pools in `compute_pools`")
+	}
+	if u, err := url.Parse("//" + a.Host); err != nil || u.Host != a.Host || u.Port() != "" {
+		return fmt.Errorf("`host` is %q: give the host name alone, such as org-account.snowflakecomputing.com", a.Host)
+	}
+	if a.Port < 1 || a.Port > 65535 {
+		return fmt.Errorf("`port` is %d: set a TCP port, usually 443", a.Port)
+	}
+	if a.Protocol != "https" && a.Protocol != "http" {
+		return fmt.Errorf("`protocol` is %q: set https", a.Protocol)
+	}
+	return a.checkCredentials()
+}
+
+func (a *AccountConfig) checkAccountFiles() error {
+	if _, err := a.tlsConfig(); err != nil {
+		return err
+	}
+	return a.checkCredentialFiles()
+}
+
+func (a *AccountConfig) tlsConfig() (*tls.Config, error) {
+	settings, err := config.NewTLSConfig(&config.TLSConfig{CAFile: a.CAFile})
 	if err != nil {
 		return nil, fmt.Errorf("`ca_file`: %w", err)
 	}
 	return settings, nil
 }
 
-func (c *SDConfig) readToken() (string, error) {
-	if c.Token != "" {
-		return string(c.Token), nil
-	}
-	raw, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", &tokenError{fmt.Errorf("cannot read the token in `token_file`: %w", err)}
-	}
-	token := strings.TrimSpace(string(raw))
-	if token == "" {
-		return "", &tokenError{fmt.Errorf("the token file %s is empty", c.TokenFile)}
-	}
-	return token, nil
+func (a *AccountConfig) baseURL() string {
+	return a.Protocol + "://" + net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
 }
-
-// tokenError is a token that could not be read.
-type tokenError struct{ error }
-
-func (e *tokenError) Unwrap() error { return e.error }
 
 // modulePath is the path of this module, as go.mod has it.
 const modulePath = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery"

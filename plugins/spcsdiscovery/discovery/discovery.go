@@ -7,23 +7,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"net/netip"
 	"time"
 
-	"github.com/prometheus/common/model"
+	"github.com/prometheus/client_golang/prometheus"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
 const (
-	// maxLookups bounds the pools that are resolved at once.
-	maxLookups = 16
-	// lookupTimeout bounds the resolution of one pool.
-	lookupTimeout = 5 * time.Second
 	// maxRefresh bounds one refresh even when the interval is longer.
 	maxRefresh = 30 * time.Second
 	// flushInterval is how long a pool that was found waits at most for one that is slow to answer.
@@ -33,32 +24,12 @@ const (
 // discoverer finds the nodes of the account's pools, one target group a pool. Prometheus keeps the group of a source
 // that is not sent again, and ends one that is sent without targets.
 type discoverer struct {
-	config   SDConfig
-	logger   *slog.Logger
+	interval time.Duration
 	metrics  *promdiscovery.RefreshMetrics
-	resolver *net.Resolver
-	account  *sqlapi.Client
-
-	// listed is the account's last answer, and listedAt when it came; zero before the first.
-	listed   []pool
-	listedAt time.Time
-	// cutOff is set once the list of pools was too long for one answer.
-	cutOff bool
-	// useShow is set once the account has no function that lists endpoints.
-	useShow bool
-	// setName is the job that the discovery serves.
-	setName string
-	// looked is set once the first refresh has ended.
-	looked bool
-	// failures counts by reason since the start.
-	failures     map[string]int64
-	failedInARow int
-	lastSuccess  time.Time
-	// accountTrouble and accountError are of the last time that the account was asked.
-	accountTrouble notice
-	accountError   string
-	// known holds what was found of each pool by name.
-	known map[string]*poolMemory
+	lister   *poolLister
+	resolver *nodeResolver
+	memory   *memory
+	reporter *reporter
 }
 
 func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discoverer, error) {
@@ -66,41 +37,51 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 	if !ok {
 		return nil, errors.New("invalid discovery metrics type")
 	}
-	d := &discoverer{
-		config:   *c,
-		logger:   opts.Logger,
-		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
-		resolver: newResolver(c.DNSServer),
-		useShow:  c.source() == SourceShow,
-		setName:  opts.SetName,
-		failures: map[string]int64{},
-		known:    map[string]*poolMemory{},
-	}
 	if err := c.CheckFiles(); err != nil {
 		return nil, err
 	}
-	if c.source() != SourceList {
-		account, err := c.NewAccount()
-		if err != nil {
-			return nil, err
-		}
-		d.account = account
+	reporter := newReporter(c, opts.Logger, observer(c, opts.SetName))
+	lister, err := newPoolLister(c, reporter)
+	if err != nil {
+		return nil, err
 	}
-	return d, nil
+	return &discoverer{
+		interval: time.Duration(c.RefreshInterval),
+		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
+		lister:   lister,
+		resolver: newNodeResolver(c.DNSServer),
+		memory:   newMemory(c, reporter),
+		reporter: reporter,
+	}, nil
+}
+
+// RefreshOnce does what a discoverer does at every interval, and returns what it found. An error means that the
+// configuration cannot be used.
+func RefreshOnce(ctx context.Context, c *SDConfig) (Status, error) {
+	registry := prometheus.NewRegistry()
+	d, err := newDiscoverer(c, promdiscovery.DiscovererOptions{
+		Logger:  slog.New(slog.DiscardHandler),
+		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
+	})
+	if err != nil {
+		return Status{}, err
+	}
+	defer d.lister.close()
+	started := time.Now()
+	d.refresh(ctx, func([]*targetgroup.Group) {})
+	return d.reporter.status(time.Since(started), d.memory.status(), d.lister.accountError()), nil
 }
 
 // Run implements discovery.Discoverer: it refreshes at once and then at every interval, until ctx ends.
 func (d *discoverer) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
-	if d.account != nil {
-		defer d.account.HTTP.CloseIdleConnections()
-	}
+	defer d.lister.close()
 	send := func(groups []*targetgroup.Group) {
 		select {
 		case up <- groups:
 		case <-ctx.Done():
 		}
 	}
-	ticker := time.NewTicker(time.Duration(d.config.RefreshInterval))
+	ticker := time.NewTicker(d.interval)
 	defer ticker.Stop()
 	for {
 		d.measureRefresh(ctx, send)
@@ -121,42 +102,42 @@ func (d *discoverer) measureRefresh(ctx context.Context, send func([]*targetgrou
 	if !ok {
 		d.metrics.Failures.Inc()
 	}
-	d.report(started, ok)
-	elapsed := time.Since(started).Seconds()
-	d.metrics.Duration.Observe(elapsed)
-	d.metrics.DurationHistogram.Observe(elapsed)
+	elapsed := time.Since(started)
+	d.reporter.refreshEnded(ok, elapsed, d.memory.status(), d.lister.accountError())
+	d.metrics.Duration.Observe(elapsed.Seconds())
+	d.metrics.DurationHistogram.Observe(elapsed.Seconds())
 }
 
-// refresh looks at the account once, resolves every pool, and sends what changed; it tells whether nothing failed.
+// refresh lists the pools once, resolves each of them, and sends what changed; it reports whether nothing failed.
 // The account gets half of the time at most, so that a slow one does not keep the nodes from being followed by DNS.
 func (d *discoverer) refresh(ctx context.Context, send func([]*targetgroup.Group)) bool {
-	bound := min(time.Duration(d.config.RefreshInterval), maxRefresh)
+	bound := min(d.interval, maxRefresh)
 	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
-	askCtx, stopAsking := context.WithTimeout(ctx, bound/2)
-	pools, asked := d.currentPools(askCtx)
-	stopAsking()
+	listCtx, stopListing := context.WithTimeout(ctx, bound/2)
+	pools, current := d.lister.list(listCtx)
+	stopListing()
 	if isCanceled(ctx) {
 		return false
 	}
-	if gone := d.dropUnlisted(pools); len(gone) > 0 {
+	if gone := d.memory.dropUnlisted(pools); len(gone) > 0 {
 		send(gone)
 	}
 	resolved := d.resolveAll(ctx, pools, send)
-	return asked && resolved
+	return current && resolved
 }
 
 // resolveAll looks up all pools, those that failed before last, and sends what is found about once a second.
 func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*targetgroup.Group)) bool {
-	outcomes := make(chan outcome)
-	go d.lookupAll(ctx, d.plan(pools), outcomes)
+	results := make(chan lookupResult)
+	go d.resolver.lookupAll(ctx, d.memory.plan(pools), results)
 	ticker := time.NewTicker(flushInterval)
 	defer ticker.Stop()
 	var groups []*targetgroup.Group
 	complete := true
 	for {
 		select {
-		case found, open := <-outcomes:
+		case result, open := <-results:
 			if !open {
 				send(groups)
 				return complete
@@ -164,8 +145,8 @@ func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*
 			if isCanceled(ctx) {
 				continue
 			}
-			complete = complete && (found.err == nil || found.atRest())
-			if group := d.remember(found); group != nil {
+			complete = complete && !result.failed()
+			if group := d.memory.remember(result); group != nil {
 				groups = append(groups, group)
 			}
 		case <-ticker.C:
@@ -177,34 +158,7 @@ func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*
 	}
 }
 
-// lookupAll makes the planned lookups, some at once, and closes outcomes after the last.
-func (d *discoverer) lookupAll(ctx context.Context, planned []lookup, outcomes chan<- outcome) {
-	defer close(outcomes)
-	var running errgroup.Group
-	running.SetLimit(maxLookups)
-	for _, next := range planned {
-		running.Go(func() error {
-			outcomes <- next.run(ctx, d.resolver)
-			return nil
-		})
-	}
-	_ = running.Wait()
-}
-
-// isCanceled tells a shutdown from a deadline.
+// isCanceled reports whether ctx ended by a shutdown rather than by its deadline.
 func isCanceled(ctx context.Context) bool {
 	return errors.Is(context.Cause(ctx), context.Canceled)
-}
-
-func (d *discoverer) source(name string) string { return "spcs/" + d.config.Host + "/" + name }
-
-func targets(nodes []netip.AddrPort) []model.LabelSet {
-	sets := make([]model.LabelSet, 0, len(nodes))
-	for _, node := range nodes {
-		sets = append(sets, model.LabelSet{
-			model.AddressLabel: model.LabelValue(node.String()),
-			labelNodeAddress:   model.LabelValue(node.Addr().String()),
-		})
-	}
-	return sets
 }

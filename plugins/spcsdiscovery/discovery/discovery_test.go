@@ -4,19 +4,12 @@
 package discovery
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
@@ -27,117 +20,12 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
 )
 
-const (
-	poolA = "discover.monitor.pool_a.cp.spcs.internal"
-	poolB = "discover.monitor.pool_b.cp.spcs.internal"
-)
-
-// fakeAccount answers SHOW COMPUTE POOLS with the rows that a test sets.
-type fakeAccount struct {
-	mu     sync.Mutex
-	rows   [][]string
-	status int
-
-	// noFunction makes the account refuse the function that lists endpoints.
-	noFunction bool
-	statements []string
-}
-
-func (a *fakeAccount) set(status int, rows ...[]string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.status, a.rows = status, rows
-}
-
-func (a *fakeAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var body struct{ Statement string }
-	_ = json.NewDecoder(r.Body).Decode(&body)
-	a.statements = append(a.statements, body.Statement)
-	if a.noFunction && body.Statement == callEndpoints {
-		w.WriteHeader(http.StatusUnprocessableEntity)
-		return
-	}
-	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"resultSetMetaData": map[string]any{"rowType": []map[string]string{
-			{"name": "a_column_of_next_year"}, {"name": "name"}, {"name": "state"}, {"name": "instance_family"}, {"name": "owner"},
-		}},
-		"data": a.rows,
-	})
-}
-
-func row(name, state string) []string { return []string{"new", name, state, "CPU_X64_S", "POOL_ADMIN"} }
-
-type fixture struct {
-	*discoverer
-	account *fakeAccount
-	dns     *dnstest.Server
-	log     *bytes.Buffer
-}
-
-// newFixture returns a discoverer whose account is a test server and whose zone is a test DNS server.
-func newFixture(t testing.TB, pools ...string) *fixture {
-	t.Helper()
-	account := &fakeAccount{status: http.StatusOK}
-	server := httptest.NewServer(account)
-	t.Cleanup(server.Close)
-	address, err := url.Parse(server.URL)
-	require.NoError(t, err)
-	port, err := strconv.Atoi(address.Port())
-	require.NoError(t, err)
-	token := filepath.Join(t.TempDir(), "token")
-	require.NoError(t, os.WriteFile(token, []byte("secret-token\n"), 0o600))
-	c := DefaultSDConfig
-	c.Host, c.Port, c.Protocol, c.TokenFile, c.ComputePools = address.Hostname(), port, "http", token, pools
-	f := &fixture{account: account, dns: dnstest.Start(t), log: &bytes.Buffer{}}
-	c.DNSServer = f.dns.Addr
-	require.NoError(t, c.Check())
-	registry := prometheus.NewRegistry()
-	f.discoverer, err = newDiscoverer(&c, promdiscovery.DiscovererOptions{
-		Logger:  slog.New(slog.NewTextHandler(f.log, nil)),
-		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
-	})
-	require.NoError(t, err)
-	return f
-}
-
-// look refreshes once, and returns the groups that were sent and whether nothing failed.
-func (f *fixture) look() (map[string]*targetgroup.Group, bool) {
-	byPool := map[string]*targetgroup.Group{}
-	ok := f.refresh(context.Background(), func(groups []*targetgroup.Group) {
-		for _, group := range groups {
-			byPool[group.Source[strings.LastIndex(group.Source, "/")+1:]] = group
-		}
-	})
-	return byPool, ok
-}
-
-func (f *fixture) mustLook(t *testing.T) map[string]*targetgroup.Group {
-	t.Helper()
-	groups, ok := f.look()
-	require.True(t, ok, f.log)
-	return groups
-}
-
-// warnings counts the warnings that were logged.
-func (f *fixture) warnings() int { return strings.Count(f.log.String(), "level=WARN") }
-
-func addresses(group *targetgroup.Group) []string {
-	var found []string
-	for _, target := range group.Targets {
-		found = append(found, string(target[model.AddressLabel]))
-	}
-	return found
-}
-
-func TestEveryListedPoolBecomesAGroupOfItsNodes(t *testing.T) {
+func TestDiscoveryMakesOneGroupPerPool(t *testing.T) {
 	f := newFixture(t)
 	f.account.set(http.StatusOK, row("POOL_A", "ACTIVE"), row("POOL_B", "IDLE"))
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.2", "10.0.0.1"}})
 	f.dns.Set(poolB, dnstest.Record{A: []string{"10.0.1.1"}})
-	groups := f.mustLook(t)
+	groups := f.mustDiscover(t)
 	require.Len(t, groups, 2)
 	require.Equal(t, []string{"10.0.0.1:9001", "10.0.0.2:9001"}, addresses(groups["POOL_A"]))
 	require.Equal(t, model.LabelSet{
@@ -151,23 +39,77 @@ func TestEveryListedPoolBecomesAGroupOfItsNodes(t *testing.T) {
 	require.Empty(t, f.log.String())
 }
 
-func TestSRVRecordsGiveThePort(t *testing.T) {
-	f := newFixture(t, "POOL_A")
-	f.dns.Set(poolA, dnstest.Record{SRV: map[string]uint16{"n1.pool_a.internal": 9101, "n2.pool_a.internal": 9102}, A: []string{"10.9.9.9"}})
-	f.dns.Set("n1.pool_a.internal", dnstest.Record{A: []string{"10.0.0.1"}})
-	f.dns.Set("n2.pool_a.internal", dnstest.Record{A: []string{"10.0.0.1"}})
-	require.Equal(t, []string{"10.0.0.1:9101", "10.0.0.1:9102"}, addresses(f.mustLook(t)["POOL_A"]))
+func TestDiscoveryReadsSRVRecords(t *testing.T) {
+	for name, test := range map[string]struct {
+		srv  map[string]uint16
+		want []string
+	}{
+		"ports": {
+			map[string]uint16{"n1.pool_a.internal": 9101, "n2.pool_a.internal": 9102},
+			[]string{"10.0.0.1:9101", "10.0.0.1:9102"},
+		},
+		"targets without addresses": {map[string]uint16{"nowhere.internal": 9101}, []string{"10.9.9.9:9001"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, named("POOL_A"))
+			f.dns.Set(poolA, dnstest.Record{SRV: test.srv, A: []string{"10.9.9.9"}})
+			f.dns.Set("n1.pool_a.internal", dnstest.Record{A: []string{"10.0.0.1"}})
+			f.dns.Set("n2.pool_a.internal", dnstest.Record{A: []string{"10.0.0.1"}})
+			require.Equal(t, test.want, addresses(f.mustDiscover(t)["POOL_A"]))
+		})
+	}
 }
 
-func TestSRVRecordsWithoutAddressesFallBackToThoseOfThePool(t *testing.T) {
-	f := newFixture(t, "POOL_A")
-	f.dns.Set(poolA, dnstest.Record{SRV: map[string]uint16{"nowhere.internal": 9101}, A: []string{"10.0.0.1"}})
-	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustLook(t)["POOL_A"]))
-}
-
-func TestNamedPoolsAskNoAccount(t *testing.T) {
-	f := newFixture(t, "POOL_A")
+func TestDiscoveryKeepsAccountOutOfNamedPools(t *testing.T) {
+	f := newFixture(t, named("POOL_A"))
 	f.account.set(http.StatusInternalServerError)
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
-	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustLook(t)["POOL_A"]))
+	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustDiscover(t)["POOL_A"]))
+	require.Empty(t, f.account.statements)
+}
+
+func TestDiscoveryAsksRememberedNameFirst(t *testing.T) {
+	f := newFixture(t, named("POOL_A"))
+	old := "monitor.pool_a.snowflakecomputing.internal"
+	f.dns.Set(old, dnstest.Record{A: []string{"10.0.0.1"}})
+	groups := f.mustDiscover(t)
+	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups["POOL_A"]))
+	require.Equal(t, model.LabelValue(old), groups["POOL_A"].Labels["__meta_spcs_dns_name"])
+	f.dns.Reset()
+	f.mustDiscover(t)
+	require.Equal(t, []string{old}, f.dns.Asked())
+}
+
+func TestDiscovererErrors(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	opts := promdiscovery.DiscovererOptions{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	c := &SDConfig{AccountConfig: AccountConfig{CAFile: "/none"}}
+	_, err := c.NewDiscoverer(opts)
+	require.ErrorContains(t, err, "invalid discovery metrics type")
+	opts.Metrics = c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry))
+	_, err = c.NewDiscoverer(opts)
+	require.ErrorContains(t, err, "`ca_file`")
+}
+
+func TestDiscovererRunsUntilItsContextEnds(t *testing.T) {
+	f := newFixture(t, named("POOL_A"), func(c *SDConfig) { c.RefreshInterval = model.Duration(20 * time.Millisecond) })
+	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
+	ctx, cancel := context.WithCancel(context.Background())
+	up, ended := make(chan []*targetgroup.Group), make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.Run(ctx, up)
+	}()
+	for seen := 0; seen < 2; {
+		if groups := <-up; len(groups) > 0 {
+			require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups[0]))
+			seen++
+		}
+	}
+	cancel()
+	select {
+	case <-ended:
+	case <-time.After(2 * time.Second):
+		t.Fatal("Run did not end")
+	}
 }

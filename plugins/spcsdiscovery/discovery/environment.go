@@ -21,15 +21,8 @@ func FromEnvironment() SDConfig {
 		c.Protocol = strings.ToLower(protocol)
 	}
 	if port := os.Getenv("SNOWFLAKE_PORT"); port != "" {
-		// A port that is no number becomes 0, which Check refuses by name.
+		// Where the port is not a number, it becomes 0, which Check refuses by name.
 		c.Port, _ = strconv.Atoi(port)
 	}
 	return c
-}
-
-// UseSessionToken sets the service's token file where nothing else proves who asks.
-func (c *SDConfig) UseSessionToken() {
-	if c.Token == "" && c.TokenFile == "" && c.PrivateKeyFile == "" {
-		c.TokenFile = SessionTokenFile
-	}
 }

@@ -20,20 +20,20 @@ import (
 // keyPairLifetime is how long a signed token is valid; each request has a new one.
 const keyPairLifetime = 5 * time.Minute
 
-// signToken returns a token that proves possession of the user's private key, which is read again each time, so that a
+// signToken returns a token that proves possession of the user's private key. It reads the key each time, so that a
 // rotated key is used at once.
 // Source: https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
-func (c *SDConfig) signToken() (string, error) {
-	key, err := readPrivateKey(c.PrivateKeyFile)
+func signToken(keyFile, host, user string) (string, error) {
+	key, err := readPrivateKey(keyFile)
 	if err != nil {
-		return "", &tokenError{err}
+		return "", err
 	}
 	public, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
-		return "", &tokenError{err}
+		return "", err
 	}
 	fingerprint := sha256.Sum256(public)
-	subject := accountIdentifier(c.Host) + "." + strings.ToUpper(c.User)
+	subject := accountIdentifier(host) + "." + strings.ToUpper(user)
 	now := time.Now()
 	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
 		Issuer:    subject + ".SHA256:" + base64.StdEncoding.EncodeToString(fingerprint[:]),
@@ -42,7 +42,7 @@ func (c *SDConfig) signToken() (string, error) {
 		ExpiresAt: jwt.NewNumericDate(now.Add(keyPairLifetime)),
 	}).SignedString(key)
 	if err != nil {
-		return "", &tokenError{fmt.Errorf("cannot sign with the key in `private_key_file`: %w", err)}
+		return "", fmt.Errorf("cannot sign with the key in `private_key_file`: %w", err)
 	}
 	return token, nil
 }
@@ -53,7 +53,8 @@ func readPrivateKey(file string) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("cannot read `private_key_file`: %w", err)
 	}
 	if block, _ := pem.Decode(raw); block != nil && strings.Contains(block.Type, "ENCRYPTED") {
-		return nil, fmt.Errorf("`private_key_file` %s is encrypted: give an unencrypted PKCS#8 key, kept as a secret", file)
+		return nil, fmt.Errorf(
+			"`private_key_file` %s is encrypted: give an unencrypted PKCS#8 key, kept as a secret", file)
 	}
 	key, err := jwt.ParseRSAPrivateKeyFromPEM(raw)
 	if err != nil {
@@ -62,7 +63,7 @@ func readPrivateKey(file string) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// accountIdentifier is the first label of the account's host: org-account, or the account's locator without its region.
+// accountIdentifier is the first label of the account's host: org-account, or the account's locator without region.
 func accountIdentifier(host string) string {
 	label, _, _ := strings.Cut(host, ".")
 	return strings.ToUpper(label)

@@ -16,21 +16,11 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
-// LabelPoolName is the label of a target with the name of its pool, as the account writes it.
-const LabelPoolName = poolPrefix + "name"
-
-const (
-	metaPrefix       = model.MetaLabelPrefix + "spcs_"
-	poolPrefix       = metaPrefix + "compute_pool_"
-	labelDNSName     = metaPrefix + "dns_name"
-	labelNodeAddress = metaPrefix + "node_address"
-)
-
 const (
 	// showPools lists the pools on which the role has any privilege, with their state; it needs no warehouse.
 	// Source: https://docs.snowflake.com/en/sql-reference/sql/show-compute-pools
 	showPools = "SHOW COMPUTE POOLS"
-	// callEndpoints lists the DNS names of the pools that the role may monitor. It has no page in the documentation.
+	// callEndpoints lists the DNS names of the pools that the role may monitor. The documentation leaves it out.
 	callEndpoints = "CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()"
 )
 
@@ -44,105 +34,113 @@ var poolColumns = []string{
 	"active_nodes", "idle_nodes", "is_exclusive", "application", "comment",
 }
 
-// pool is one compute pool: its name as the account writes it, the facts that the account gave, and the DNS name of its
-// nodes where the account gave that.
-type pool struct {
-	name     string
-	facts    map[string]string
-	endpoint string
+// poolLister lists the pools of the configuration or of the account, and keeps the account's last answer.
+type poolLister struct {
+	configured []string
+	// account is nil where the configuration names the pools.
+	account    *sqlapi.Client
+	staleAfter model.Duration
+	reporter   *reporter
+
+	// listed is the account's last answer, and listedAt when it came; zero before the first.
+	listed   []pool
+	listedAt time.Time
+	// useShow selects SHOW instead of the function; fallBack lets a first failure of the function set it.
+	useShow, fallBack bool
+	// cutOff is set once the list of pools was too long for one answer.
+	cutOff bool
+	// outage and failure are of the last time that the account was asked.
+	outage  outage
+	failure failure
 }
 
-func (p pool) labels() model.LabelSet {
-	set := model.LabelSet{LabelPoolName: model.LabelValue(p.name)}
-	for column, value := range p.facts {
-		set[model.LabelName(poolPrefix+column)] = model.LabelValue(value)
+func newPoolLister(c *SDConfig, reporter *reporter) (*poolLister, error) {
+	lister := &poolLister{
+		configured: c.ComputePools,
+		staleAfter: c.AccountStaleAfter,
+		reporter:   reporter,
+		useShow:    c.source() == SourceShow,
+		fallBack:   c.source() == SourceAuto,
 	}
-	return set
+	if c.source() == SourceList {
+		return lister, nil
+	}
+	account, err := c.NewAccount()
+	lister.account = account
+	return lister, err
 }
 
-// dnsNames returns the names to ask for the nodes, the one that answered last first.
-func (p pool) dnsNames(remembered string) []string {
-	if p.endpoint != "" {
-		return []string{p.endpoint}
-	}
-	names := dnsNames(p.name)
-	if remembered != "" {
-		names = append([]string{remembered}, names...)
-	}
-	return names
-}
-
-// expectsNodes tells whether missing DNS records are a fault rather than a pool at rest.
-func (p pool) expectsNodes() bool {
-	switch p.facts["state"] {
-	case "STARTING", "STOPPING", "SUSPENDED":
-		return false
-	default:
-		return true
+// close ends the connections to the account.
+func (l *poolLister) close() {
+	if l.account != nil {
+		l.account.HTTP.CloseIdleConnections()
 	}
 }
 
-// currentPools returns the configured pools, or those of the account, and tells whether the account could be asked.
-// When it could not, the last list goes on being used for account_stale_after.
-func (d *discoverer) currentPools(ctx context.Context) ([]pool, bool) {
-	if d.account == nil {
-		pools := make([]pool, 0, len(d.config.ComputePools))
-		for _, name := range d.config.ComputePools {
+// accountError says why the account was unavailable last time; it is empty when the account answered.
+func (l *poolLister) accountError() string { return l.failure.text }
+
+// list returns the pools, and whether that list is up to date. While the account is unavailable, its last answer goes
+// on being used for account_stale_after.
+func (l *poolLister) list(ctx context.Context) (pools []pool, current bool) {
+	if l.account == nil {
+		for _, name := range l.configured {
 			pools = append(pools, pool{name: name})
 		}
 		return pools, true
 	}
-	pools, err := d.askAccount(ctx)
+	pools, err := l.queryAccount(ctx)
 	if err == nil {
-		d.accountError = ""
-		if lasted, ok := d.accountTrouble.ended(); ok {
-			d.logger.Info("Account answers again", "pools", len(pools), "after", lasted)
-		}
-		d.listed, d.listedAt = pools, time.Now()
+		l.recordSuccess(pools)
 		return pools, true
 	}
 	if isCanceled(ctx) {
 		return nil, false
 	}
-	return d.listedPools(accountProblem(err)), false
+	l.recordFailure(newAccountFailure(err))
+	return l.listed, false
 }
 
-// listedPools returns what the account listed last, until that is too old to be relied on.
-func (d *discoverer) listedPools(trouble problem) []pool {
-	d.accountError = trouble.text
-	d.countFailure(trouble.reason)
-	// Not an error for the logger, which would add a stack trace to it.
-	if d.accountTrouble.failed(trouble.reason) {
-		d.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the next refresh asks again",
-			"reason", trouble.reason, "err", trouble.text, "known_pools", len(d.listed), "next_refresh_in", d.config.RefreshInterval)
+func (l *poolLister) recordSuccess(pools []pool) {
+	l.listed, l.listedAt, l.failure = pools, time.Now(), failure{}
+	if lasted, ok := l.outage.recordSuccess(); ok {
+		l.reporter.accountRecovered(len(pools), lasted)
 	}
-	limit := time.Duration(d.config.AccountStaleAfter)
-	if limit > 0 && len(d.listed) > 0 && time.Since(d.listedAt) > limit {
-		d.listed = nil
-		d.logger.Warn("All pools dropped: the account could not be asked for too long", "account_stale_after", d.config.AccountStaleAfter)
-	}
-	return d.listed
 }
 
-// askAccount lists the pools with one statement; only a first one that the account does not know is followed by another.
-func (d *discoverer) askAccount(ctx context.Context) ([]pool, error) {
-	if !d.useShow {
-		result, err := d.account.Query(ctx, callEndpoints)
+// recordFailure keeps the last answer until that is too old to rely on.
+func (l *poolLister) recordFailure(f failure) {
+	l.failure = f
+	l.reporter.countFailure(f.reason)
+	if l.outage.recordFailure(f.reason) {
+		l.reporter.accountFailed(f, len(l.listed))
+	}
+	limit := time.Duration(l.staleAfter)
+	if limit > 0 && len(l.listed) > 0 && time.Since(l.listedAt) > limit {
+		l.listed = nil
+		l.reporter.allPoolsDropped(l.staleAfter)
+	}
+}
+
+// queryAccount lists the pools with one statement; another follows only where the account does not know the function.
+func (l *poolLister) queryAccount(ctx context.Context) ([]pool, error) {
+	if !l.useShow {
+		result, err := l.account.Query(ctx, callEndpoints)
 		if err == nil {
 			return readEndpoints(result)
 		}
-		if d.config.PoolSource != SourceAuto || sqlapi.Reason(err) != "sql_statement" {
+		if !l.fallBack || sqlapi.Reason(err) != "sql_statement" {
 			return nil, err
 		}
-		d.useShow = true
+		l.useShow = true
 	}
-	result, err := d.account.Query(ctx, showPools)
+	result, err := l.account.Query(ctx, showPools)
 	if err != nil {
 		return nil, err
 	}
-	if result.Len() >= maxShown && !d.cutOff {
-		d.cutOff = true
-		d.logger.Warn("The list of pools may be cut off: SHOW gives no more rows than this, so name the pools in `compute_pools`", "rows", result.Len())
+	if result.Len() >= maxShown && !l.cutOff {
+		l.cutOff = true
+		l.reporter.listCutOff(result.Len())
 	}
 	return readPools(result)
 }
@@ -154,7 +152,7 @@ func readPools(result *sqlapi.Result) ([]pool, error) {
 		if !ok {
 			return nil, errors.New("the answer to " + showPools + " has no column `name`")
 		}
-		p := pool{name: name, facts: map[string]string{}}
+		p := pool{name: name, facts: map[string]string{}, quoted: name != strings.ToUpper(name)}
 		for _, column := range poolColumns {
 			if value, ok := result.Value(i, column); ok {
 				p.facts[column] = value
@@ -188,18 +186,4 @@ func parseEndpoints(cell string) ([]pool, error) {
 		pools = append(pools, pool{name: p, endpoint: name})
 	}
 	return pools, nil
-}
-
-// poolOfEndpoint returns the pool's name, in upper case as the account writes it unless it is quoted.
-func poolOfEndpoint(name string) (string, error) {
-	for _, prefix := range []string{"discover.monitor.", "monitor.", "metrics."} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			label, _, _ := strings.Cut(rest, ".")
-			if err := checkPoolName(label); err != nil {
-				return "", err
-			}
-			return strings.ToUpper(label), nil
-		}
-	}
-	return "", fmt.Errorf("the endpoint %q has no known form, such as discover.monitor.my_pool%s", name, poolDomain)
 }

@@ -4,40 +4,111 @@
 package discovery
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"testing"
 
-	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
 )
 
-func TestTheFunctionListsPoolsByTheirEndpoints(t *testing.T) {
-	f := newFixture(t)
-	f.useShow = false
-	f.config.PoolSource = SourceFunction
+func from(source string) func(*SDConfig) {
+	return func(c *SDConfig) { c.PoolSource = source }
+}
+
+func TestPoolListerFunction(t *testing.T) {
+	f := newFixture(t, from(SourceFunction))
 	f.account.set(http.StatusOK, []string{`["discover.monitor.pool_a.cp.spcs.internal"]`})
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
-	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustLook(t)["POOL_A"]))
+	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustDiscover(t)["POOL_A"]))
+	require.Equal(t, []string{callEndpoints}, f.account.statements)
 }
 
-func TestAutoAsksForTheFunctionOnceAndThenShows(t *testing.T) {
+func TestPoolListerFallsBackToShow(t *testing.T) {
+	for source, want := range map[string][]string{
+		SourceAuto:     {callEndpoints, showPools, showPools},
+		SourceFunction: {callEndpoints, callEndpoints},
+	} {
+		t.Run(source, func(t *testing.T) {
+			f := newFixture(t, from(source))
+			f.account.noFunction = true
+			f.account.set(http.StatusOK, row("POOL_A", "ACTIVE"))
+			f.discover()
+			f.discover()
+			require.Equal(t, want, f.account.statements)
+		})
+	}
+}
+
+func TestPoolListerKeepsLastAnswer(t *testing.T) {
 	f := newFixture(t)
-	f.useShow = false
-	f.config.PoolSource = SourceAuto
-	f.account.noFunction = true
 	f.account.set(http.StatusOK, row("POOL_A", "ACTIVE"))
-	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
-	f.mustLook(t)
-	f.mustLook(t)
-	require.Equal(t, []string{callEndpoints, showPools, showPools}, f.account.statements)
+	f.lister.list(context.Background())
+	f.account.set(http.StatusUnauthorized)
+	pools, current := f.lister.list(context.Background())
+	require.False(t, current)
+	require.Len(t, pools, 1)
+	require.Contains(t, f.lister.accountError(), "HTTP 401")
+	f.account.set(http.StatusOK)
+	pools, current = f.lister.list(context.Background())
+	require.True(t, current)
+	require.Empty(t, pools)
+	require.Empty(t, f.lister.accountError())
 }
 
-func TestEndpointsThatMakeNoSenseAreRefused(t *testing.T) {
-	for _, cell := range []string{"", "{}", `["pool_a"]`, `["monitor..internal"]`, `[1]`} {
-		_, err := parseEndpoints(cell)
-		require.Error(t, err, cell)
+func TestPoolListerWarnsOnceOfRefusal(t *testing.T) {
+	f := newFixture(t)
+	f.account.set(http.StatusUnauthorized)
+	for range 2 {
+		groups, ok := f.discover()
+		require.False(t, ok)
+		require.Empty(t, groups)
+	}
+	require.Equal(t, 1, f.warnings())
+	require.Contains(t, f.log.String(), "HTTP 401")
+	require.Contains(t, f.log.String(), "reason=sql_auth")
+	require.NotContains(t, f.log.String(), "secret-token")
+}
+
+func TestPoolListerWarnsOnceOfCutOffList(t *testing.T) {
+	f := newFixture(t)
+	rows := make([][]string, maxShown)
+	for i := range rows {
+		rows[i] = row("POOL_A", "ACTIVE")
+	}
+	f.account.set(http.StatusOK, rows...)
+	for range 2 {
+		pools, current := f.lister.list(context.Background())
+		require.True(t, current)
+		require.Len(t, pools, maxShown)
+	}
+	require.Equal(t, 1, strings.Count(f.log.String(), "may be cut off"))
+}
+
+func TestPoolListerRefusesMalformedAnswer(t *testing.T) {
+	for name, test := range map[string]struct {
+		source string
+		rows   [][]string
+		want   string
+	}{
+		"a row without a name":    {SourceShow, [][]string{{"new"}}, "has no column `name`"},
+		"two cells of endpoints":  {SourceFunction, [][]string{{"[]"}, {"[]"}}, "has 2 rows instead of one"},
+		"an endpoint of no pool":  {SourceFunction, [][]string{{`["pool_a"]`}}, "has no known form"},
+		"an endpoint sans a name": {SourceFunction, [][]string{{`["monitor..internal"]`}}, "must have 1 to 63 characters"},
+		"an empty cell":           {SourceFunction, [][]string{{""}}, "is no JSON array of names"},
+		"an object":               {SourceFunction, [][]string{{"{}"}}, "is no JSON array of names"},
+		"a number":                {SourceFunction, [][]string{{"[1]"}}, "is no JSON array of names"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, from(test.source))
+			f.account.set(http.StatusOK, test.rows...)
+			_, current := f.lister.list(context.Background())
+			require.False(t, current)
+			require.Contains(t, f.lister.accountError(), test.want)
+			require.Equal(t, "sql_invalid", f.lister.failure.reason)
+		})
 	}
 }
 
@@ -53,25 +124,4 @@ func FuzzEndpoints(f *testing.F) {
 			require.Len(t, p.dnsNames(""), 1)
 		}
 	})
-}
-
-func TestAPoolNameThatDNSCannotHoldIsAWarning(t *testing.T) {
-	f := newFixture(t)
-	f.account.set(http.StatusOK, row("my pool", "ACTIVE"))
-	groups, _ := f.look()
-	require.NotContains(t, groups, "my pool")
-	require.Equal(t, 1, f.warnings())
-	require.Contains(t, f.log.String(), "create the pool anew")
-}
-
-func TestAnOlderNameIsFoundAndAskedFirstFromThenOn(t *testing.T) {
-	f := newFixture(t, "POOL_A")
-	old := "monitor.pool_a.snowflakecomputing.internal"
-	f.dns.Set(old, dnstest.Record{A: []string{"10.0.0.1"}})
-	groups := f.mustLook(t)
-	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups["POOL_A"]))
-	require.Equal(t, model.LabelValue(old), groups["POOL_A"].Labels["__meta_spcs_dns_name"])
-	f.dns.Reset()
-	f.mustLook(t)
-	require.Equal(t, []string{old}, f.dns.Asked(), "the name that answered is remembered")
 }

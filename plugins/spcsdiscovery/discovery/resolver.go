@@ -6,52 +6,56 @@ package discovery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// metricsPort is where the publisher of a node listens when no SRV record says otherwise.
-// Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/monitoring-services
-const metricsPort = 9001
-
-// poolDomain follows the pool's name in the DNS name of its nodes, oldPoolDomain did in earlier releases.
 const (
-	poolDomain    = ".cp.spcs.internal"
-	oldPoolDomain = ".snowflakecomputing.internal"
+	// metricsPort is where the exporter of a node listens when no SRV record says otherwise.
+	// Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/monitoring-services
+	metricsPort = 9001
+	// maxLookups bounds the pools that are resolved at once.
+	maxLookups = 16
+	// lookupTimeout bounds the resolution of one pool.
+	lookupTimeout = 5 * time.Second
 )
 
-// dnsNames returns the names under which the nodes of a pool may be listed: today's, then the older ones.
-func dnsNames(pool string) []string {
-	pool = strings.ToLower(pool)
-	return []string{
-		"discover.monitor." + pool + poolDomain,
-		"discover.monitor." + pool + oldPoolDomain,
-		"monitor." + pool + oldPoolDomain,
-		"metrics." + pool + oldPoolDomain,
-	}
+// lookup is one to make: a pool and the names to ask for its nodes, in order.
+type lookup struct {
+	pool  pool
+	names []string
 }
 
-// checkPoolName refuses names that cannot be a DNS label.
-func checkPoolName(pool string) error {
-	if pool == "" || len(pool) > 63 {
-		return fmt.Errorf("pool name %q must have 1 to 63 characters to be found by DNS", pool)
-	}
-	for _, r := range pool {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' {
-			return fmt.Errorf("pool name %q has the character %q, which DNS does not allow: create the pool anew with letters, digits and _ only", pool, r)
-		}
-	}
-	return nil
+// lookupResult is what one lookup found.
+type lookupResult struct {
+	pool    pool
+	dnsName string
+	nodes   []netip.AddrPort
+	err     error
+	// failure explains err where that is a fault.
+	failure failure
 }
 
-// newResolver returns a resolver that asks server, or the system's servers when it is empty.
+// failed reports whether the nodes could not be found. A pool without nodes that is suspended is not a fault.
+func (r lookupResult) failed() bool {
+	return r.err != nil && (!isNotFound(r.err) || r.pool.expectsNodes())
+}
+
+// nodeResolver finds the nodes of pools by DNS.
+type nodeResolver struct {
+	dns *net.Resolver
+	// server is the one to ask instead of the system's; empty where there is none.
+	server string
+}
+
+// newNodeResolver returns a resolver that asks server, or the system's servers when it is empty.
 // The standard one waits for a silent server even when its context is cancelled; a shutdown must not.
-func newResolver(server string) *net.Resolver {
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+func newNodeResolver(server string) *nodeResolver {
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 		if server != "" {
 			address = server
 		}
@@ -62,27 +66,62 @@ func newResolver(server string) *net.Resolver {
 		}
 		context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 		return conn, nil
-	}}
+	}
+	return &nodeResolver{dns: &net.Resolver{PreferGo: true, Dial: dial}, server: server}
 }
 
-// lookupNodes returns the sorted addresses of a pool's publishers: from SRV records, else from A and AAAA records at metricsPort.
-// The name is asked absolutely, so that search domains are not applied.
-func lookupNodes(ctx context.Context, resolver *net.Resolver, name string) ([]netip.AddrPort, error) {
-	_, records, err := resolver.LookupSRV(ctx, "", "", name+".")
+// lookupAll makes the lookups, some at once, and closes results after the last.
+func (r *nodeResolver) lookupAll(ctx context.Context, lookups []lookup, results chan<- lookupResult) {
+	defer close(results)
+	var running errgroup.Group
+	running.SetLimit(maxLookups)
+	for _, next := range lookups {
+		running.Go(func() error {
+			results <- r.lookup(ctx, next)
+			return nil
+		})
+	}
+	_ = running.Wait()
+}
+
+// lookup finds the nodes of the pool under the first name that DNS knows.
+func (r *nodeResolver) lookup(ctx context.Context, l lookup) lookupResult {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	result := lookupResult{pool: l.pool, err: checkPoolName(l.pool.name)}
+	if result.err == nil {
+		for _, name := range l.names {
+			result.dnsName = name
+			result.nodes, result.err = r.lookupNodes(ctx, name)
+			if result.err == nil || !isNotFound(result.err) {
+				break
+			}
+		}
+	}
+	if result.failed() {
+		result.failure = newLookupFailure(l.pool.name, r.server, result.err)
+	}
+	return result
+}
+
+// lookupNodes returns the sorted addresses of a pool's exporters: from SRV records, else from A and AAAA records at
+// metricsPort. The name is asked absolutely, so that search domains are not applied.
+func (r *nodeResolver) lookupNodes(ctx context.Context, name string) ([]netip.AddrPort, error) {
+	_, records, err := r.dns.LookupSRV(ctx, "", "", name+".")
 	if err != nil && !isNotFound(err) {
 		return nil, err
 	}
-	nodes, err := resolveRecords(ctx, resolver, records)
+	nodes, err := r.resolveRecords(ctx, records)
 	if err != nil || len(nodes) > 0 {
 		return nodes, err
 	}
-	return lookupAddresses(ctx, resolver, name+".", metricsPort)
+	return r.lookupAddresses(ctx, name+".", metricsPort)
 }
 
-func resolveRecords(ctx context.Context, resolver *net.Resolver, records []*net.SRV) ([]netip.AddrPort, error) {
+func (r *nodeResolver) resolveRecords(ctx context.Context, records []*net.SRV) ([]netip.AddrPort, error) {
 	var nodes []netip.AddrPort
 	for _, record := range records {
-		found, err := lookupAddresses(ctx, resolver, record.Target, record.Port)
+		found, err := r.lookupAddresses(ctx, record.Target, record.Port)
 		if err != nil && !isNotFound(err) {
 			return nil, err
 		}
@@ -91,8 +130,8 @@ func resolveRecords(ctx context.Context, resolver *net.Resolver, records []*net.
 	return sortUnique(nodes), nil
 }
 
-func lookupAddresses(ctx context.Context, resolver *net.Resolver, name string, port uint16) ([]netip.AddrPort, error) {
-	addresses, err := resolver.LookupNetIP(ctx, "ip", name)
+func (r *nodeResolver) lookupAddresses(ctx context.Context, name string, port uint16) ([]netip.AddrPort, error) {
+	addresses, err := r.dns.LookupNetIP(ctx, "ip", name)
 	if err != nil {
 		return nil, err
 	}

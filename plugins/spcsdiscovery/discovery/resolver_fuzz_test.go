@@ -16,7 +16,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// answerWith serves one DNS query over a stream: the query's id, then rest of the header, the query's question, records.
+// answerWith serves one DNS query over a stream: the query's id, then the rest of the header, the query's question and
+// the records.
 func answerWith(conn net.Conn, header, records []byte) {
 	defer conn.Close()
 	var size [2]byte
@@ -38,7 +39,9 @@ func answerWith(conn net.Conn, header, records []byte) {
 }
 
 // splitAnswer returns header (without id) and records of an answer to a question for name.
-func splitAnswer(f *testing.F, name dnsmessage.Name, kind dnsmessage.Type, bodies ...dnsmessage.ResourceBody) (header, records []byte) {
+func splitAnswer(
+	f *testing.F, name dnsmessage.Name, kind dnsmessage.Type, bodies ...dnsmessage.ResourceBody,
+) (header, records []byte) {
 	f.Helper()
 	message := dnsmessage.Message{
 		Header:    dnsmessage.Header{Response: true, RecursionAvailable: true},
@@ -64,7 +67,9 @@ func FuzzDNSAnswer(f *testing.F) {
 		bodies []dnsmessage.ResourceBody
 	}{
 		{dnsmessage.TypeSRV, []dnsmessage.ResourceBody{&dnsmessage.SRVResource{Target: name, Port: 9001}}},
-		{dnsmessage.TypeA, []dnsmessage.ResourceBody{&dnsmessage.AResource{A: [4]byte{10, 0, 0, 1}}, &dnsmessage.AResource{A: [4]byte{10, 0, 0, 1}}}},
+		{dnsmessage.TypeA, []dnsmessage.ResourceBody{
+			&dnsmessage.AResource{A: [4]byte{10, 0, 0, 1}}, &dnsmessage.AResource{A: [4]byte{10, 0, 0, 1}},
+		}},
 		{dnsmessage.TypeAAAA, []dnsmessage.ResourceBody{&dnsmessage.AAAAResource{AAAA: [16]byte{15: 1}}}},
 		{dnsmessage.TypeA, []dnsmessage.ResourceBody{&dnsmessage.CNAMEResource{CNAME: name}}},
 		{dnsmessage.TypeA, nil},
@@ -73,14 +78,15 @@ func FuzzDNSAnswer(f *testing.F) {
 		f.Add(header, records)
 	}
 	f.Fuzz(func(t *testing.T, header, records []byte) {
-		resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-			client, server := net.Pipe() // no datagrams: the resolver uses the stream form
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			client, server := net.Pipe() // not for datagrams, so that the resolver uses the stream form
 			go answerWith(server, header, records)
 			return client, nil
-		}}
+		}
+		resolver := &nodeResolver{dns: &net.Resolver{PreferGo: true, Dial: dial}}
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
-		nodes, err := lookupNodes(ctx, resolver, poolA)
+		nodes, err := resolver.lookupNodes(ctx, poolA)
 		require.NoError(t, ctx.Err(), "a lookup ends soon")
 		if err != nil {
 			return

@@ -4,18 +4,12 @@
 package discovery
 
 import (
-	"context"
 	"log/slog"
 	"maps"
 	"net/netip"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	promdiscovery "github.com/prometheus/prometheus/discovery"
-	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"github.com/prometheus/common/model"
 )
 
 // Status is what one refresh found.
@@ -30,13 +24,13 @@ type Status struct {
 	FailedInARow int
 	// LastSuccess is when a refresh last had no failure; zero before the first.
 	LastSuccess time.Time
-	// AccountError says why the account could not be asked last time; empty when it could.
+	// AccountError says why the account was unavailable last time; empty when it answered.
 	AccountError string
 }
 
 // PoolStatus is what is known of one pool.
 type PoolStatus struct {
-	// Name, State and InstanceFamily are as the account writes them; the last two are empty where it did not tell.
+	// Name, State and InstanceFamily are as the account writes them; the last two are empty where it left them out.
 	Name, State, InstanceFamily string
 	// DNSName is the name under which nodes were found last.
 	DNSName string
@@ -48,62 +42,97 @@ type PoolStatus struct {
 	LastSuccess time.Time
 }
 
-// observers holds the functions of Observe. It is global since a configuration is written out as YAML and read back
-// between a receiver and its discovery, which no function survives.
-var observers sync.Map
+// reporter writes the log lines, counts the failures, and hands the status of every refresh to the observer.
+type reporter struct {
+	logger          *slog.Logger
+	observe         func(Status)
+	refreshInterval model.Duration
 
-// Observe calls f after every refresh of the discovery with this set name, until stop is called.
-func Observe(setName string, f func(Status)) (stop func()) {
-	observers.Store(setName, f)
-	return func() { observers.Delete(setName) }
+	// failures counts by reason since the start.
+	failures map[string]int64
+	// refreshed is set once the first refresh has ended.
+	refreshed    bool
+	failedInARow int
+	lastSuccess  time.Time
 }
 
-func (d *discoverer) report(started time.Time, ok bool) {
-	if !d.looked {
-		d.looked = true
-		d.logger.Info("First look at the pools has ended", "pools", len(d.known), "without_failure", ok, "took", time.Since(started).Round(time.Millisecond))
+func newReporter(c *SDConfig, logger *slog.Logger, observe func(Status)) *reporter {
+	return &reporter{
+		logger: logger, observe: observe, refreshInterval: c.RefreshInterval, failures: map[string]int64{},
 	}
-	d.failedInARow++
+}
+
+// status returns the report on a refresh that took this long.
+func (r *reporter) status(took time.Duration, pools []PoolStatus, accountError string) Status {
+	return Status{
+		Pools: pools, Failures: maps.Clone(r.failures), RefreshDuration: took,
+		FailedInARow: r.failedInARow, LastSuccess: r.lastSuccess, AccountError: accountError,
+	}
+}
+
+// refreshEnded records the end of a refresh and hands its status to the observer.
+func (r *reporter) refreshEnded(ok bool, took time.Duration, pools []PoolStatus, accountError string) {
+	if !r.refreshed {
+		r.refreshed = true
+		r.logger.Info("First look at the pools has ended",
+			"pools", len(pools), "without_failure", ok, "took", took.Round(time.Millisecond))
+	}
+	r.failedInARow++
 	if ok {
-		d.lastSuccess, d.failedInARow = time.Now(), 0
+		r.lastSuccess, r.failedInARow = time.Now(), 0
 	}
-	if observer, found := observers.Load(d.setName); found {
-		observer.(func(Status))(d.status(time.Since(started)))
+	r.observe(r.status(took, pools, accountError))
+}
+
+func (r *reporter) countFailure(reason string) { r.failures[reason]++ }
+
+// Failures are warnings: the collector's logger would add a stack trace to an error.
+
+func (r *reporter) accountFailed(f failure, knownPools int) {
+	r.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the next refresh asks again",
+		"reason", f.reason, "err", f.text, "known_pools", knownPools, "next_refresh_in", r.refreshInterval)
+}
+
+func (r *reporter) accountRecovered(pools int, after time.Duration) {
+	r.logger.Info("Account answers again", "pools", pools, "after", after)
+}
+
+func (r *reporter) allPoolsDropped(staleAfter model.Duration) {
+	r.logger.Warn("All pools dropped: the account could not be asked for too long", "account_stale_after", staleAfter)
+}
+
+func (r *reporter) listCutOff(rows int) {
+	r.logger.Warn("The list of pools may be cut off: "+
+		"SHOW gives no more rows than this, so name the pools in `compute_pools`", "rows", rows)
+}
+
+// poolAdded logs a new pool, except those of the first refresh.
+func (r *reporter) poolAdded(p pool) {
+	if r.refreshed {
+		r.logger.Info("Pool is new", "compute_pool", p.name, "state", p.facts["state"])
+	}
+	if p.quoted && checkPoolName(p.name) == nil {
+		r.logger.Warn("Pool has small letters in its name, and DNS does not tell case: "+
+			"a pool whose name differs only in case has the same nodes",
+			"compute_pool", p.name, "dns_name", dnsNames(p.name)[0])
 	}
 }
 
-func (d *discoverer) status(took time.Duration) Status {
-	status := Status{
-		Failures: maps.Clone(d.failures), RefreshDuration: took,
-		FailedInARow: d.failedInARow, LastSuccess: d.lastSuccess, AccountError: d.accountError,
-	}
-	for name, memory := range d.known {
-		status.Pools = append(status.Pools, PoolStatus{
-			Name: name, State: memory.facts["state"], InstanceFamily: memory.facts["instance_family"],
-			DNSName: memory.dnsName, Nodes: memory.nodes, LastSuccess: memory.succeededAt,
-			Reason: memory.problem.reason, Error: memory.problem.text,
-		})
-	}
-	slices.SortFunc(status.Pools, func(a, b PoolStatus) int { return strings.Compare(a.Name, b.Name) })
-	return status
+func (r *reporter) poolRemoved(name string) {
+	r.logger.Info("Pool is listed no more: its series end", "compute_pool", name)
 }
 
-// Look does once what a refresh does, and returns what it found. An error means that the configuration cannot be used.
-func Look(ctx context.Context, c *SDConfig) (Status, error) {
-	registry := prometheus.NewRegistry()
-	d, err := newDiscoverer(c, promdiscovery.DiscovererOptions{
-		Logger:  slog.New(slog.DiscardHandler),
-		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
-	})
-	if err != nil {
-		return Status{}, err
-	}
-	if d.account != nil {
-		defer d.account.HTTP.CloseIdleConnections()
-	}
-	started := time.Now()
-	d.refresh(ctx, func([]*targetgroup.Group) {})
-	return d.status(time.Since(started)), nil
+func (r *reporter) lookupFailed(name string, f failure, keptNodes int) {
+	r.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again",
+		"compute_pool", name, "reason", f.reason, "err", f.text,
+		"kept_nodes", keptNodes, "next_refresh_in", r.refreshInterval)
 }
 
-func (d *discoverer) countFailure(reason string) { d.failures[reason]++ }
+func (r *reporter) lookupRecovered(name string, nodes int, after time.Duration) {
+	r.logger.Info("Pool can be looked up again", "compute_pool", name, "nodes", nodes, "after", after)
+}
+
+func (r *reporter) poolDropped(name string, staleAfter model.Duration) {
+	r.logger.Warn("Pool dropped: its nodes could not be looked up for too long",
+		"compute_pool", name, "stale_after", staleAfter)
+}

@@ -66,7 +66,7 @@ func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Repo
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	status, err := discovery.Look(ctx, c)
+	status, err := discovery.RefreshOnce(ctx, c)
 	if err != nil {
 		return nil, err
 	}
