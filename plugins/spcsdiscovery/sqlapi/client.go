@@ -1,14 +1,13 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package sqlapi runs single statements through version 2 of the Snowflake SQL REST API with nothing but net/http.
+// Package sqlapi runs single statements through version 2 of the Snowflake SQL REST API, over net/http.
 // Reference: https://docs.snowflake.com/en/developer-guide/sql-api/reference
 package sqlapi
 
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Token types understood by the API, sent in the header X-Snowflake-Authorization-Token-Type.
@@ -32,7 +33,7 @@ const (
 	maxBody = 16 << 20
 	// cancelTimeout bounds the cancellation of a statement, so that a shutdown does not wait for it.
 	cancelTimeout = time.Second
-	// pollInterval is the pause between two questions for the result of a statement that takes long.
+	// pollInterval is the pause between two requests for the result of a slow statement.
 	pollInterval = 500 * time.Millisecond
 )
 
@@ -59,7 +60,8 @@ type Result struct {
 // Len returns the number of rows.
 func (r *Result) Len() int { return len(r.rows) }
 
-// Value returns the cell of the named column (in any case) in row i; ok is false when the column is missing or the cell is NULL.
+// Value returns the cell of the named column (in any case) in row i; ok is false where the column is missing or the
+// cell is NULL.
 func (r *Result) Value(i int, column string) (value string, ok bool) {
 	at, found := r.columns[strings.ToLower(column)]
 	if !found || at >= len(r.rows[i]) || r.rows[i][at] == nil {
@@ -98,14 +100,14 @@ func (a *answer) result() *Result {
 	return result
 }
 
-// Query runs one statement and returns all of its rows: it repeats what fails in passing, follows partitions, and waits
+// Query runs one statement and returns all of its rows: it retries transient failures, follows partitions, and waits
 // for slow statements until ctx ends, which cancels them in the account. A refusal is returned as *Error.
 func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 	body, err := json.Marshal(map[string]any{"statement": statement, "timeout": secondsLeft(ctx)})
 	if err != nil {
 		return nil, err
 	}
-	path := statementsPath + "?requestId=" + newUUID()
+	path := statementsPath + "?requestId=" + uuid.NewString()
 	status, first, err := c.send(ctx, http.MethodPost, path, path+"&retry=true", body)
 	if err != nil {
 		return nil, err
@@ -132,7 +134,7 @@ func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 	return result, nil
 }
 
-// cancel ends a statement that nobody waits for any more. It is a courtesy: the statement has its own time limit.
+// cancel ends an abandoned statement. It is a courtesy: the statement has its own time limit.
 func (c *Client) cancel(ctx context.Context, path string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer stop()
@@ -168,7 +170,7 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	var parsed answer
 	parseErr := json.Unmarshal(raw, &parsed)
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusAccepted {
-		// Proxies answer in HTML or with nothing: the status alone then tells what is wrong.
+		// Proxies answer in HTML or with an empty body: the status alone then says what is wrong.
 		return 0, nil, &Error{
 			URL: c.BaseURL, Status: resp.StatusCode, Code: parsed.Code, SQLState: parsed.SQLState, Message: parsed.Message,
 			RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After")),
@@ -198,12 +200,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

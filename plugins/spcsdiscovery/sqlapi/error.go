@@ -40,12 +40,21 @@ func (e *Error) Error() string {
 type kind struct{ reason, remedy string }
 
 var kinds = map[int]kind{
-	http.StatusUnauthorized:        {"sql_auth", "check that the token is this account's, has not expired and is of the type set in `token_type`"},
-	http.StatusForbidden:           {"sql_forbidden", "check the account's network policy and that the role may use the SQL API"},
-	http.StatusNotFound:            {"sql_not_found", "check that `host` is the account's host"},
-	http.StatusRequestTimeout:      {"sql_timeout", "the statement took too long and is tried again at the next refresh"},
+	http.StatusUnauthorized: {
+		"sql_auth",
+		"check that the token is this account's, has not expired and is of the type set in `token_type`",
+	},
+	http.StatusForbidden: {
+		"sql_forbidden", "check the account's network policy and that the role may use the SQL API",
+	},
+	http.StatusNotFound: {"sql_not_found", "check that `host` is the account's host"},
+	http.StatusRequestTimeout: {
+		"sql_timeout", "the statement took too long and is tried again at the next refresh",
+	},
 	http.StatusUnprocessableEntity: {"sql_statement", "check the privileges of the role"},
-	http.StatusTooManyRequests:     {"sql_rate_limited", "the account limits the rate of requests; the next refresh tries again"},
+	http.StatusTooManyRequests: {
+		"sql_rate_limited", "the account limits the rate of requests; the next refresh tries again",
+	},
 }
 
 func (e *Error) kind() kind {
@@ -65,7 +74,7 @@ func (e *unreachableError) Error() string { return fmt.Sprintf("cannot reach the
 func (e *unreachableError) Unwrap() error { return e.err }
 
 // Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_timeout,
-// sql_unreachable, or sql_invalid for an answer that makes no sense.
+// sql_unreachable, or sql_invalid for a malformed answer.
 func Reason(err error) string {
 	var refusal *Error
 	if errors.As(err, &refusal) {

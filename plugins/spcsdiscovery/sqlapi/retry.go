@@ -18,9 +18,9 @@ const (
 	maxPause    = 10 * time.Second
 )
 
-// send makes one request, and makes it again after faults that pass: no connection, 429, 5xx, and once after 401,
-// since the token may have been replaced between reading and sending it. The account recognises a repeated statement
-// by its requestId and the parameter retry.
+// send makes one request, and retries transient failures: no connection, 429, 5xx, and once 401, because the token may
+// have been replaced between reading and sending it. The account recognises a repeated statement by its requestId and
+// the parameter retry.
 func (c *Client) send(ctx context.Context, method, path, repeatPath string, body []byte) (int, *answer, error) {
 	status, parsed, err := c.do(ctx, method, path, body)
 	for attempt := 1; err != nil && attempt < maxAttempts; attempt++ {
@@ -59,7 +59,7 @@ func jitter(attempt int) time.Duration {
 	return pause/2 + rand.N(pause/2)
 }
 
-// fits tells whether a pause ends before the context does: a statement cut off in the pause would hide the real fault.
+// fits reports whether a pause ends before the context does: a deadline in the pause would hide the real failure.
 func fits(ctx context.Context, pause time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return !ok || time.Until(deadline) > pause

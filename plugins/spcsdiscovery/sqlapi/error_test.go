@@ -1,0 +1,99 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestErrorNamesRefusalAndRemedy(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   string
+	}{
+		"a wrong token": {
+			401, `{"code":"390303","message":"Invalid OAuth access token."}`,
+			`(HTTP 401, code 390303: Invalid OAuth access token.): check that the token`,
+		},
+		"a network policy":     {403, ``, `(HTTP 403): check the account's network policy`},
+		"a wrong host":         {404, `<html>not here</html>`, `check that ` + "`host`"},
+		"a statement too long": {408, `{"code":"000630","message":"timeout"}`, `took too long`},
+		"a missing privilege": {
+			422, `{"code":"003001","sqlState":"42501","message":"Insufficient privileges"}`,
+			`Insufficient privileges): check the privileges`,
+		},
+		"too many requests":      {429, `{"code":"390505"}`, `limits the rate`},
+		"a fault of the service": {503, `upstream connect error`, `has a fault`},
+		"an unknown refusal":     {418, ``, `report this`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.body)
+			})
+			ctx, cancel := context.WithTimeout(context.Background(), firstPause/4) // too short to try again
+			defer cancel()
+			_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+			var refusal *Error
+			require.ErrorAs(t, err, &refusal)
+			require.Equal(t, test.status, refusal.Status)
+			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "secret")
+		})
+	}
+}
+
+func TestReason(t *testing.T) {
+	for want, errs := range map[string][]error{
+		"sql_auth":         {&Error{Status: 401}},
+		"sql_forbidden":    {&Error{Status: 403}},
+		"sql_not_found":    {&Error{Status: 404}},
+		"sql_timeout":      {&Error{Status: 408}, &unreachableError{context.DeadlineExceeded}},
+		"sql_statement":    {&Error{Status: 422}},
+		"sql_rate_limited": {&Error{Status: 429}},
+		"sql_server":       {&Error{Status: 500}, &Error{Status: 503}},
+		"sql_other":        {&Error{Status: 418}},
+		"sql_unreachable":  {&unreachableError{io.EOF}},
+		"sql_invalid":      {errors.New("other")},
+	} {
+		t.Run(want, func(t *testing.T) {
+			for _, err := range errs {
+				require.Equal(t, want, Reason(err))
+			}
+		})
+	}
+}
+
+func TestQueryRefusesHTML(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "<html>a login page</html>")
+	})
+	_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "did not answer in JSON")
+}
+
+func TestQueryNamesUnreachableAccount(t *testing.T) {
+	client := newClient(t, func(http.ResponseWriter, *http.Request) {})
+	client.BaseURL = "http://127.0.0.1:1"
+	_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "cannot reach the account")
+}
+
+func TestQueryNamesAnswerThatBreaksOff(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, twoPools)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), firstPause/4) // too short to try again
+	defer cancel()
+	_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+	require.ErrorContains(t, err, "the answer broke off")
+}
