@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Healthcheck asks the collector beside it whether it is ready; an image without a shell has no other way.
+// Healthcheck reports whether the collector beside it is ready, for images that lack a shell.
 package main
 
 import (

@@ -1,10 +1,10 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Launcher starts Prometheus inside a service: it gives the data folder to the user nobody and becomes that user, starts
-// Prometheus with the retention that the environment names, and tells the platform's probe whether it is ready.
+// Launcher starts Prometheus inside a service: it gives the data folder to the user nobody, becomes that user, starts
+// Prometheus with the retention that the environment sets, and answers the platform's readiness probe.
 //
-// A block volume belongs to root and a service specification cannot say otherwise; probes come from outside the
+// A block volume belongs to root and a service specification cannot change that; probes come from outside the
 // container, where Prometheus itself does not listen.
 package main
 
@@ -41,22 +41,23 @@ func main() {
 	os.Exit(run(server, append(os.Args[1:], retention(os.Getenv)...)))
 }
 
-// prepare gives the folder to the user, where it belongs to somebody else, and becomes that user. Who is not root keeps
-// what there is.
+// prepare gives the folder to the user and becomes that user. It changes nothing for a user other than root.
 func prepare(folder string, id int) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
 	if err := own(folder, id); err != nil {
-		return fmt.Errorf("%s cannot be given to the user %d: run with the capability CHOWN, or as that user (%w)", folder, id, err)
+		return fmt.Errorf(
+			"%s cannot be given to the user %d: run with the capability CHOWN, or as that user (%w)", folder, id, err)
 	}
 	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(id), syscall.Setuid(id)); err != nil {
-		return fmt.Errorf("the user %d cannot be taken: run with the capabilities SETUID and SETGID, or as that user (%w)", id, err)
+		return fmt.Errorf(
+			"the user %d cannot be taken: run with the capabilities SETUID and SETGID, or as that user (%w)", id, err)
 	}
 	return nil
 }
 
-// own changes the owner of a folder and all that is in it, unless the folder itself belongs to the user already.
+// own gives a folder and everything in it to the user, unless the folder itself belongs to that user already.
 func own(folder string, id int) error {
 	info, err := os.Stat(folder)
 	if err != nil {
@@ -65,7 +66,7 @@ func own(folder string, id int) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) == id {
 		return nil
 	}
-	// The folder itself comes last: where this is cut short, the next start begins again.
+	// The folder itself comes last, so that the next start begins again after an interruption.
 	err = filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || path == folder {
 			return err
@@ -75,7 +76,7 @@ func own(folder string, id int) error {
 	return errors.Join(err, os.Chown(folder, id, id))
 }
 
-// retention returns the flags for what the environment says.
+// retention returns the flags for the limits that the environment sets.
 func retention(env func(string) string) []string {
 	var flags []string
 	for _, limit := range []struct{ flag, name string }{
@@ -89,7 +90,7 @@ func retention(env func(string) string) []string {
 	return flags
 }
 
-// readiness answers 200 while the server behind url does, and 503 otherwise.
+// readiness answers with the status of url, and with 503 while that is unavailable.
 func readiness(url string) http.Handler {
 	client := &http.Client{Timeout: 2 * time.Second}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -103,7 +104,7 @@ func readiness(url string) http.Handler {
 	})
 }
 
-// run starts a program, hands signals on to it, and returns its exit code.
+// run starts a program, forwards signals to it, and returns its exit code.
 func run(program string, args []string) int {
 	command := exec.Command(program, args...)
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr

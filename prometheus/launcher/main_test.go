@@ -11,10 +11,9 @@ import (
 	"slices"
 	"syscall"
 	"testing"
-	"time"
 )
 
-func TestFolderAndAllInItAreGivenToTheUser(t *testing.T) {
+func TestOwnGivesFolderToUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
@@ -40,34 +39,62 @@ func TestFolderAndAllInItAreGivenToTheUser(t *testing.T) {
 	}
 }
 
-func TestAFolderThatBelongsToTheUserIsNotWalkedAgain(t *testing.T) {
+func TestOwnSkipsFolderOfUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
 	folder := t.TempDir()
 	other := filepath.Join(folder, "kept")
 	if err := os.WriteFile(other, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := own(folder, os.Geteuid()); err != nil {
+	if err := os.Chown(folder, 4711, 4711); err != nil {
 		t.Fatal(err)
+	}
+	if err := own(folder, 4711); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid != 0 {
+		t.Errorf("%s belongs to %d", other, uid)
 	}
 }
 
-func TestAMissingFolderIsAnError(t *testing.T) {
+func TestOwnReportsMissingFolder(t *testing.T) {
 	if own(filepath.Join(t.TempDir(), "none"), 1) == nil {
 		t.Fatal("no error")
 	}
 }
 
-func TestRetentionComesFromTheEnvironment(t *testing.T) {
-	env := map[string]string{"SPCS_RETENTION_TIME": "90d"}
-	flags := retention(func(name string) string { return env[name] })
-	if !slices.Equal(flags, []string{"--storage.tsdb.retention.time=90d"}) {
-		t.Fatal(flags)
+func TestRetention(t *testing.T) {
+	for name, test := range map[string]struct {
+		env  map[string]string
+		want []string
+	}{
+		"unset":  {nil, nil},
+		"a time": {map[string]string{"SPCS_RETENTION_TIME": "90d"}, []string{"--storage.tsdb.retention.time=90d"}},
+		"both": {
+			map[string]string{"SPCS_RETENTION_TIME": "90d", "SPCS_RETENTION_SIZE": "5GB"},
+			[]string{"--storage.tsdb.retention.time=90d", "--storage.tsdb.retention.size=5GB"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flags := retention(func(name string) string { return test.env[name] })
+			if !slices.Equal(flags, test.want) {
+				t.Error(flags)
+			}
+		})
 	}
 }
 
-func TestReadinessIsThatOfTheServer(t *testing.T) {
+func TestReadinessFollowsServer(t *testing.T) {
 	code := http.StatusServiceUnavailable
-	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+	}))
 	probe := readiness(store.URL)
 	for _, want := range []int{http.StatusServiceUnavailable, http.StatusOK} {
 		code = want
@@ -85,18 +112,20 @@ func TestReadinessIsThatOfTheServer(t *testing.T) {
 	}
 }
 
-func TestExitCodeAndSignalsAreThoseOfTheProgram(t *testing.T) {
-	if code := run("/bin/sh", []string{"-c", "exit 7"}); code != 7 {
-		t.Errorf("exit code %d", code)
-	}
-	if code := run("/nowhere", nil); code != 1 {
-		t.Errorf("exit code %d of a program that is not there", code)
-	}
-	go func() {
-		time.Sleep(300 * time.Millisecond)
-		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
-	}()
-	if code := run("/bin/sleep", []string{"20"}); code != 128+int(syscall.SIGTERM) {
-		t.Errorf("exit code %d after a signal", code)
+func TestRunReturnsExitCode(t *testing.T) {
+	for name, test := range map[string]struct {
+		program, script string
+		want            int
+	}{
+		"of the program":    {"/bin/sh", "exit 7", 7},
+		"without a program": {"/nowhere", "", 1},
+		// The program signals the launcher, which forwards that to the program.
+		"after a signal": {"/bin/sh", "kill -TERM $PPID; exec sleep 20", 128 + int(syscall.SIGTERM)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if code := run(test.program, []string{"-c", test.script}); code != test.want {
+				t.Errorf("exit code %d, want %d", code, test.want)
+			}
+		})
 	}
 }

@@ -48,7 +48,7 @@ func (r lookupResult) failed() bool {
 // nodeResolver finds the nodes of pools by DNS.
 type nodeResolver struct {
 	dns *net.Resolver
-	// server is the one to ask instead of the system's; empty where there is none.
+	// server is the one to ask instead of the system's; it may be empty.
 	server string
 }
 

@@ -1,7 +1,8 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package doctor says for each compute pool whether its metrics can be collected, and if not, why and what mends it.
+// Package doctor reports for each compute pool whether its metrics can be collected, and if not, why and which SQL
+// repairs it.
 package doctor
 
 import (
@@ -19,18 +20,18 @@ import (
 const (
 	// OK is a pool whose nodes can be scraped.
 	OK = "ok"
-	// AtRest is a pool without nodes, as its state says.
-	AtRest = "at rest"
-	// Broken is a pool that will not show up on a board.
+	// Inactive is a pool without nodes, which its state explains.
+	Inactive = "at rest"
+	// Broken is a pool whose metrics cannot be collected.
 	Broken = "broken"
 )
 
 // maxScrapes bounds the nodes that are scraped at once.
 const maxScrapes = 16
 
-// Report is what an examination found.
+// Report is what one examination found.
 type Report struct {
-	// Account is the address that was asked, User and Role who asked; empty when it did not answer.
+	// Account is the address of the account, User and Role are the token's; empty where the account did not answer.
 	Account string `json:"account,omitempty"`
 	User    string `json:"user,omitempty"`
 	Role    string `json:"role,omitempty"`
@@ -39,7 +40,7 @@ type Report struct {
 	Pools    []Pool   `json:"pools"`
 }
 
-// Healthy tells whether every pool is OK or at rest, and nothing else is wrong.
+// Healthy reports whether every pool is OK or inactive, and nothing else is wrong.
 func (r *Report) Healthy() bool {
 	return len(r.Problems) == 0 && !slices.ContainsFunc(r.Pools, func(p Pool) bool { return p.Verdict == Broken })
 }
@@ -48,19 +49,19 @@ func (r *Report) Healthy() bool {
 type Pool struct {
 	Name  string `json:"name"`
 	State string `json:"state,omitempty"`
-	// Privilege is the highest that the role has on the pool; empty when that is not known.
+	// Privilege is the highest that the role has on the pool; empty where that is unknown.
 	Privilege string `json:"privilege,omitempty"`
 	DNSName   string `json:"dns_name,omitempty"`
 	Nodes     int    `json:"nodes"`
 	// Scrape is what one node answered.
 	Scrape  string `json:"scrape,omitempty"`
 	Verdict string `json:"verdict"`
-	// Problem says what is wrong, and Mend is the SQL that mends it, where SQL does.
+	// Problem says what is wrong, and Mend is the SQL that repairs it, where SQL does.
 	Problem string `json:"problem,omitempty"`
 	Mend    string `json:"mend,omitempty"`
 }
 
-// Examine looks at the account, its pools and one node of each once. wanted names pools that must be there.
+// Examine queries the account, looks up its pools and scrapes one node of each. wanted names pools that must exist.
 // An error means that the configuration cannot be used.
 func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Report, error) {
 	if err := c.Check(); err != nil {
@@ -72,40 +73,52 @@ func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Repo
 	}
 	report := &Report{Problems: []string{}, Pools: []Pool{}}
 	if status.AccountError != "" {
-		report.Problems = append(report.Problems, status.AccountError)
+		report.addProblem("%s", status.AccountError)
 		return report, nil
 	}
 	grants := readGrants(ctx, c, report)
 	for _, found := range status.Pools {
-		pool := Pool{Name: found.Name, State: found.State, DNSName: found.DNSName, Nodes: len(found.Nodes), Privilege: grants[found.Name]}
-		pool.judge(found, report.Role)
+		pool := Pool{
+			Name: found.Name, State: found.State, Privilege: grants[found.Name],
+			DNSName: found.DNSName, Nodes: len(found.Nodes),
+		}
+		pool.diagnose(found, report.Role)
 		report.Pools = append(report.Pools, pool)
 	}
 	scrapeAll(ctx, status.Pools, report.Pools)
 	report.addMissing(wanted)
 	if len(report.Pools) == 0 {
-		report.Problems = append(report.Problems, fmt.Sprintf("the role %s sees no compute pool: let an administrator run %s", report.Role, grantMonitor("MY_POOL", report.Role)))
+		report.addProblem("the role %s sees no compute pool: let an administrator run %s",
+			report.Role, grantMonitor("MY_POOL", report.Role))
 	}
 	return report, nil
 }
 
-func (p *Pool) judge(found discovery.PoolStatus, role string) {
+func (r *Report) addProblem(format string, values ...any) {
+	r.Problems = append(r.Problems, fmt.Sprintf(format, values...))
+}
+
+// diagnose fills in the verdict on what the discovery found.
+func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	switch {
 	case p.Privilege != "" && !canMonitor(p.Privilege):
-		p.Verdict, p.Problem = Broken, fmt.Sprintf("the role %s has %s on it, which does not let it see the nodes", role, p.Privilege)
+		p.Verdict = Broken
+		p.Problem = fmt.Sprintf("the role %s has %s on it, which does not let it see the nodes", role, p.Privilege)
 		p.Mend = grantMonitor(p.Name, role)
 	case found.Reason == "pool_name":
 		p.Verdict, p.Problem = Broken, found.Error
 		p.Mend = "CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = " + found.InstanceFamily + ";"
 	case found.Reason == "dns_nxdomain":
-		p.Verdict, p.Problem = Broken, "DNS has no nodes of it; its names exist only inside Snowpark Container Services, and only for roles with MONITOR or OWNERSHIP"
+		p.Verdict = Broken
+		p.Problem = "DNS has no nodes of it; its names exist only inside Snowpark Container Services, " +
+			"and only for roles with MONITOR or OWNERSHIP"
 		if p.Privilege == "" {
 			p.Mend = grantMonitor(p.Name, role)
 		}
 	case found.Reason != "":
 		p.Verdict, p.Problem = Broken, "DNS does not answer for it: "+found.Error
 	case len(found.Nodes) == 0:
-		p.Verdict, p.Problem = AtRest, "it has no nodes while it is "+p.State
+		p.Verdict, p.Problem = Inactive, "it has no nodes while it is "+p.State
 		if p.State == "SUSPENDED" {
 			p.Mend = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", identifier(p.Name))
 		}
@@ -114,7 +127,7 @@ func (p *Pool) judge(found discovery.PoolStatus, role string) {
 	}
 }
 
-// scrapeAll gets the metrics of the first node of each pool that has any, and notes in pools what came.
+// scrapeAll scrapes the first node of each pool that has any, and records the result in pools.
 func scrapeAll(ctx context.Context, found []discovery.PoolStatus, pools []Pool) {
 	var running errgroup.Group
 	running.SetLimit(maxScrapes)
@@ -144,7 +157,8 @@ func (r *Report) addMissing(wanted []string) {
 		}
 		r.Pools = append(r.Pools, Pool{
 			Name: name, Verdict: Broken, Mend: grantMonitor(name, r.Role),
-			Problem: fmt.Sprintf("the account does not list it: it does not exist, or the role %s has no privilege on it", r.Role),
+			Problem: fmt.Sprintf(
+				"the account does not list it: it does not exist, or the role %s has no privilege on it", r.Role),
 		})
 	}
 }

@@ -39,7 +39,9 @@ func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, name := range table[0] {
 		columns = append(columns, map[string]string{"name": name})
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"resultSetMetaData": map[string]any{"rowType": columns}, "data": table[1:]})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"resultSetMetaData": map[string]any{"rowType": columns}, "data": table[1:],
+	})
 }
 
 const (
@@ -93,7 +95,8 @@ func (f *fixture) addNode(t *testing.T, pool string, status int, body string) {
 	t.Cleanup(node.Close)
 	address := netip.MustParseAddrPort(node.Listener.Addr().String())
 	target := "node." + pool + ".internal"
-	f.dns.Set("discover.monitor."+pool+".cp.spcs.internal", dnstest.Record{SRV: map[string]uint16{target: address.Port()}})
+	nodes := dnstest.Record{SRV: map[string]uint16{target: address.Port()}}
+	f.dns.Set("discover.monitor."+pool+".cp.spcs.internal", nodes)
 	f.dns.Set(target, dnstest.Record{A: []string{address.Addr().String()}})
 }
 
@@ -104,7 +107,7 @@ func (f *fixture) examine(t *testing.T, wanted ...string) *Report {
 	return report
 }
 
-func TestAPoolWhoseNodeAnswersIsOK(t *testing.T) {
+func TestExamineHealthyPool(t *testing.T) {
 	f := newFixture(t)
 	f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
 	f.addNode(t, "pool_a", http.StatusOK, "a 1\nb 2\n")
@@ -118,7 +121,7 @@ func TestAPoolWhoseNodeAnswersIsOK(t *testing.T) {
 	require.Empty(t, pool.Problem)
 }
 
-func TestEachFaultOfAPoolHasItsSentenceAndItsSQL(t *testing.T) {
+func TestExamineExplainsFault(t *testing.T) {
 	for name, test := range map[string]struct {
 		arrange       func(*testing.T, *fixture)
 		verdict       string
@@ -138,11 +141,11 @@ func TestEachFaultOfAPoolHasItsSentenceAndItsSQL(t *testing.T) {
 		},
 		"a suspended pool": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "SUSPENDED", "MONITOR") },
-			AtRest, "while it is SUSPENDED", "ALTER COMPUTE POOL POOL_A RESUME;",
+			Inactive, "while it is SUSPENDED", "ALTER COMPUTE POOL POOL_A RESUME;",
 		},
 		"a starting pool": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "STARTING", "MONITOR") },
-			AtRest, "while it is STARTING", "",
+			Inactive, "while it is STARTING", "",
 		},
 		"a name that DNS cannot hold": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("my pool", "ACTIVE", "MONITOR") },
@@ -181,7 +184,7 @@ func TestEachFaultOfAPoolHasItsSentenceAndItsSQL(t *testing.T) {
 			f := newFixture(t)
 			test.arrange(t, f)
 			report := f.examine(t)
-			require.Equal(t, test.verdict == AtRest, report.Healthy())
+			require.Equal(t, test.verdict == Inactive, report.Healthy())
 			pool := report.Pools[0]
 			require.Equal(t, test.verdict, pool.Verdict)
 			require.Contains(t, pool.Problem, test.problem)
@@ -193,16 +196,21 @@ func TestEachFaultOfAPoolHasItsSentenceAndItsSQL(t *testing.T) {
 	}
 }
 
-func TestPrivilegesOfGrantedRolesCountAndTheHighestWins(t *testing.T) {
+func TestExamineTakesHighestPrivilegeOfGrantedRoles(t *testing.T) {
 	f := newFixture(t)
 	f.account.addPool("POOL_A", "ACTIVE", "USAGE")
-	f.account[showRole] = append(f.account[showRole], []string{"USAGE", "ROLE", `"Pool Readers"`}, []string{"USAGE", "ROLE", "METRICS"})
-	f.account[`SHOW GRANTS TO ROLE "Pool Readers"`] = [][]string{{"privilege", "granted_on", "name"}, {"MONITOR", "COMPUTE POOL", "POOL_A"}, {"MAGIC", "COMPUTE POOL", "POOL_A"}}
+	f.account[showRole] = append(f.account[showRole],
+		[]string{"USAGE", "ROLE", `"Pool Readers"`}, []string{"USAGE", "ROLE", "METRICS"})
+	f.account[`SHOW GRANTS TO ROLE "Pool Readers"`] = [][]string{
+		{"privilege", "granted_on", "name"},
+		{"MONITOR", "COMPUTE POOL", "POOL_A"},
+		{"MAGIC", "COMPUTE POOL", "POOL_A"},
+	}
 	f.addNode(t, "pool_a", http.StatusOK, "a 1\n")
 	require.Equal(t, "MONITOR", f.examine(t).Pools[0].Privilege)
 }
 
-func TestAPoolThatMustBeThereAndIsNotIsBroken(t *testing.T) {
+func TestExamineReportsMissingPool(t *testing.T) {
 	f := newFixture(t)
 	report := f.examine(t, "Other")
 	require.False(t, report.Healthy())
@@ -210,16 +218,20 @@ func TestAPoolThatMustBeThereAndIsNotIsBroken(t *testing.T) {
 	require.Equal(t, `GRANT MONITOR ON COMPUTE POOL "Other" TO ROLE METRICS;`, report.Pools[0].Mend)
 }
 
-func TestFaultsOfTheAccountAreProblemsWithoutTheToken(t *testing.T) {
+func TestExamineReportsAccountFault(t *testing.T) {
 	for name, test := range map[string]struct {
 		arrange func(*fixture)
 		want    string
 	}{
-		"it refuses the list":    {func(f *fixture) { delete(f.account, showPools) }, "HTTP 422"},
-		"it hides the role":      {func(f *fixture) { delete(f.account, selectSession) }, "the role of the token cannot be read"},
-		"it hides the grants":    {func(f *fixture) { delete(f.account, showRole) }, "the grants of role METRICS cannot be read"},
-		"it has no pools":        {func(*fixture) {}, "sees no compute pool"},
-		"the token is not there": {func(f *fixture) { _ = os.Remove(f.config.TokenFile) }, "cannot read the token"},
+		"it refuses the list": {func(f *fixture) { delete(f.account, showPools) }, "HTTP 422"},
+		"it hides the role": {
+			func(f *fixture) { delete(f.account, selectSession) }, "the role of the token cannot be read",
+		},
+		"it hides the grants": {
+			func(f *fixture) { delete(f.account, showRole) }, "the grants of role METRICS cannot be read",
+		},
+		"it has no pools":      {func(*fixture) {}, "sees no compute pool"},
+		"the token is missing": {func(f *fixture) { _ = os.Remove(f.config.TokenFile) }, "cannot read the token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -234,7 +246,7 @@ func TestFaultsOfTheAccountAreProblemsWithoutTheToken(t *testing.T) {
 	}
 }
 
-func TestAConfigurationThatCannotBeUsedIsAnError(t *testing.T) {
+func TestExamineRefusesUnusableConfiguration(t *testing.T) {
 	f := newFixture(t)
 	f.config.Port = 0
 	_, err := Examine(context.Background(), &f.config, nil)
@@ -244,7 +256,7 @@ func TestAConfigurationThatCannotBeUsedIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "`ca_file`")
 }
 
-func TestTheReportIsATableWithASentenceForEachProblem(t *testing.T) {
+func TestReportWrite(t *testing.T) {
 	f := newFixture(t)
 	f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
 	f.account.addPool("POOL_B", "SUSPENDED", "MONITOR")

@@ -16,7 +16,7 @@ import (
 
 const selectSession = "SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()"
 
-// maxRoles bounds the inherited roles that are looked at.
+// maxRoles bounds the inherited roles that are read.
 const maxRoles = 100
 
 // privileges are those on a compute pool, the highest first.
@@ -38,26 +38,26 @@ func (g grants) add(pool, privilege string) {
 	}
 }
 
-// readGrants asks who is asking and what that role may do, itself or by the roles granted to it. What it cannot find
-// out becomes a problem of the report.
+// readGrants reads the token's role and user into the report, and returns the privileges of that role and of the roles
+// granted to it. What it cannot read becomes a problem of the report.
 func readGrants(ctx context.Context, c *discovery.SDConfig, report *Report) grants {
 	found := grants{}
 	account, err := c.NewAccount()
 	if err != nil {
-		report.Problems = append(report.Problems, err.Error())
+		report.addProblem("%v", err)
 		return found
 	}
 	defer account.HTTP.CloseIdleConnections()
 	report.Account = account.BaseURL
 	session, err := account.Query(ctx, selectSession)
 	if err != nil || session.Len() != 1 {
-		report.Problems = append(report.Problems, fmt.Sprintf("the role of the token cannot be read: %v", err))
+		report.addProblem("the role of the token cannot be read: %v", err)
 		return found
 	}
 	report.Role, _ = session.Value(0, "CURRENT_ROLE()")
 	report.User, _ = session.Value(0, "CURRENT_USER()")
 	if err := found.addRoles(ctx, account, report.Role); err != nil {
-		report.Problems = append(report.Problems, fmt.Sprintf("the grants of role %s cannot be read: %v", report.Role, err))
+		report.addProblem("the grants of role %s cannot be read: %v", report.Role, err)
 	}
 	return found
 }

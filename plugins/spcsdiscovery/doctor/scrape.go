@@ -17,11 +17,11 @@ import (
 
 const (
 	scrapeTimeout = 10 * time.Second
-	// maxBody is as much as the receiver takes from a node, in bytes.
+	// maxBody is the receiver's limit of one scrape, in bytes.
 	maxBody = 32 << 20
 )
 
-// scrape gets the metrics of one node, and says how many samples came in what time.
+// scrape gets the metrics of one node, and returns the number of samples and the time in words.
 func scrape(ctx context.Context, node string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, scrapeTimeout)
 	defer cancel()
@@ -30,7 +30,7 @@ func scrape(ctx context.Context, node string) (string, error) {
 		return "", err
 	}
 	started := time.Now()
-	// Nodes are reached directly, never by a proxy.
+	// Nodes are reached directly, never through a proxy.
 	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
 		return "", err

@@ -24,7 +24,8 @@ func (r *Report) Write(w io.Writer) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "POOL\tSTATE\tPRIVILEGE\tNODES\tFIRST NODE\tVERDICT")
 	for _, p := range r.Pools {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, dash(p.State), dash(p.Privilege), p.Nodes, dash(p.Scrape), p.Verdict)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n",
+			p.Name, dash(p.State), dash(p.Privilege), p.Nodes, dash(p.Scrape), p.Verdict)
 	}
 	_ = table.Flush()
 	for _, p := range r.Pools {

@@ -1,8 +1,8 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command spcs-doctor says for each compute pool whether its metrics can be collected, and if not, why.
-// It exits 0 when all is well, 1 when something is not, and 2 when it is used wrongly.
+// Command spcs-doctor reports for each compute pool whether its metrics can be collected, and if not, why.
+// It exits 0 when all pools are healthy, 1 when one is unhealthy, and 2 when it is used wrongly.
 package main
 
 import (
@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	wellExit, unwellExit, usageExit = 0, 1, 2
-	// bound is as long as an examination may take.
+	healthyExit, unhealthyExit, usageExit = 0, 1, 2
+	// bound is the time limit of one examination.
 	bound = 2 * time.Minute
 )
 
@@ -40,9 +40,11 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	flags.SetOutput(errOut)
 	flags.StringVar(&c.Host, "host", c.Host, "the account's host; SNOWFLAKE_HOST by default")
 	flags.IntVar(&c.Port, "port", c.Port, "the account's TCP port")
-	flags.StringVar(&c.TokenFile, "token-file", "", "file with the account's token; "+discovery.SessionTokenFile+" by default")
+	flags.StringVar(&c.TokenFile, "token-file", "",
+		"file with the account's token; "+discovery.SessionTokenFile+" by default")
 	flags.StringVar(&c.TokenType, "token-type", c.TokenType, "OAUTH, PROGRAMMATIC_ACCESS_TOKEN or KEYPAIR_JWT")
-	flags.StringVar(&c.PrivateKeyFile, "private-key-file", "", "RSA key in PEM that signs tokens, instead of a token file")
+	flags.StringVar(&c.PrivateKeyFile, "private-key-file", "",
+		"RSA key in PEM that signs tokens, instead of a token file")
 	flags.StringVar(&c.User, "user", "", "whose key it is")
 	flags.StringVar(&c.CAFile, "ca-file", "", "PEM file of the authorities to trust instead of the system's")
 	flags.StringVar(&c.DNSServer, "dns-server", "", "host:port of the DNS server to ask instead of the system's")
@@ -50,7 +52,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			return wellExit
+			return healthyExit
 		}
 		return usageExit
 	}
@@ -71,9 +73,9 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 		report.Write(out)
 	}
 	if !report.Healthy() {
-		return unwellExit
+		return unhealthyExit
 	}
-	return wellExit
+	return healthyExit
 }
 
 func split(names string) []string {

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestExitCodesTellWellFromUnwellFromMisused(t *testing.T) {
+func TestRunExitCodes(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	token := filepath.Join(t.TempDir(), "token")
@@ -29,11 +29,11 @@ func TestExitCodesTellWellFromUnwellFromMisused(t *testing.T) {
 		code      int
 		want      string
 	}{
-		"help":                    {[]string{"--help"}, wellExit, "-token-file"},
+		"help":                    {[]string{"--help"}, healthyExit, "-token-file"},
 		"an unknown flag":         {[]string{"--hots"}, usageExit, "hots"},
 		"no host":                 {nil, usageExit, "`host` is not set"},
-		"an account that refuses": {asked, unwellExit, "HTTP 404"},
-		"the same in JSON":        {append([]string{"--json"}, asked...), unwellExit, `"problems": [`},
+		"an account that refuses": {asked, unhealthyExit, "HTTP 404"},
+		"the same in JSON":        {append([]string{"--json"}, asked...), unhealthyExit, `"problems": [`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errOut bytes.Buffer
@@ -44,7 +44,7 @@ func TestExitCodesTellWellFromUnwellFromMisused(t *testing.T) {
 	}
 }
 
-func TestNamesOfPoolsAreSeparatedByCommas(t *testing.T) {
+func TestSplitNamesOfPools(t *testing.T) {
 	require.Equal(t, []string{"A", "B"}, split("A, B,"))
 	require.Empty(t, split(""))
 }
