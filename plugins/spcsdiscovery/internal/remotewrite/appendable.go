@@ -1,0 +1,98 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package remotewrite turns scrapes into Remote Write 2.0 requests. What is constant of a series is encoded once,
+// and the blocks of many targets put one after another are a valid request.
+package remotewrite
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/scrape"
+	"github.com/prometheus/prometheus/storage"
+)
+
+// Appendable implements storage.AppendableV2: it gives the samples of each scrape to a batch when they are committed.
+type Appendable struct {
+	batch *Batch
+	// forgetAfter is how long the series of a target are kept without a scrape.
+	forgetAfter time.Duration
+
+	mu    sync.Mutex
+	nodes map[string]*node
+	swept time.Time
+}
+
+var _ storage.AppendableV2 = (*Appendable)(nil)
+
+// NewAppendable returns an appendable that forgets a target that was not scraped for a time.
+func NewAppendable(batch *Batch, forgetAfter time.Duration) *Appendable {
+	return &Appendable{batch: batch, forgetAfter: forgetAfter, nodes: map[string]*node{}, swept: time.Now()}
+}
+
+// AppenderV2 implements storage.AppendableV2. The context must be that of a scrape loop.
+func (a *Appendable) AppenderV2(ctx context.Context) storage.AppenderV2 {
+	app := &appender{appendable: a}
+	if target, ok := scrape.TargetFromContext(ctx); ok {
+		app.identity = identity(target)
+	}
+	app.families, _ = scrape.MetricMetadataStoreFromContext(ctx)
+	return app
+}
+
+// identity is what the labels of a target make of it in the store: a target that was found again is the same one.
+func identity(target *scrape.Target) string {
+	var key strings.Builder
+	target.LabelsRange(func(l labels.Label) {
+		key.WriteString(l.Name)
+		key.WriteByte(0xff)
+		key.WriteString(l.Value)
+		key.WriteByte(0xff)
+	})
+	return key.String()
+}
+
+// acquire returns the state of a target, for the caller alone until it is released.
+func (a *Appendable) acquire(identity string) *node {
+	a.mu.Lock()
+	now := time.Now()
+	a.sweep(now)
+	n := a.nodes[identity]
+	if n == nil {
+		n = newNode()
+		a.nodes[identity] = n
+	}
+	n.users++
+	n.usedAt = now
+	a.mu.Unlock()
+	n.mu.Lock()
+	return n
+}
+
+// release gives back a state, which is forgotten when the target has ended.
+func (a *Appendable) release(identity string, n *node, ended bool) {
+	n.mu.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n.users--
+	if ended && n.users == 0 && a.nodes[identity] == n {
+		delete(a.nodes, identity)
+	}
+}
+
+// sweep forgets the targets that ended without a marker, as those of a stopped job do; the caller holds the lock.
+func (a *Appendable) sweep(now time.Time) {
+	if now.Sub(a.swept) < a.forgetAfter/4 {
+		return
+	}
+	a.swept = now
+	for identity, n := range a.nodes {
+		if n.users == 0 && now.Sub(n.usedAt) > a.forgetAfter {
+			delete(a.nodes, identity)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package remotewrite
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/metadata"
+)
+
+// Fields of io.prometheus.write.v2.Request with their wire types.
+const (
+	tagSymbol     = 4<<3 | 2
+	tagTimeseries = 5<<3 | 2
+	// In a time series.
+	tagLabelRefs = 1<<3 | 2
+	tagSample    = 2<<3 | 2
+	tagMetadata  = 5<<3 | 2
+	// In a sample.
+	tagValue     = 1<<3 | 1
+	tagTimestamp = 2 << 3
+	// In the metadata.
+	tagType = 1 << 3
+	tagHelp = 3 << 3
+	tagUnit = 4 << 3
+)
+
+// kinds are the numbers of the types in the metadata; an unknown type is 0 and left out.
+var kinds = map[model.MetricType]byte{
+	model.MetricTypeCounter: 1, model.MetricTypeGauge: 2, model.MetricTypeHistogram: 3, model.MetricTypeGaugeHistogram: 4,
+	model.MetricTypeSummary: 5, model.MetricTypeInfo: 6, model.MetricTypeStateset: 7,
+}
+
+// encodedSeries is a series in numbers of its node's symbols.
+type encodedSeries struct {
+	refs       []uint32
+	help, unit uint32
+	kind       byte
+}
+
+func (s *symbols) encode(ls labels.Labels, family *metadata.Metadata) encodedSeries {
+	refs := make([]uint32, 0, 2*ls.Len())
+	ls.Range(func(l labels.Label) { refs = append(refs, s.number(l.Name), s.number(l.Value)) })
+	return encodedSeries{refs: refs, help: s.number(family.Help), unit: s.number(family.Unit), kind: kinds[family.Type]}
+}
+
+// appendSeries appends a time series with one sample. shift is added to the numbers of all symbols but the empty one.
+// Each length is one byte for what nodes usually publish; what follows a longer one is moved.
+func appendSeries(b []byte, s *encodedSeries, shift uint32, t int64, v float64) []byte {
+	b = append(b, tagTimeseries, 0)
+	start := len(b)
+	b = append(b, tagLabelRefs, 0)
+	inner := len(b)
+	for _, ref := range s.refs {
+		b = appendNumber(b, ref, shift)
+	}
+	b = setLength(b, inner)
+	b = append(b, tagSample, byte(1+8+1+uvarintLen(uint64(t))), tagValue)
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+	b = append(b, tagTimestamp)
+	b = binary.AppendUvarint(b, uint64(t))
+	if s.kind != 0 || s.help != 0 || s.unit != 0 {
+		b = append(b, tagMetadata, 0)
+		inner = len(b)
+		b = append(b, tagType, s.kind)
+		if s.help != 0 {
+			b = appendNumber(append(b, tagHelp), s.help, shift)
+		}
+		if s.unit != 0 {
+			b = appendNumber(append(b, tagUnit), s.unit, shift)
+		}
+		b = setLength(b, inner)
+	}
+	return setLength(b, start)
+}
+
+func appendNumber(b []byte, ref, shift uint32) []byte {
+	if ref != 0 {
+		ref += shift
+	}
+	switch {
+	case ref < 1<<7:
+		return append(b, byte(ref))
+	case ref < 1<<14:
+		return append(b, byte(ref)|0x80, byte(ref>>7))
+	}
+	return binary.AppendUvarint(b, uint64(ref))
+}
+
+// setLength writes the length of what begins at from into the byte before it, and makes room where it needs more.
+func setLength(b []byte, from int) []byte {
+	size := len(b) - from
+	if size < 1<<7 {
+		b[from-1] = byte(size)
+		return b
+	}
+	extra := uvarintLen(uint64(size)) - 1
+	b = append(b, make([]byte, extra)...)
+	copy(b[from+extra:], b[from:from+size])
+	binary.PutUvarint(b[from-1:], uint64(size))
+	return b
+}
+
+func uvarintLen(x uint64) int { return (bits.Len64(x|1) + 6) / 7 }

@@ -1,0 +1,178 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package remotewrite
+
+import (
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/metadata"
+	"github.com/prometheus/prometheus/scrape"
+	"github.com/prometheus/prometheus/storage"
+)
+
+// spareSlots is how many slots may be unused before any are freed.
+const spareSlots = 64
+
+// node is what is known of the series of one target.
+type node struct {
+	// users and usedAt belong to the appendable and its lock.
+	users  int
+	usedAt time.Time
+
+	// mu is held by one appender at a time.
+	mu          sync.Mutex
+	slots       []series
+	free        []uint32
+	live        int
+	byHash      map[uint64]uint32
+	transaction uint64
+	// generation is that of the newest series; it is never 0, so that no reference is.
+	generation uint32
+	// spare is the memory of the last scrape's samples.
+	spare []sample
+	// families holds the metadata of each family once.
+	families map[metadata.Metadata]*metadata.Metadata
+	symbols  symbols
+	// refs counts the numbers of symbols in all slots.
+	refs int
+}
+
+// series is what is constant of a series, and its last sample.
+type series struct {
+	labels   labels.Labels
+	family   *metadata.Metadata
+	encoded  encodedSeries
+	lastTime int64
+	// transaction is that of the last sample, and index its place among the samples there.
+	transaction uint64
+	index       uint32
+	// generation tells a slot from what was in it before.
+	generation uint32
+	used       bool
+}
+
+func newNode() *node {
+	n := &node{byHash: map[uint64]uint32{}, families: map[metadata.Metadata]*metadata.Metadata{}}
+	n.symbols.reset()
+	return n
+}
+
+// resolve returns the slot of a reference unless it was freed since.
+func (n *node) resolve(ref storage.SeriesRef) (uint32, bool) {
+	slot, generation := uint32(ref), uint32(ref>>32)
+	if ref == 0 || int(slot) >= len(n.slots) || !n.slots[slot].used || n.slots[slot].generation != generation {
+		return 0, false
+	}
+	return slot, true
+}
+
+func (n *node) ref(slot uint32) storage.SeriesRef {
+	return storage.SeriesRef(n.slots[slot].generation)<<32 | storage.SeriesRef(slot)
+}
+
+// slotOf returns the slot of a series, a new one if it has none.
+func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) uint32 {
+	hash := ls.Hash()
+	for {
+		slot, taken := n.byHash[hash]
+		if !taken {
+			break
+		}
+		if labels.Equal(n.slots[slot].labels, ls) {
+			return slot
+		}
+		hash++
+	}
+	slot := n.takeSlot()
+	s := &n.slots[slot]
+	n.generation++
+	*s = series{labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts))}
+	s.encoded = n.symbols.encode(s.labels, s.family)
+	n.refs += len(s.encoded.refs)
+	n.byHash[hash] = slot
+	n.live++
+	return slot
+}
+
+// takeSlot returns an unused slot.
+func (n *node) takeSlot() uint32 {
+	if k := len(n.free); k > 0 {
+		slot := n.free[k-1]
+		n.free = n.free[:k-1]
+		return slot
+	}
+	n.slots = append(n.slots, series{})
+	return uint32(len(n.slots) - 1)
+}
+
+func (n *node) intern(family metadata.Metadata) *metadata.Metadata {
+	known := n.families[family]
+	if known == nil {
+		known = &family
+		n.families[family] = known
+	}
+	return known
+}
+
+// compact frees the slots that the last scrape did not touch when they are more than half, with their symbols.
+func (n *node) compact(samples []sample) {
+	if n.live <= 2*len(samples)+spareSlots {
+		return
+	}
+	clear(n.byHash)
+	clear(n.families)
+	n.symbols.reset()
+	n.free, n.live, n.refs = n.free[:0], 0, 0
+	for i := range n.slots {
+		s := &n.slots[i]
+		if !s.used || s.transaction != n.transaction {
+			*s = series{}
+			n.free = append(n.free, uint32(i))
+			continue
+		}
+		n.live++
+		n.byHash[n.freeHash(s.labels)] = uint32(i)
+		s.family = n.intern(*s.family)
+		s.encoded = n.symbols.encode(s.labels, s.family)
+		n.refs += len(s.encoded.refs)
+	}
+}
+
+// freeHash returns the hash of labels, or the next that no other series has.
+func (n *node) freeHash(ls labels.Labels) uint64 {
+	hash := ls.Hash()
+	for {
+		if _, taken := n.byHash[hash]; !taken {
+			return hash
+		}
+		hash++
+	}
+}
+
+// symbols numbers strings and keeps their encoding.
+type symbols struct {
+	numbers map[string]uint32
+	// encoded are the fields of a request for the strings from number 1 on; 0 is the empty string in every request.
+	encoded []byte
+}
+
+func (s *symbols) reset() {
+	s.numbers = map[string]uint32{"": 0}
+	s.encoded = s.encoded[:0]
+}
+
+func (s *symbols) number(text string) uint32 {
+	if number, ok := s.numbers[text]; ok {
+		return number
+	}
+	number := uint32(len(s.numbers))
+	s.numbers[text] = number
+	s.encoded = append(s.encoded, tagSymbol)
+	s.encoded = binary.AppendUvarint(s.encoded, uint64(len(text)))
+	s.encoded = append(s.encoded, text...)
+	return number
+}

@@ -1,0 +1,331 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package remotewrite
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/snappy"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/model/histogram"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/metadata"
+	"github.com/prometheus/prometheus/model/value"
+	writev2 "github.com/prometheus/prometheus/prompb/io/prometheus/write/v2"
+	"github.com/prometheus/prometheus/scrape"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/stretchr/testify/require"
+)
+
+var stale = math.Float64frombits(value.StaleNaN)
+
+// store decodes requests with Prometheus's own code.
+type store struct {
+	t        *testing.T
+	requests int
+	sizes    []int
+	series   map[string][]string
+	families map[string]metadata.Metadata
+}
+
+func newStore(t *testing.T) (*store, *Batch) {
+	t.Helper()
+	s := &store{t: t, series: map[string][]string{}, families: map[string]metadata.Metadata{}}
+	return s, NewBatch(s.take)
+}
+
+func (s *store) take(packed []byte, samples int) {
+	raw, err := snappy.Decode(nil, packed)
+	require.NoError(s.t, err)
+	var request writev2.Request
+	require.NoError(s.t, request.Unmarshal(raw))
+	require.Empty(s.t, request.Symbols[0])
+	builder := labels.NewScratchBuilder(8)
+	for _, series := range request.Timeseries {
+		ls, err := series.ToLabels(&builder, request.Symbols)
+		require.NoError(s.t, err)
+		require.Len(s.t, series.Samples, 1)
+		got := series.Samples[0]
+		text := fmt.Sprintf("%v@%d", got.Value, got.Timestamp)
+		if value.IsStaleNaN(got.Value) {
+			text = fmt.Sprintf("stale@%d", got.Timestamp)
+		}
+		s.series[ls.String()] = append(s.series[ls.String()], text)
+		s.families[ls.Get(labels.MetricName)], err = series.ToMetadata(request.Symbols)
+		require.NoError(s.t, err)
+	}
+	require.Len(s.t, request.Timeseries, samples)
+	s.requests++
+	s.sizes = append(s.sizes, len(raw))
+}
+
+// families is a metadata store in the form that the scrape loop gives.
+type families map[string]scrape.MetricMetadata
+
+func (f families) GetMetadata(name string) (scrape.MetricMetadata, bool) {
+	m, ok := f[name]
+	return m, ok
+}
+func (f families) ListMetadata() []scrape.MetricMetadata { return nil }
+func (f families) SizeMetadata() int                     { return 0 }
+func (f families) LengthMetadata() int                   { return len(f) }
+
+func target(instance string, known families) context.Context {
+	ls := labels.FromStrings("job", "spcs-nodes", "instance", instance, model.AddressLabel, instance)
+	ctx := scrape.ContextWithTarget(context.Background(), scrape.NewTarget(ls, &config.ScrapeConfig{}, nil, nil))
+	return scrape.ContextWithMetricMetadataStore(ctx, known)
+}
+
+func add(t *testing.T, app storage.AppenderV2, ref storage.SeriesRef, ls labels.Labels, at int64, v float64) storage.SeriesRef {
+	t.Helper()
+	ref, err := app.Append(ref, ls, 0, at, v, nil, nil, storage.AOptions{})
+	require.NoError(t, err)
+	require.NotZero(t, ref)
+	return ref
+}
+
+func named(name string, more ...string) labels.Labels {
+	return labels.FromStrings(append([]string{labels.MetricName, name}, more...)...)
+}
+
+func TestScrapesOfManyTargetsAreOneValidRequestWithWhatTheFamiliesAre(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	for i := range 30 {
+		ctx := target(fmt.Sprintf("10.0.0.%d:9001", i), families{
+			"cpu":  {Type: model.MetricTypeGauge, Help: "Cores", Unit: "cores"},
+			"reqs": {Type: model.MetricTypeCounter}, "lat": {Type: model.MetricTypeHistogram, Help: strings.Repeat("x", 5000)},
+		})
+		app := all.AppenderV2(ctx)
+		for j := range 100 {
+			add(t, app, 0, named("cpu", "node", fmt.Sprint(i), "n", fmt.Sprint(j)), 1000, float64(j))
+		}
+		add(t, app, 0, named("reqs_total", "node", fmt.Sprint(i)), 1000, 1)
+		add(t, app, 0, named("lat_bucket", "node", fmt.Sprint(i), "long", strings.Repeat("v", 300)), 1000, math.Inf(1))
+		add(t, app, 0, named("cpu_total", "node", fmt.Sprint(i)), 1000, 1)
+		require.NoError(t, app.Commit())
+	}
+	batch.Flush()
+	require.Equal(t, 1, store.requests)
+	require.Len(t, store.series, 30*103)
+	require.Equal(t, []string{"7@1000"}, store.series[`{__name__="cpu", n="7", node="29"}`])
+	require.Equal(t, metadata.Metadata{Type: "gauge", Help: "Cores", Unit: "cores"}, store.families["cpu"])
+	require.Equal(t, model.MetricTypeCounter, store.families["reqs_total"].Type)
+	require.Equal(t, metadata.Metadata{Type: "histogram"}, store.families["lat_bucket"], "a help text of kilobytes is left out")
+	require.Equal(t, model.MetricTypeUnknown, store.families["cpu_total"].Type, "a gauge has no series of that name")
+}
+
+func TestABatchIsEmittedAtFourThousandSamplesAfterASecondAndAtTheEnd(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	go batch.Run()
+	fill := func(at int64) {
+		app := all.AppenderV2(target("a:1", nil))
+		for i := range 3000 {
+			add(t, app, 0, named("m", "i", fmt.Sprint(i)), at, 1)
+		}
+		require.NoError(t, app.Commit())
+	}
+	fill(1)
+	fill(2)
+	require.GreaterOrEqual(t, store.requests, 1)
+	fill(3)
+	batch.Stop()
+	require.Len(t, store.series[`{__name__="m", i="2999"}`], 3)
+	require.Less(t, store.requests, 4)
+}
+
+func TestAScrapeThatIsRolledBackLeavesNothingAndItsSeriesCanStillEnd(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	ctx := target("a:1", nil)
+	app := all.AppenderV2(ctx)
+	ref := add(t, app, 0, named("m"), 1000, 1)
+	require.NoError(t, app.Commit())
+	app = all.AppenderV2(ctx)
+	add(t, app, ref, named("m"), 2000, 2)
+	require.NoError(t, app.Rollback())
+	app = all.AppenderV2(ctx)
+	_, err := app.Append(ref, named("m"), 0, 2000, stale, nil, nil, storage.AOptions{RejectOutOfOrder: true})
+	require.NoError(t, err)
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="m"}`])
+	app = all.AppenderV2(ctx)
+	require.NoError(t, app.Commit(), "a scrape without a sample is nothing")
+	require.NoError(t, all.AppenderV2(ctx).Rollback())
+}
+
+func TestTheFirstSampleOfASeriesIsKeptAndTheSameValueTwiceIsNoFault(t *testing.T) {
+	store, batch := newStore(t)
+	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	add(t, app, 0, named("m"), 1000, 1)
+	add(t, app, 0, named("m"), 1000, 1)
+	_, err := app.Append(0, named("m"), 0, 1000, 2, nil, nil, storage.AOptions{})
+	require.ErrorIs(t, err, storage.ErrDuplicateSampleForTimestamp)
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	require.Equal(t, []string{"1@1000"}, store.series[`{__name__="m"}`])
+}
+
+func TestNoTargetSaysOfItselfThatItIsUp(t *testing.T) {
+	store, batch := newStore(t)
+	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	add(t, app, 0, named("up"), 1000, 5)
+	_, err := app.Append(0, named("up"), 0, 1000, 0, nil, nil, storage.AOptions{MetricFamilyName: "up\xff"})
+	require.NoError(t, err)
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	require.Equal(t, []string{"0@1000"}, store.series[`{__name__="up"}`])
+}
+
+func TestWhatCannotBeStoredIsRefusedWithAnError(t *testing.T) {
+	_, batch := newStore(t)
+	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	double := labels.NewScratchBuilder(3)
+	double.Add(labels.MetricName, "m")
+	double.Add("a", "1")
+	double.Add("a", "2")
+	_, err := app.Append(0, double.Labels(), 0, 1000, 1, nil, nil, storage.AOptions{})
+	require.ErrorContains(t, err, `label name "a" is not unique`)
+	_, err = app.Append(0, named("m"), 0, 1000, 0, &histogram.Histogram{}, nil, storage.AOptions{})
+	require.ErrorIs(t, err, errNativeHistogram)
+	require.NoError(t, app.Rollback())
+}
+
+// end writes what a scrape loop writes when its target has gone.
+func end(t *testing.T, app storage.AppenderV2, ref storage.SeriesRef, ls labels.Labels, at int64) error {
+	t.Helper()
+	_, first := app.Append(ref, ls, 0, at, stale, nil, nil, storage.AOptions{RejectOutOfOrder: true})
+	_, _ = app.Append(0, named("up"), 0, at, stale, nil, nil, storage.AOptions{RejectOutOfOrder: true, MetricFamilyName: "up\xff"})
+	require.NoError(t, app.Commit())
+	return first
+}
+
+func TestNoEndOfATargetIsWrittenAfterANewerScrapeOfTheSameOne(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	before, after := target("a:1", nil), target("a:1", nil)
+	app := all.AppenderV2(before)
+	ref := add(t, app, 0, named("m"), 1000, 1)
+	gone := add(t, app, 0, named("gone"), 1000, 1)
+	require.NoError(t, app.Commit())
+	app = all.AppenderV2(after)
+	add(t, app, 0, named("m"), 3000, 3)
+	_, err := app.Append(0, named("up"), 0, 3000, 1, nil, nil, storage.AOptions{MetricFamilyName: "up\xff"})
+	require.NoError(t, err)
+	require.NoError(t, app.Commit())
+	app = all.AppenderV2(before)
+	require.ErrorIs(t, end(t, app, ref, named("m"), 2000), storage.ErrOutOfOrderSample)
+	app = all.AppenderV2(before)
+	require.ErrorIs(t, end(t, app, ref, named("m"), 3000), storage.ErrDuplicateSampleForTimestamp)
+	app = all.AppenderV2(before)
+	require.NoError(t, end(t, app, gone, named("gone"), 2000), "what the newer scrape does not have has ended")
+	batch.Flush()
+	require.Equal(t, []string{"1@1000", "3@3000"}, store.series[`{__name__="m"}`])
+	require.Equal(t, []string{"1@3000"}, store.series[`{__name__="up"}`])
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="gone"}`])
+	require.Len(t, all.nodes, 1)
+}
+
+func TestATargetThatHasEndedIsForgotten(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	ctx := target("a:1", nil)
+	app := all.AppenderV2(ctx)
+	ref := add(t, app, 0, named("m"), 1000, 1)
+	require.NoError(t, app.Commit())
+	require.NoError(t, end(t, all.AppenderV2(ctx), ref, named("m"), 2000))
+	require.Empty(t, all.nodes)
+	batch.Flush()
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="m"}`])
+	for _, instance := range []string{"b:1", "c:1"} {
+		app = all.AppenderV2(target(instance, nil))
+		add(t, app, 0, named("m"), 1000, 1)
+		require.NoError(t, app.Commit())
+	}
+	for _, n := range all.nodes {
+		n.usedAt = time.Now().Add(-2 * time.Minute)
+	}
+	all.swept = time.Now().Add(-time.Minute)
+	app = all.AppenderV2(target("d:1", nil))
+	add(t, app, 0, named("m"), 1000, 1)
+	require.NoError(t, app.Commit())
+	require.Len(t, all.nodes, 1, "also one that ended without a word")
+}
+
+func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	ctx := target("a:1", nil)
+	refs := map[int]storage.SeriesRef{}
+	for round := range 10 {
+		app := all.AppenderV2(ctx)
+		for i := range 200 {
+			refs[round*200+i] = add(t, app, 0, named("m", "i", fmt.Sprint(round*200+i)), int64(round+1), 1)
+		}
+		require.NoError(t, app.Commit())
+	}
+	for _, n := range all.nodes {
+		require.LessOrEqual(t, n.live, 2*200+spareSlots)
+		require.LessOrEqual(t, len(n.symbols.numbers), 2*n.live+4)
+		require.LessOrEqual(t, len(n.slots), 3*200+spareSlots)
+	}
+	app := all.AppenderV2(ctx)
+	for i, ref := range refs {
+		add(t, app, ref, named("m", "i", fmt.Sprint(i)), 100, float64(i))
+	}
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	for i := range refs {
+		got := store.series[named("m", "i", fmt.Sprint(i)).String()]
+		require.Equal(t, fmt.Sprintf("%d@100", i), got[len(got)-1])
+	}
+}
+
+func TestALargeNodeIsSplitAndNoRequestIsLargerThanTheStoreTakes(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(batch, time.Minute)
+	small := all.AppenderV2(target("small:1", nil))
+	add(t, small, 0, named("m"), 1000, 1)
+	require.NoError(t, small.Commit())
+	large := all.AppenderV2(target("large:1", families{"m": {Type: model.MetricTypeGauge}}))
+	for i := range 7500 {
+		add(t, large, 0, named("m", "i", fmt.Sprint(i), "v", strings.Repeat("x", 3900)+fmt.Sprint(i)), 1000, 1)
+	}
+	require.NoError(t, large.Commit())
+	batch.Flush()
+	require.Len(t, store.series, 7501)
+	require.Greater(t, store.requests, 3)
+	for _, size := range store.sizes {
+		require.Less(t, size, maxRequest)
+	}
+	require.LessOrEqual(t, cap(batch.open), maxRequest/4, "the memory of a large request is given back")
+}
+
+func BenchmarkAScrapeOfAThousandSeries(b *testing.B) {
+	all := NewAppendable(NewBatch(func([]byte, int) {}), time.Minute)
+	ctx := target("a:1", nil)
+	series := make([]labels.Labels, 1000)
+	refs := make([]storage.SeriesRef, len(series))
+	for i := range series {
+		series[i] = named("container_cpu_usage", "snow_compute_pool_name", "POOL", "snow_service_name", fmt.Sprint(i), "instance", "a:1")
+	}
+	b.ReportAllocs()
+	at := int64(0)
+	for b.Loop() {
+		at += 1000
+		app := all.AppenderV2(ctx)
+		for i, ls := range series {
+			refs[i], _ = app.Append(refs[i], ls, 0, at, float64(i), nil, nil, storage.AOptions{})
+		}
+		_ = app.Commit()
+	}
+}
