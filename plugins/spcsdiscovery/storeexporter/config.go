@@ -1,0 +1,45 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package storeexporter
+
+import (
+	"fmt"
+	"net/url"
+
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/config/configretry"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
+)
+
+// Config configures the exporter. Empty, it is right beside a Prometheus of the same service.
+type Config struct {
+	// ClientConfig holds the endpoint, a Remote Write 2.0 URL, with its TLS, headers and authentication.
+	confighttp.ClientConfig `mapstructure:",squash"`
+	// Queue holds what waits for the store: in memory, or durably with a `storage`.
+	Queue configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
+	// Retry says how often a request is repeated when the store does not answer; by default without end.
+	Retry configretry.BackOffConfig `mapstructure:"retry_on_failure"`
+}
+
+// Validate returns an error that names the first key in the way.
+func (c *Config) Validate() error {
+	if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("`endpoint` is %q: write a Remote Write URL, such as http://localhost:9090/api/v1/write", c.Endpoint)
+	}
+	if c.Compression != "" {
+		return fmt.Errorf("`compression` is %q: requests are compressed already, so remove it", c.Compression)
+	}
+	if !c.Queue.HasValue() {
+		return nil
+	}
+	queue := c.Queue.Get()
+	if queue.NumConsumers != 1 {
+		return fmt.Errorf("`sending_queue::num_consumers` is %d: samples must arrive in order, so set 1", queue.NumConsumers)
+	}
+	if queue.Batch.HasValue() {
+		return fmt.Errorf("`sending_queue::batch` is set: each request is a batch already, so remove it")
+	}
+	return nil
+}

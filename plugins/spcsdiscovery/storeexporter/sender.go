@@ -1,0 +1,218 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package storeexporter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+)
+
+const (
+	scopeName     = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/storeexporter"
+	writtenHeader = "X-Prometheus-Remote-Write-Samples-Written"
+
+	// maxSentence bounds what is read and told of the store's answer.
+	maxSentence = 300
+	// lastChance is how long requests are still sent after the shutdown began.
+	lastChance = 5 * time.Second
+)
+
+var errNoRequest = errors.New("a record is no Remote Write request: only the receiver `spcs` can feed this exporter")
+
+// sender posts requests and judges the answers. It has one caller at a time.
+type sender struct {
+	config   *Config
+	settings exporter.Settings
+	client   *http.Client
+	refusal  refusal
+
+	written, refused metric.Int64Counter
+
+	// closed ends every request, some time after the shutdown began.
+	closed  context.Context
+	cancel  context.CancelFunc
+	closing atomic.Bool
+	unsent  atomic.Int64
+	// unspoken is set once the endpoint was told not to speak Remote Write 2.0.
+	unspoken bool
+}
+
+func newSender(config *Config, set exporter.Settings) (*sender, error) {
+	s := &sender{config: config, settings: set, refusal: refusal{logger: set.Logger}}
+	s.closed, s.cancel = context.WithCancel(context.Background())
+	meter := set.MeterProvider.Meter(scopeName)
+	var errs [2]error
+	s.written, errs[0] = meter.Int64Counter("spcs_store_written_samples_total",
+		metric.WithDescription("Samples that the store has taken"), metric.WithUnit("{sample}"))
+	s.refused, errs[1] = meter.Int64Counter("spcs_store_refused_samples_total",
+		metric.WithDescription("Samples that the store has refused for good"), metric.WithUnit("{sample}"))
+	// Both begin at 0, so that the first refusal is a rise.
+	s.count(0, 0)
+	return s, errors.Join(errs[:]...)
+}
+
+func (s *sender) start(ctx context.Context, host component.Host) (err error) {
+	s.client, err = s.config.ToClient(ctx, host.GetExtensions(), s.settings.TelemetrySettings)
+	return err
+}
+
+// close gives what waits in the queue a last chance.
+func (s *sender) close() {
+	s.closing.Store(true)
+	time.AfterFunc(lastChance, s.cancel)
+}
+
+// tellUnsent says what the end of the collector has cost.
+func (s *sender) tellUnsent() {
+	s.cancel()
+	if s.client != nil {
+		s.client.CloseIdleConnections()
+	}
+	count := s.unsent.Load()
+	if count == 0 {
+		return
+	}
+	if s.config.Queue.HasValue() && s.config.Queue.Get().StorageID != nil {
+		s.settings.Logger.Info("Samples wait in the durable queue for the next start", zap.Int64("samples", count))
+		return
+	}
+	s.settings.Logger.Error("Samples are lost: the collector ends while the store does not answer, and its queue is in memory",
+		zap.Int64("samples", count))
+}
+
+func (s *sender) push(ctx context.Context, logs plog.Logs) error {
+	for _, resource := range logs.ResourceLogs().All() {
+		for _, scope := range resource.ScopeLogs().All() {
+			for _, record := range scope.LogRecords().All() {
+				if record.Body().Type() != pcommon.ValueTypeBytes {
+					return consumererror.NewPermanent(errNoRequest)
+				}
+				samples, _ := record.Attributes().Get(SamplesAttribute)
+				if err := s.post(ctx, record.Body().Bytes().AsRaw(), samples.Int()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sender) post(ctx context.Context, request []byte, samples int64) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.closed, cancel)()
+	defer func() {
+		if err != nil && s.closing.Load() {
+			s.unsent.Add(samples)
+		}
+	}()
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, s.config.Endpoint, bytes.NewReader(request))
+	if err != nil {
+		return consumererror.NewPermanent(err)
+	}
+	post.Header.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request")
+	post.Header.Set("Content-Encoding", "snappy")
+	post.Header.Set("X-Prometheus-Remote-Write-Version", "2.0.0")
+	post.Header.Set("User-Agent", s.settings.BuildInfo.Command+"/"+s.settings.BuildInfo.Version)
+	answer, err := s.client.Do(post)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 4*maxSentence))
+	if err == nil {
+		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20))
+	}
+	if err != nil && answer.StatusCode/100 == 2 {
+		return fmt.Errorf("the store's answer broke off: %w", err)
+	}
+	return s.judge(answer, sentence(text), samples)
+}
+
+// judge returns an error when the request must be repeated, and counts and tells what the store has refused.
+func (s *sender) judge(answer *http.Response, text string, samples int64) error {
+	code := answer.StatusCode
+	if code == http.StatusTooManyRequests || code/100 == 5 {
+		err := fmt.Errorf("the store answered %s: %s", answer.Status, text)
+		if pause := retryAfter(answer.Header.Get("Retry-After"), time.Now()); pause > 0 {
+			return exporterhelper.NewThrottleRetry(err, pause)
+		}
+		return err
+	}
+	written, err := strconv.ParseInt(answer.Header.Get(writtenHeader), 10, 64)
+	switch {
+	case err == nil:
+		written = min(max(written, 0), samples)
+	case code/100 == 2:
+		written = samples
+		s.tellUnspoken()
+	default:
+		written = 0
+	}
+	s.count(written, samples-written)
+	if samples > written {
+		s.refusal.tell(answer.Status, text, samples-written)
+	} else {
+		s.refusal.ease()
+	}
+	return nil
+}
+
+func (s *sender) count(written, refused int64) {
+	s.written.Add(context.Background(), written)
+	s.refused.Add(context.Background(), refused)
+}
+
+func (s *sender) tellUnspoken() {
+	if s.unspoken {
+		return
+	}
+	s.unspoken = true
+	s.settings.Logger.Warn("The store does not say what it took, as Remote Write 2.0 asks: if samples are missing there, check that the endpoint speaks it",
+		zap.String("endpoint", s.config.Endpoint))
+}
+
+// sentence makes one printable line of an answer.
+func sentence(text []byte) string {
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(string(text), "?"))
+	line = strings.Join(strings.Fields(line), " ")
+	if cut := []rune(line); len(cut) > maxSentence {
+		line = string(cut[:maxSentence]) + "..."
+	}
+	return line
+}
+
+// retryAfter reads the header of that name: seconds or a date.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return at.Sub(now)
+	}
+	return 0
+}
