@@ -39,6 +39,8 @@ type Config struct {
 	// MetricRelabelConfigs are rules for the series that nodes publish, as in a scrape configuration of Prometheus.
 	MetricRelabelConfigs []map[string]any `mapstructure:"metric_relabel_configs"`
 
+	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too; empty, they are not.
+	SelfEndpoint string `mapstructure:"self_endpoint"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, there is none.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
 }
@@ -81,7 +83,12 @@ func (c *Config) Validate() error {
 	if err := c.checkDebugEndpoint(); err != nil {
 		return err
 	}
-	if _, err := newScrapeConfig(componentType.String(), c); err != nil {
+	if c.SelfEndpoint != "" {
+		if _, _, err := net.SplitHostPort(c.SelfEndpoint); err != nil {
+			return fmt.Errorf("`self_endpoint` is %q: write host:port, such as localhost:8888", c.SelfEndpoint)
+		}
+	}
+	if _, err := newScrapeConfigs(componentType.String(), c); err != nil {
 		return err
 	}
 	if err := c.Check(); err != nil {

@@ -60,6 +60,8 @@ type nodeView struct {
 	Up              bool       `json:"up"`
 	LastScrape      *time.Time `json:"last_scrape,omitempty"`
 	DurationSeconds float64    `json:"duration_seconds"`
+	Samples         int        `json:"samples"`
+	SamplesLeftOut  int        `json:"samples_left_out"`
 	Reason          string     `json:"reason,omitempty"`
 	Error           string     `json:"error,omitempty"`
 }
@@ -116,7 +118,8 @@ func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
 		scraped, ok := last[node.String()]
 		views = append(views, nodeView{
 			Address: node.String(), Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
-			DurationSeconds: scraped.took.Seconds(), Reason: cmp.Or(scraped.reason, scraped.dropped), Error: scraped.err,
+			DurationSeconds: scraped.took.Seconds(), Reason: cmp.Or(scraped.reason, scraped.dropped()), Error: scraped.err,
+			Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut,
 		})
 	}
 	return views

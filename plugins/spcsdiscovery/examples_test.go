@@ -4,25 +4,24 @@
 package spcsdiscovery
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
+	promconfig "github.com/prometheus/prometheus/config"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
-	"go.opentelemetry.io/collector/consumer/consumertest"
-	"go.opentelemetry.io/collector/receiver"
-	"go.opentelemetry.io/collector/receiver/receivertest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/storeexporter"
 )
 
 func TestEveryExampleOfTheREADMEIsValid(t *testing.T) {
@@ -32,26 +31,35 @@ func TestEveryExampleOfTheREADMEIsValid(t *testing.T) {
 	_, section, _ := strings.Cut(string(page), "\n## Examples\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	section = strings.ReplaceAll(section, "/run/secrets/rsa_key.p8", writeKey(t))
-	factories := map[string]receiver.Factory{"spcs": NewFactory(), "prometheus": prometheusreceiver.NewFactory()}
 	loaded := 0
 	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(section, -1) {
-		var example struct{ Receivers map[string]map[string]any }
+		var example struct {
+			Receivers, Exporters map[string]map[string]any
+		}
 		require.NoError(t, yaml.Unmarshal([]byte(block[1]), &example))
 		for name, settings := range example.Receivers {
-			factory := factories[name]
-			cfg := factory.CreateDefaultConfig()
-			require.NoError(t, confmap.NewFromStringMap(settings).Unmarshal(cfg), block[1])
-			if checked, ok := cfg.(interface{ Validate() error }); ok {
-				require.NoError(t, checked.Validate(), block[1])
-			}
-			set := receivertest.NewNopSettings(factory.Type())
-			set.ID = component.NewID(factory.Type())
-			_, err := factory.CreateMetrics(context.Background(), set, cfg, consumertest.NewNop())
-			require.NoError(t, err, block[1])
 			loaded++
+			if name == "prometheus" {
+				raw, err := yaml.Marshal(settings["config"])
+				require.NoError(t, err)
+				_, err = promconfig.Load(string(raw), slog.New(slog.DiscardHandler))
+				require.NoError(t, err, block[1])
+				continue
+			}
+			requireValid(t, NewFactory().CreateDefaultConfig(), settings)
+		}
+		for _, settings := range example.Exporters {
+			loaded++
+			requireValid(t, storeexporter.NewFactory().CreateDefaultConfig(), settings)
 		}
 	}
-	require.Equal(t, 3, loaded)
+	require.Equal(t, 5, loaded)
+}
+
+func requireValid(t *testing.T, cfg component.Config, settings map[string]any) {
+	t.Helper()
+	require.NoError(t, confmap.NewFromStringMap(settings).Unmarshal(cfg))
+	require.NoError(t, cfg.(interface{ Validate() error }).Validate(), "%v", settings)
 }
 
 func writeKey(t *testing.T) string {

@@ -5,6 +5,7 @@ package spcsdiscovery
 
 import (
 	"context"
+	"sync"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -16,13 +17,45 @@ var componentType = component.MustNewType("spcs")
 // NewFactory returns the factory of the receiver `spcs`.
 // Importing this package also makes `spcs_sd_configs` valid in the standard Prometheus receiver.
 func NewFactory() receiver.Factory {
+	var known receivers
 	return receiver.NewFactory(
 		componentType,
 		createDefaultConfig,
-		receiver.WithMetrics(createMetricsReceiver, component.StabilityLevelAlpha),
+		receiver.WithLogs(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
+			r := known.get(set, cfg.(*Config))
+			r.logs = next
+			return r, nil
+		}, component.StabilityLevelAlpha),
+		receiver.WithMetrics(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
+			r := known.get(set, cfg.(*Config))
+			r.metrics = next
+			return r, nil
+		}, component.StabilityLevelAlpha),
 	)
 }
 
-func createMetricsReceiver(ctx context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
-	return newReceiver(ctx, set, cfg.(*Config), next)
+// receivers gives the pipelines of one receiver the same one, so that each node is scraped once. The collector has one
+// configuration for each receiver that it runs.
+type receivers struct {
+	mu    sync.Mutex
+	known map[*Config]*spcsReceiver
+}
+
+func (k *receivers) get(set receiver.Settings, cfg *Config) *spcsReceiver {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r := k.known[cfg]; r != nil {
+		return r
+	}
+	r := &spcsReceiver{config: cfg, settings: set, scrapes: newScrapes(set.Logger, cfg.ScrapeInterval)}
+	r.forget = func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		delete(k.known, cfg)
+	}
+	if k.known == nil {
+		k.known = map[*Config]*spcsReceiver{}
+	}
+	k.known[cfg] = r
+	return r
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
@@ -93,23 +92,6 @@ func TestTheReceiverScrapesEveryNodeOfAPool(t *testing.T) {
 	require.InDelta(t, 1, up.Gauge().DataPoints().At(0).DoubleValue(), 0)
 }
 
-func TestTheStandardReceiverTakesTheServiceDiscovery(t *testing.T) {
-	dns, _ := startNode(t)
-	sink := startReceiver(t, prometheusreceiver.NewFactory(), map[string]any{
-		"discovery_reload_on_startup": true,
-		"config": map[string]any{"scrape_configs": []any{map[string]any{
-			"job_name": "pools", "scrape_interval": "200ms", "scrape_timeout": "200ms",
-			"spcs_sd_configs": []any{map[string]any{"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr}},
-			"relabel_configs": []any{map[string]any{
-				"source_labels": []any{"__meta_spcs_compute_pool_name"}, "target_label": "pool",
-			}},
-		}}},
-	})
-	_, metric := waitForMetric(t, sink, "node_cpu_capacity")
-	pool, _ := metric.Gauge().DataPoints().At(0).Attributes().Get("pool")
-	require.Equal(t, "POOL_A", pool.Str())
-}
-
 func TestTheReceiverCanBeShutDownWithoutAStart(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
 	cfg.ComputePools = []string{"POOL_A"}
@@ -137,9 +119,10 @@ func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
 	require.Equal(t, "https", cfg.Protocol)
 	require.Equal(t, "/snowflake/session/token", cfg.TokenFile)
 	require.Equal(t, 30*time.Second, cfg.ScrapeInterval)
-	scrape, err := newScrapeConfig("spcs", cfg)
+	jobs, err := newScrapeConfigs("spcs", cfg)
 	require.NoError(t, err)
-	require.Equal(t, "10s", scrape.ScrapeTimeout.String())
+	require.Len(t, jobs, 1)
+	require.Equal(t, "10s", jobs[0].ScrapeTimeout.String())
 }
 
 func TestUnsetVariablesOfTheShippedConfigurationChangeNothing(t *testing.T) {
@@ -184,6 +167,7 @@ func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
 		"a rule sans target":  {rules("action", "replace"), "`relabel_configs`"},
 		"an empty rule":       {map[string]any{"relabel_configs": []any{nil}}, "`relabel_configs`"},
 		"a page for all":      {map[string]any{"debug_endpoint": "0.0.0.0:9099"}, "`debug_endpoint` is \"0.0.0.0:9099\""},
+		"self sans port":      {map[string]any{"self_endpoint": "localhost"}, "`self_endpoint` is \"localhost\""},
 		"a page sans port":    {map[string]any{"debug_endpoint": "localhost"}, "`debug_endpoint` is \"localhost\""},
 		"a missing authority": {map[string]any{"ca_file": "/none"}, "`ca_file`"},
 		"a port of letters":   {map[string]any{"port": "https"}, "'port'"},

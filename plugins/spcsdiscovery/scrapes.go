@@ -4,7 +4,6 @@
 package spcsdiscovery
 
 import (
-	"context"
 	"maps"
 	"sync"
 	"time"
@@ -15,6 +14,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/series"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/trouble"
 )
 
 // forgetAfter is how many scrape intervals a node is remembered after its last scrape.
@@ -28,8 +29,19 @@ type nodeScrape struct {
 	took          time.Duration
 	// reason is a word and err a sentence for why it failed; empty when it did not.
 	reason, err string
-	// dropped is a word for why some of its samples could not be taken; empty when all could.
-	dropped string
+	series.Counts
+}
+
+// duplicateSeries is why samples of a good scrape are left out: the node publishes a series twice, with two values.
+// Nothing else can be wrong with them, since every sample has the time of the scrape.
+const duplicateSeries = "duplicate_series"
+
+// dropped returns a word for why some samples could not be taken; empty when all could.
+func (n nodeScrape) dropped() string {
+	if n.LeftOut > 0 {
+		return duplicateSeries
+	}
+	return ""
 }
 
 // scrapes watches a receiver's scrapes: it keeps the last one of each node, counts failures, and logs a node when it
@@ -41,45 +53,30 @@ type scrapes struct {
 	mu       sync.Mutex
 	last     map[string]nodeScrape
 	failures map[string]int64
-	// dropping holds the reasons of the scrapes that are under way, by the target's address.
-	dropping map[string]string
 }
 
 func newScrapes(logger *zap.Logger, interval time.Duration) *scrapes {
-	return &scrapes{
-		logger: logger, interval: interval,
-		last: map[string]nodeScrape{}, failures: map[string]int64{}, dropping: map[string]string{},
-	}
+	return &scrapes{logger: logger, interval: interval, last: map[string]nodeScrape{}, failures: map[string]int64{}}
 }
 
-// note takes down the scrape whose samples are consumed with this context.
-func (s *scrapes) note(ctx context.Context) {
-	target, ok := scrape.TargetFromContext(ctx)
-	if !ok {
-		return
-	}
+// note takes down the scrape that a target has just had.
+func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 	found := target.DiscoveredLabels(labels.NewBuilder(labels.EmptyLabels()))
 	now := nodeScrape{
 		pool: found.Get(discovery.LabelPoolName), address: found.Get(model.AddressLabel),
-		at: target.LastScrape(), took: target.LastScrapeDuration(),
+		at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts,
 	}
 	if err := target.LastError(); err != nil {
-		now.reason, now.err = scrapeReason(err), err.Error()
+		now.reason, now.err = scrapeReason(err), trouble.Sentence(err.Error())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now.dropped = s.dropping[target.URL().Host]
-	delete(s.dropping, target.URL().Host)
 	before, known := s.last[now.address]
-	// The last samples of a node that goes are markers of staleness, and no scrape.
-	if known && before.at.Equal(now.at) {
-		return
-	}
 	if !known {
 		s.forget()
 	}
 	s.last[now.address] = now
-	for _, reason := range []string{now.reason, now.dropped} {
+	for _, reason := range []string{now.reason, now.dropped()} {
 		if reason != "" {
 			s.failures[reason]++
 		}
@@ -87,15 +84,12 @@ func (s *scrapes) note(ctx context.Context) {
 	s.tell(before, now)
 }
 
-// drop takes down, before the scrape of this target is noted, that some of its samples could not be taken.
-func (s *scrapes) drop(target, reason string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.dropping[target] = reason
-}
-
 func (s *scrapes) tell(before, now nodeScrape) {
 	node := []zap.Field{zap.String("compute_pool", now.pool), zap.String("node", now.address)}
+	if now.pool == "" {
+		// The collector's own metrics are scraped in the same way.
+		node = []zap.Field{zap.String("node", "this collector"), zap.String("endpoint", now.address)}
+	}
 	switch {
 	case now.reason == before.reason:
 	case now.reason == "":
@@ -105,12 +99,12 @@ func (s *scrapes) tell(before, now nodeScrape) {
 			append(node, zap.String("reason", now.reason), zap.String("err", now.err))...)
 	}
 	switch {
-	case now.dropped == before.dropped:
-	case now.dropped == "":
+	case now.reason != "" || now.dropped() == before.dropped():
+	case now.dropped() == "":
 		s.logger.Info("Node sends only what can be stored again", node...)
 	default:
 		s.logger.Warn("Node sends samples that cannot be stored: they are left out",
-			append(node, zap.String("reason", now.dropped))...)
+			append(node, zap.String("reason", now.dropped()), zap.Int("samples", now.LeftOut))...)
 	}
 }
 

@@ -11,10 +11,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
-	"unicode"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -24,14 +22,16 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/trouble"
 )
 
 const (
 	scopeName     = "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/storeexporter"
 	writtenHeader = "X-Prometheus-Remote-Write-Samples-Written"
 
-	// maxSentence bounds what is read and told of the store's answer.
-	maxSentence = 300
+	// maxAnswer bounds what is read of the words of the store's answer.
+	maxAnswer = 4096
 	// lastChance is how long requests are still sent after the shutdown began.
 	lastChance = 5 * time.Second
 )
@@ -43,7 +43,7 @@ type sender struct {
 	config   *Config
 	settings exporter.Settings
 	client   *http.Client
-	refusal  refusal
+	refusal  *trouble.Trouble
 
 	written, refused metric.Int64Counter
 
@@ -57,7 +57,8 @@ type sender struct {
 }
 
 func newSender(config *Config, set exporter.Settings) (*sender, error) {
-	s := &sender{config: config, settings: set, refusal: refusal{logger: set.Logger}}
+	s := &sender{config: config, settings: set}
+	s.refusal = trouble.New(set.Logger, "The store refuses samples: they are lost", "The store takes all samples again")
 	s.closed, s.cancel = context.WithCancel(context.Background())
 	meter := set.MeterProvider.Meter(scopeName)
 	var errs [2]error
@@ -138,14 +139,14 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 		return err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 4*maxSentence))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err == nil {
 		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20))
 	}
 	if err != nil && answer.StatusCode/100 == 2 {
 		return fmt.Errorf("the store's answer broke off: %w", err)
 	}
-	return s.judge(answer, sentence(text), samples)
+	return s.judge(answer, trouble.Sentence(string(text)), samples)
 }
 
 // judge returns an error when the request must be repeated, and counts and tells what the store has refused.
@@ -170,9 +171,9 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 	}
 	s.count(written, samples-written)
 	if samples > written {
-		s.refusal.tell(answer.Status, text, samples-written)
+		s.refusal.Tell(answer.Status, samples-written, zap.String("status", answer.Status), zap.String("answer", text))
 	} else {
-		s.refusal.ease()
+		s.refusal.Ease()
 	}
 	return nil
 }
@@ -189,21 +190,6 @@ func (s *sender) tellUnspoken() {
 	s.unspoken = true
 	s.settings.Logger.Warn("The store does not say what it took, as Remote Write 2.0 asks: if samples are missing there, check that the endpoint speaks it",
 		zap.String("endpoint", s.config.Endpoint))
-}
-
-// sentence makes one printable line of an answer.
-func sentence(text []byte) string {
-	line := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(string(text), "?"))
-	line = strings.Join(strings.Fields(line), " ")
-	if cut := []rune(line); len(cut) > maxSentence {
-		line = string(cut[:maxSentence]) + "..."
-	}
-	return line
 }
 
 // retryAfter reads the header of that name: seconds or a date.

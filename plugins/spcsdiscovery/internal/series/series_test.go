@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
 	"context"
@@ -11,59 +11,25 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/snappy"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/metadata"
 	"github.com/prometheus/prometheus/model/value"
-	writev2 "github.com/prometheus/prometheus/prompb/io/prometheus/write/v2"
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/stretchr/testify/require"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/storetest"
 )
 
 var stale = math.Float64frombits(value.StaleNaN)
 
-// store decodes requests with Prometheus's own code.
-type store struct {
-	t        *testing.T
-	requests int
-	sizes    []int
-	series   map[string][]string
-	families map[string]metadata.Metadata
-}
-
-func newStore(t *testing.T) (*store, *Batch) {
+func newStore(t *testing.T) (*storetest.Store, *Batch) {
 	t.Helper()
-	s := &store{t: t, series: map[string][]string{}, families: map[string]metadata.Metadata{}}
-	return s, NewBatch(s.take)
-}
-
-func (s *store) take(packed []byte, samples int) {
-	raw, err := snappy.Decode(nil, packed)
-	require.NoError(s.t, err)
-	var request writev2.Request
-	require.NoError(s.t, request.Unmarshal(raw))
-	require.Empty(s.t, request.Symbols[0])
-	builder := labels.NewScratchBuilder(8)
-	for _, series := range request.Timeseries {
-		ls, err := series.ToLabels(&builder, request.Symbols)
-		require.NoError(s.t, err)
-		require.Len(s.t, series.Samples, 1)
-		got := series.Samples[0]
-		text := fmt.Sprintf("%v@%d", got.Value, got.Timestamp)
-		if value.IsStaleNaN(got.Value) {
-			text = fmt.Sprintf("stale@%d", got.Timestamp)
-		}
-		s.series[ls.String()] = append(s.series[ls.String()], text)
-		s.families[ls.Get(labels.MetricName)], err = series.ToMetadata(request.Symbols)
-		require.NoError(s.t, err)
-	}
-	require.Len(s.t, request.Timeseries, samples)
-	s.requests++
-	s.sizes = append(s.sizes, len(raw))
+	s := storetest.New(t)
+	return s, NewBatch(s.Write)
 }
 
 // families is a metadata store in the form that the scrape loop gives.
@@ -97,10 +63,10 @@ func named(name string, more ...string) labels.Labels {
 
 func TestScrapesOfManyTargetsAreOneValidRequestWithWhatTheFamiliesAre(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	for i := range 30 {
 		ctx := target(fmt.Sprintf("10.0.0.%d:9001", i), families{
-			"cpu":  {Type: model.MetricTypeGauge, Help: "Cores", Unit: "cores"},
+			"cpu":  {MetricFamily: "cpu", Type: model.MetricTypeGauge, Help: "Cores", Unit: "cores"},
 			"reqs": {Type: model.MetricTypeCounter}, "lat": {Type: model.MetricTypeHistogram, Help: strings.Repeat("x", 5000)},
 		})
 		app := all.AppenderV2(ctx)
@@ -113,18 +79,18 @@ func TestScrapesOfManyTargetsAreOneValidRequestWithWhatTheFamiliesAre(t *testing
 		require.NoError(t, app.Commit())
 	}
 	batch.Flush()
-	require.Equal(t, 1, store.requests)
-	require.Len(t, store.series, 30*103)
-	require.Equal(t, []string{"7@1000"}, store.series[`{__name__="cpu", n="7", node="29"}`])
-	require.Equal(t, metadata.Metadata{Type: "gauge", Help: "Cores", Unit: "cores"}, store.families["cpu"])
-	require.Equal(t, model.MetricTypeCounter, store.families["reqs_total"].Type)
-	require.Equal(t, metadata.Metadata{Type: "histogram"}, store.families["lat_bucket"], "a help text of kilobytes is left out")
-	require.Equal(t, model.MetricTypeUnknown, store.families["cpu_total"].Type, "a gauge has no series of that name")
+	require.Len(t, store.Sizes(), 1)
+	require.Len(t, store.Names(""), 30*103)
+	require.Equal(t, []string{"7@1000"}, store.Text(`{__name__="cpu", n="7", node="29"}`))
+	require.Equal(t, metadata.Metadata{Type: "gauge", Help: "Cores", Unit: "cores"}, store.Family("cpu"))
+	require.Equal(t, model.MetricTypeCounter, store.Family("reqs_total").Type)
+	require.Equal(t, metadata.Metadata{Type: "histogram"}, store.Family("lat_bucket"), "a help text of kilobytes is left out")
+	require.Equal(t, model.MetricTypeUnknown, store.Family("cpu_total").Type, "a gauge has no series of that name")
 }
 
 func TestABatchIsEmittedAtFourThousandSamplesAfterASecondAndAtTheEnd(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	go batch.Run()
 	fill := func(at int64) {
 		app := all.AppenderV2(target("a:1", nil))
@@ -135,16 +101,16 @@ func TestABatchIsEmittedAtFourThousandSamplesAfterASecondAndAtTheEnd(t *testing.
 	}
 	fill(1)
 	fill(2)
-	require.GreaterOrEqual(t, store.requests, 1)
+	require.NotEmpty(t, store.Sizes())
 	fill(3)
 	batch.Stop()
-	require.Len(t, store.series[`{__name__="m", i="2999"}`], 3)
-	require.Less(t, store.requests, 4)
+	require.Len(t, store.Text(`{__name__="m", i="2999"}`), 3)
+	require.Less(t, len(store.Sizes()), 4)
 }
 
 func TestAScrapeThatIsRolledBackLeavesNothingAndItsSeriesCanStillEnd(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	ctx := target("a:1", nil)
 	app := all.AppenderV2(ctx)
 	ref := add(t, app, 0, named("m"), 1000, 1)
@@ -157,7 +123,7 @@ func TestAScrapeThatIsRolledBackLeavesNothingAndItsSeriesCanStillEnd(t *testing.
 	require.NoError(t, err)
 	require.NoError(t, app.Commit())
 	batch.Flush()
-	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="m"}`])
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.Text(`{__name__="m"}`))
 	app = all.AppenderV2(ctx)
 	require.NoError(t, app.Commit(), "a scrape without a sample is nothing")
 	require.NoError(t, all.AppenderV2(ctx).Rollback())
@@ -165,30 +131,30 @@ func TestAScrapeThatIsRolledBackLeavesNothingAndItsSeriesCanStillEnd(t *testing.
 
 func TestTheFirstSampleOfASeriesIsKeptAndTheSameValueTwiceIsNoFault(t *testing.T) {
 	store, batch := newStore(t)
-	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	app := NewAppendable(time.Minute, Takers{Batch: batch}).AppenderV2(target("a:1", nil))
 	add(t, app, 0, named("m"), 1000, 1)
 	add(t, app, 0, named("m"), 1000, 1)
 	_, err := app.Append(0, named("m"), 0, 1000, 2, nil, nil, storage.AOptions{})
 	require.ErrorIs(t, err, storage.ErrDuplicateSampleForTimestamp)
 	require.NoError(t, app.Commit())
 	batch.Flush()
-	require.Equal(t, []string{"1@1000"}, store.series[`{__name__="m"}`])
+	require.Equal(t, []string{"1@1000"}, store.Text(`{__name__="m"}`))
 }
 
 func TestNoTargetSaysOfItselfThatItIsUp(t *testing.T) {
 	store, batch := newStore(t)
-	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	app := NewAppendable(time.Minute, Takers{Batch: batch}).AppenderV2(target("a:1", nil))
 	add(t, app, 0, named("up"), 1000, 5)
 	_, err := app.Append(0, named("up"), 0, 1000, 0, nil, nil, storage.AOptions{MetricFamilyName: "up\xff"})
 	require.NoError(t, err)
 	require.NoError(t, app.Commit())
 	batch.Flush()
-	require.Equal(t, []string{"0@1000"}, store.series[`{__name__="up"}`])
+	require.Equal(t, []string{"0@1000"}, store.Text(`{__name__="up"}`))
 }
 
 func TestWhatCannotBeStoredIsRefusedWithAnError(t *testing.T) {
 	_, batch := newStore(t)
-	app := NewAppendable(batch, time.Minute).AppenderV2(target("a:1", nil))
+	app := NewAppendable(time.Minute, Takers{Batch: batch}).AppenderV2(target("a:1", nil))
 	double := labels.NewScratchBuilder(3)
 	double.Add(labels.MetricName, "m")
 	double.Add("a", "1")
@@ -211,7 +177,7 @@ func end(t *testing.T, app storage.AppenderV2, ref storage.SeriesRef, ls labels.
 
 func TestNoEndOfATargetIsWrittenAfterANewerScrapeOfTheSameOne(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	before, after := target("a:1", nil), target("a:1", nil)
 	app := all.AppenderV2(before)
 	ref := add(t, app, 0, named("m"), 1000, 1)
@@ -229,15 +195,15 @@ func TestNoEndOfATargetIsWrittenAfterANewerScrapeOfTheSameOne(t *testing.T) {
 	app = all.AppenderV2(before)
 	require.NoError(t, end(t, app, gone, named("gone"), 2000), "what the newer scrape does not have has ended")
 	batch.Flush()
-	require.Equal(t, []string{"1@1000", "3@3000"}, store.series[`{__name__="m"}`])
-	require.Equal(t, []string{"1@3000"}, store.series[`{__name__="up"}`])
-	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="gone"}`])
+	require.Equal(t, []string{"1@1000", "3@3000"}, store.Text(`{__name__="m"}`))
+	require.Equal(t, []string{"1@3000"}, store.Text(`{__name__="up"}`))
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.Text(`{__name__="gone"}`))
 	require.Len(t, all.nodes, 1)
 }
 
 func TestATargetThatHasEndedIsForgotten(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	ctx := target("a:1", nil)
 	app := all.AppenderV2(ctx)
 	ref := add(t, app, 0, named("m"), 1000, 1)
@@ -245,7 +211,7 @@ func TestATargetThatHasEndedIsForgotten(t *testing.T) {
 	require.NoError(t, end(t, all.AppenderV2(ctx), ref, named("m"), 2000))
 	require.Empty(t, all.nodes)
 	batch.Flush()
-	require.Equal(t, []string{"1@1000", "stale@2000"}, store.series[`{__name__="m"}`])
+	require.Equal(t, []string{"1@1000", "stale@2000"}, store.Text(`{__name__="m"}`))
 	for _, instance := range []string{"b:1", "c:1"} {
 		app = all.AppenderV2(target(instance, nil))
 		add(t, app, 0, named("m"), 1000, 1)
@@ -263,7 +229,7 @@ func TestATargetThatHasEndedIsForgotten(t *testing.T) {
 
 func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	ctx := target("a:1", nil)
 	refs := map[int]storage.SeriesRef{}
 	for round := range 10 {
@@ -285,14 +251,14 @@ func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *tes
 	require.NoError(t, app.Commit())
 	batch.Flush()
 	for i := range refs {
-		got := store.series[named("m", "i", fmt.Sprint(i)).String()]
+		got := store.Text(named("m", "i", fmt.Sprint(i)).String())
 		require.Equal(t, fmt.Sprintf("%d@100", i), got[len(got)-1])
 	}
 }
 
 func TestALargeNodeIsSplitAndNoRequestIsLargerThanTheStoreTakes(t *testing.T) {
 	store, batch := newStore(t)
-	all := NewAppendable(batch, time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
 	small := all.AppenderV2(target("small:1", nil))
 	add(t, small, 0, named("m"), 1000, 1)
 	require.NoError(t, small.Commit())
@@ -302,16 +268,16 @@ func TestALargeNodeIsSplitAndNoRequestIsLargerThanTheStoreTakes(t *testing.T) {
 	}
 	require.NoError(t, large.Commit())
 	batch.Flush()
-	require.Len(t, store.series, 7501)
-	require.Greater(t, store.requests, 3)
-	for _, size := range store.sizes {
+	require.Len(t, store.Names(""), 7501)
+	require.Greater(t, len(store.Sizes()), 3)
+	for _, size := range store.Sizes() {
 		require.Less(t, size, maxRequest)
 	}
 	require.LessOrEqual(t, cap(batch.open), maxRequest/4, "the memory of a large request is given back")
 }
 
 func BenchmarkAScrapeOfAThousandSeries(b *testing.B) {
-	all := NewAppendable(NewBatch(func([]byte, int) {}), time.Minute)
+	all := NewAppendable(time.Minute, Takers{Batch: NewBatch(func([]byte, int) {})})
 	ctx := target("a:1", nil)
 	series := make([]labels.Labels, 1000)
 	refs := make([]storage.SeriesRef, len(series))

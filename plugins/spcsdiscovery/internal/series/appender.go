@@ -1,11 +1,13 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"strings"
 
@@ -15,11 +17,15 @@ import (
 	"github.com/prometheus/prometheus/storage"
 )
 
-// reportSuffix marks the families of the series that the scrape library itself reports, such as `up`.
-const reportSuffix = "\xff"
+// The families of the series that the scrape library itself reports end with a byte that no name has.
+const (
+	reportSuffix    = "\xff"
+	reportUp        = "up" + reportSuffix
+	reportPublished = "scrape_samples_post_metric_relabeling" + reportSuffix
+)
 
-// IsReport tells a series that the scrape library reports from one that the target publishes.
-func IsReport(opts storage.AOptions) bool {
+// isReport tells a series that the scrape library reports from one that the target publishes.
+func isReport(opts storage.AOptions) bool {
 	return strings.HasSuffix(opts.MetricFamilyName, reportSuffix)
 }
 
@@ -36,13 +42,17 @@ type sample struct {
 type appender struct {
 	storage.AppenderV2
 	appendable *Appendable
+	ctx        context.Context
+	target     *scrape.Target
 	identity   string
 	families   scrape.MetricMetadataStore
 
 	node    *node
 	samples []sample
-	// ended is set by the marker that ends `up`, the last that a target's loop writes.
-	ended bool
+	// taken counts what the target published and the store would take.
+	taken, published int
+	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it.
+	ended, reported bool
 }
 
 // Append implements storage.AppenderV2 with the rules of Prometheus's own storage, by which the scrape library works:
@@ -76,7 +86,9 @@ func (a *appender) Append(
 		if s.lastTime == t {
 			return ref, storage.ErrDuplicateSampleForTimestamp
 		}
-		a.ended = a.ended || opts.MetricFamilyName == "up"+reportSuffix
+		a.ended = a.ended || opts.MetricFamilyName == reportUp
+	} else {
+		a.count(v, opts)
 	}
 	if s.transaction == n.transaction {
 		return ref, a.repeat(s, v, opts)
@@ -86,30 +98,79 @@ func (a *appender) Append(
 	return ref, nil
 }
 
+// count follows what the library reports of the scrape.
+func (a *appender) count(v float64, opts storage.AOptions) {
+	switch opts.MetricFamilyName {
+	case reportUp:
+		a.reported = true
+	case reportPublished:
+		a.published = int(v)
+	default:
+		if !isReport(opts) {
+			a.taken++
+		}
+	}
+}
+
 // repeat judges a second sample of a series in one scrape. What the library reports counts more than what a target
 // publishes under the same name, so that no target can say of itself that it is up.
 func (a *appender) repeat(s *series, v float64, opts storage.AOptions) error {
 	first := &a.samples[s.index]
 	switch {
-	case IsReport(opts) && !opts.RejectOutOfOrder:
+	case isReport(opts) && !opts.RejectOutOfOrder:
 		first.value = v
 	case math.Float64bits(first.value) != math.Float64bits(v):
+		a.taken--
 		return storage.ErrDuplicateSampleForTimestamp
 	}
 	return nil
 }
 
 // Commit implements storage.AppenderTransaction.
-func (a *appender) Commit() error {
-	if a.node == nil {
+func (a *appender) Commit() (err error) {
+	n := a.node
+	if n == nil {
 		return nil
 	}
-	if len(a.samples) > 0 {
-		a.appendable.batch.add(a.node, a.samples)
-		a.node.compact(a.samples)
+	if n.transaction%familyCheck == 0 {
+		n.followFamilies(a.samples, a.families)
 	}
+	takers := a.appendable.takers
+	for i := range a.samples {
+		n.slots[a.samples[i].slot].lastTime = a.samples[i].time
+	}
+	if takers.Batch != nil && len(a.samples) > 0 {
+		takers.Batch.add(n, a.samples)
+	}
+	if takers.Consume != nil && len(a.samples) > 0 {
+		err = takers.Consume(a.ctx, a.each())
+	}
+	if takers.Note != nil && a.reported {
+		takers.Note(a.target, a.counts())
+	}
+	n.compact(a.samples)
 	a.finish(a.ended)
-	return nil
+	return err
+}
+
+// counts compares what was taken with what the library has seen. Of a scrape that failed nothing is taken.
+func (a *appender) counts() Counts {
+	counts := Counts{Published: a.published}
+	if a.target.LastError() == nil {
+		counts.LeftOut = max(0, a.published-a.taken)
+	}
+	return counts
+}
+
+func (a *appender) each() iter.Seq[Sample] {
+	return func(yield func(Sample) bool) {
+		for _, x := range a.samples {
+			s := &a.node.slots[x.slot]
+			if !yield(Sample{Labels: s.labels, Family: s.family, Time: x.time, Value: x.value}) {
+				return
+			}
+		}
+	}
 }
 
 // Rollback implements storage.AppenderTransaction.

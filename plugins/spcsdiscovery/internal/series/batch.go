@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
 	"sync"
@@ -94,7 +94,6 @@ func (b *Batch) add(n *node, samples []sample) {
 	b.open = append(b.open, n.symbols.encoded...)
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		s.lastTime = samples[i].time
 		b.open = appendSeries(b.open, &s.encoded, b.next-1, samples[i].time, samples[i].value)
 	}
 	b.next += uint32(len(n.symbols.numbers)) - 1
@@ -126,7 +125,6 @@ func (b *Batch) addApart(n *node, samples []sample) {
 	count := 0
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		s.lastTime = samples[i].time
 		encoded := own.encode(s.labels, s.family)
 		series = appendSeries(series, &encoded, 0, samples[i].time, samples[i].value)
 		if count++; len(own.encoded)+len(series) > maxRequest/2 {

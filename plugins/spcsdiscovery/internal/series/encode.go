@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
 	"encoding/binary"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/metadata"
+	"github.com/prometheus/prometheus/scrape"
 )
 
 // Fields of io.prometheus.write.v2.Request with their wire types.
@@ -43,7 +43,7 @@ type encodedSeries struct {
 	kind       byte
 }
 
-func (s *symbols) encode(ls labels.Labels, family *metadata.Metadata) encodedSeries {
+func (s *symbols) encode(ls labels.Labels, family *scrape.MetricMetadata) encodedSeries {
 	refs := make([]uint32, 0, 2*ls.Len())
 	ls.Range(func(l labels.Label) { refs = append(refs, s.number(l.Name), s.number(l.Value)) })
 	return encodedSeries{refs: refs, help: s.number(family.Help), unit: s.number(family.Unit), kind: kinds[family.Type]}

@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
 	"slices"
@@ -9,7 +9,6 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/metadata"
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
 )
@@ -32,8 +31,8 @@ var suffixes = []struct {
 	{"_info", []model.MetricType{model.MetricTypeInfo}},
 }
 
-// Family returns the metadata of the family that a series belongs to, as the target wrote them, and the family's name.
-func Family(name string, families scrape.MetricMetadataStore) (scrape.MetricMetadata, bool) {
+// lookUp returns what the target says of the family that a series belongs to.
+func lookUp(name string, families scrape.MetricMetadataStore) (scrape.MetricMetadata, bool) {
 	if families == nil {
 		return scrape.MetricMetadata{}, false
 	}
@@ -52,12 +51,19 @@ func Family(name string, families scrape.MetricMetadataStore) (scrape.MetricMeta
 	return scrape.MetricMetadata{}, false
 }
 
-func familyOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) metadata.Metadata {
-	family := opts.Metadata
-	if family.IsEmpty() {
-		found, _ := Family(ls.Get(labels.MetricName), families)
-		family = metadata.Metadata{Type: found.Type, Unit: found.Unit, Help: found.Help}
+// familyOf returns the family of a series, one of its own name and of unknown type where nobody says.
+func familyOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) scrape.MetricMetadata {
+	name := ls.Get(labels.MetricName)
+	if isReport(opts) {
+		return scrape.MetricMetadata{MetricFamily: name, Type: opts.Metadata.Type, Unit: opts.Metadata.Unit, Help: opts.Metadata.Help}
 	}
+	if found, ok := lookUp(name, families); ok {
+		return bounded(found)
+	}
+	return scrape.MetricMetadata{MetricFamily: name, Type: model.MetricTypeUnknown}
+}
+
+func bounded(family scrape.MetricMetadata) scrape.MetricMetadata {
 	if len(family.Help) > maxHelp {
 		family.Help = ""
 	}

@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package remotewrite
+package series
 
 import (
 	"encoding/binary"
@@ -9,13 +9,16 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/metadata"
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
 )
 
-// spareSlots is how many slots may be unused before any are freed.
-const spareSlots = 64
+const (
+	// spareSlots is how many slots may be unused before any are freed.
+	spareSlots = 64
+	// familyCheck is in how many scrapes a family is looked at again: its type and help hardly ever change.
+	familyCheck = 20
+)
 
 // node is what is known of the series of one target.
 type node struct {
@@ -35,7 +38,7 @@ type node struct {
 	// spare is the memory of the last scrape's samples.
 	spare []sample
 	// families holds the metadata of each family once.
-	families map[metadata.Metadata]*metadata.Metadata
+	families map[scrape.MetricMetadata]*scrape.MetricMetadata
 	symbols  symbols
 	// refs counts the numbers of symbols in all slots.
 	refs int
@@ -44,7 +47,7 @@ type node struct {
 // series is what is constant of a series, and its last sample.
 type series struct {
 	labels   labels.Labels
-	family   *metadata.Metadata
+	family   *scrape.MetricMetadata
 	encoded  encodedSeries
 	lastTime int64
 	// transaction is that of the last sample, and index its place among the samples there.
@@ -56,7 +59,7 @@ type series struct {
 }
 
 func newNode() *node {
-	n := &node{byHash: map[uint64]uint32{}, families: map[metadata.Metadata]*metadata.Metadata{}}
+	n := &node{byHash: map[uint64]uint32{}, families: map[scrape.MetricMetadata]*scrape.MetricMetadata{}}
 	n.symbols.reset()
 	return n
 }
@@ -91,11 +94,31 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 	s := &n.slots[slot]
 	n.generation++
 	*s = series{labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts))}
-	s.encoded = n.symbols.encode(s.labels, s.family)
-	n.refs += len(s.encoded.refs)
+	n.encode(s)
 	n.byHash[hash] = slot
 	n.live++
 	return slot
+}
+
+func (n *node) encode(s *series) {
+	n.refs -= len(s.encoded.refs)
+	s.encoded = n.symbols.encode(s.labels, s.family)
+	n.refs += len(s.encoded.refs)
+}
+
+// followFamilies looks at the families of the series again, where the target says something of them.
+func (n *node) followFamilies(samples []sample, families scrape.MetricMetadataStore) {
+	for i := range samples {
+		s := &n.slots[samples[i].slot]
+		found, ok := lookUp(s.labels.Get(labels.MetricName), families)
+		if !ok {
+			continue
+		}
+		if family := n.intern(bounded(found)); family != s.family {
+			s.family = family
+			n.encode(s)
+		}
+	}
 }
 
 // takeSlot returns an unused slot.
@@ -109,7 +132,7 @@ func (n *node) takeSlot() uint32 {
 	return uint32(len(n.slots) - 1)
 }
 
-func (n *node) intern(family metadata.Metadata) *metadata.Metadata {
+func (n *node) intern(family scrape.MetricMetadata) *scrape.MetricMetadata {
 	known := n.families[family]
 	if known == nil {
 		known = &family
@@ -137,8 +160,8 @@ func (n *node) compact(samples []sample) {
 		n.live++
 		n.byHash[n.freeHash(s.labels)] = uint32(i)
 		s.family = n.intern(*s.family)
-		s.encoded = n.symbols.encode(s.labels, s.family)
-		n.refs += len(s.encoded.refs)
+		s.encoded = encodedSeries{}
+		n.encode(s)
 	}
 }
 

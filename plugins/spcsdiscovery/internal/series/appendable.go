@@ -1,12 +1,13 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package remotewrite turns scrapes into Remote Write 2.0 requests. What is constant of a series is encoded once,
-// and the blocks of many targets put one after another are a valid request.
-package remotewrite
+// Package series takes the samples of scrapes with the rules of Prometheus's own storage. It gives them on as Remote
+// Write 2.0 requests, for which what is constant of a series is encoded once, and one by one to whoever asks for them.
+package series
 
 import (
 	"context"
+	"iter"
 	"strings"
 	"sync"
 	"time"
@@ -16,9 +17,30 @@ import (
 	"github.com/prometheus/prometheus/storage"
 )
 
-// Appendable implements storage.AppendableV2: it gives the samples of each scrape to a batch when they are committed.
+// Sample is a sample of a scrape with the family that it belongs to.
+type Sample struct {
+	Labels labels.Labels
+	Family *scrape.MetricMetadata
+	Time   int64
+	Value  float64
+}
+
+// Counts says of one scrape how many samples the target published after relabelling, and how many could not be taken.
+type Counts struct{ Published, LeftOut int }
+
+// Takers are given what a scrape has committed; each may be nil.
+type Takers struct {
+	// Batch makes requests of the samples.
+	Batch *Batch
+	// Consume takes the samples themselves; an error means that they are lost.
+	Consume func(context.Context, iter.Seq[Sample]) error
+	// Note learns of every scrape, also of a failed one, but not of the markers that end a target.
+	Note func(*scrape.Target, Counts)
+}
+
+// Appendable implements storage.AppendableV2.
 type Appendable struct {
-	batch *Batch
+	takers Takers
 	// forgetAfter is how long the series of a target are kept without a scrape.
 	forgetAfter time.Duration
 
@@ -30,15 +52,16 @@ type Appendable struct {
 var _ storage.AppendableV2 = (*Appendable)(nil)
 
 // NewAppendable returns an appendable that forgets a target that was not scraped for a time.
-func NewAppendable(batch *Batch, forgetAfter time.Duration) *Appendable {
-	return &Appendable{batch: batch, forgetAfter: forgetAfter, nodes: map[string]*node{}, swept: time.Now()}
+func NewAppendable(forgetAfter time.Duration, takers Takers) *Appendable {
+	return &Appendable{takers: takers, forgetAfter: forgetAfter, nodes: map[string]*node{}, swept: time.Now()}
 }
 
 // AppenderV2 implements storage.AppendableV2. The context must be that of a scrape loop.
 func (a *Appendable) AppenderV2(ctx context.Context) storage.AppenderV2 {
-	app := &appender{appendable: a}
-	if target, ok := scrape.TargetFromContext(ctx); ok {
-		app.identity = identity(target)
+	app := &appender{appendable: a, ctx: ctx}
+	var ok bool
+	if app.target, ok = scrape.TargetFromContext(ctx); ok {
+		app.identity = identity(app.target)
 	}
 	app.families, _ = scrape.MetricMetadataStoreFromContext(ctx)
 	return app

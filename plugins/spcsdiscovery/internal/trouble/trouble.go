@@ -1,0 +1,75 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package trouble tells what goes on for long and would fill a log: when it begins, when it changes, and when it ends.
+package trouble
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"go.uber.org/zap"
+)
+
+const (
+	// tellAgain is when a trouble that goes on is told once more.
+	tellAgain = 20 * time.Minute
+	// eased is how long all must be well before that is told: good and bad may alternate.
+	eased = 2 * time.Minute
+	// maxSentence bounds what is told of words that come from elsewhere.
+	maxSentence = 300
+)
+
+// Trouble is one that costs samples. It has one caller at a time.
+type Trouble struct {
+	logger         *zap.Logger
+	begins, ends   string
+	kind           string
+	toldAt, lastAt time.Time
+	samples        int64
+}
+
+// New returns a trouble with the lines that tell its begin, or a change, and its end.
+func New(logger *zap.Logger, begins, ends string) *Trouble {
+	return &Trouble{logger: logger, begins: begins, ends: ends}
+}
+
+// Tell says that samples are lost in this moment; another kind is a change.
+func (t *Trouble) Tell(kind string, samples int64, fields ...zap.Field) {
+	now := time.Now()
+	t.lastAt = now
+	t.samples += samples
+	if kind == t.kind && now.Sub(t.toldAt) < tellAgain {
+		return
+	}
+	t.logger.Warn(t.begins, append(fields, zap.Int64("samples", t.samples))...)
+	t.kind, t.toldAt, t.samples = kind, now, 0
+}
+
+// Ease says that all is well in this moment.
+func (t *Trouble) Ease() {
+	if t.kind == "" || time.Since(t.lastAt) < eased {
+		return
+	}
+	t.logger.Info(t.ends, zap.Int64("samples_lost_meanwhile", t.samples))
+	t.kind, t.samples = "", 0
+}
+
+// Sentence makes one short, printable line of words that come from elsewhere.
+func Sentence(text string) string {
+	if len(text) > 4*maxSentence {
+		text = text[:4*maxSentence]
+	}
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
+	runes := []rune(strings.Join(strings.Fields(line), " "))
+	if len(runes) > maxSentence {
+		return string(runes[:maxSentence]) + "..."
+	}
+	return string(runes)
+}

@@ -1,0 +1,48 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package trouble
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func TestATroubleIsToldAgainAfterAWhileAndItsEndOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, logs := observer.New(zap.InfoLevel)
+		trouble := New(zap.New(core), "It begins", "It ends")
+		trouble.Ease()
+		for range 60 {
+			trouble.Tell("400", 1)
+			time.Sleep(30 * time.Second)
+			trouble.Ease()
+		}
+		require.Len(t, logs.All(), 2, "in 30 minutes")
+		trouble.Tell("404", 1)
+		trouble.Tell("404", 5)
+		time.Sleep(eased)
+		trouble.Ease()
+		trouble.Ease()
+		var lines []string
+		for _, line := range logs.All() {
+			lines = append(lines, fmt.Sprint(line.Message, line.ContextMap()))
+		}
+		require.Equal(t, []string{
+			"It beginsmap[samples:1]", "It beginsmap[samples:40]", "It beginsmap[samples:20]", "It endsmap[samples_lost_meanwhile:5]",
+		}, lines)
+	})
+}
+
+func TestAForeignSentenceIsOneShortPrintableLine(t *testing.T) {
+	require.Equal(t, "a [31mb c", Sentence(" a\n\x1b[31mb\tc\x00"))
+	require.Len(t, Sentence(strings.Repeat("x", 1<<20)), maxSentence+3)
+	require.Equal(t, "?", Sentence("\xff\xfe"))
+}

@@ -1,0 +1,99 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"time"
+
+	"github.com/alecthomas/units"
+	"github.com/prometheus/common/model"
+	promconfig "github.com/prometheus/prometheus/config"
+	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"github.com/prometheus/prometheus/model/relabel"
+)
+
+// Values of the label `job`: of every series from a node, and of the collector's own.
+const (
+	jobLabel     = "spcs-nodes"
+	selfJobLabel = "otelcol"
+)
+
+const defaultScrapeTimeout = 10 * time.Second
+
+// newScrapeConfigs names the jobs after the receiver, which tells several receivers apart; every series gets the job's
+// label instead.
+func newScrapeConfigs(name string, cfg *Config) ([]*promconfig.ScrapeConfig, error) {
+	rules, err := readRelabelling("relabel_configs", cfg.RelabelConfigs)
+	if err != nil {
+		return nil, err
+	}
+	metricRules, err := readRelabelling("metric_relabel_configs", cfg.MetricRelabelConfigs)
+	if err != nil {
+		return nil, err
+	}
+	nodes := newScrapeConfig(name, cfg, jobLabel)
+	nodes.RelabelConfigs = append(nodes.RelabelConfigs, rules...)
+	nodes.MetricRelabelConfigs = metricRules
+	nodes.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
+	jobs := []*promconfig.ScrapeConfig{nodes}
+	if cfg.SelfEndpoint != "" {
+		jobs = append(jobs, newSelfScrapeConfig(name+"/self", cfg))
+	}
+	return jobs, nil
+}
+
+// newScrapeConfig lets no target choose its time or speak for another one: samples have the time of the scrape, labels
+// of a target win over those of its body, and names have no dots.
+func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeConfig {
+	scrape := promconfig.DefaultScrapeConfig
+	scrape.JobName = name
+	scrape.HonorTimestamps, scrape.HonorLabels = false, false
+	scrape.MetricNameEscapingScheme = model.EscapeUnderscores
+	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling(job)}
+	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)
+	scrape.ScrapeTimeout = model.Duration(cfg.ScrapeTimeout)
+	if cfg.ScrapeTimeout == 0 {
+		scrape.ScrapeTimeout = model.Duration(min(defaultScrapeTimeout, cfg.ScrapeInterval))
+	}
+	scrape.ScrapeProtocols = promconfig.DefaultScrapeProtocols
+	// The documentation does not say which Content-Type the publishers send.
+	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
+	protect(&scrape)
+	return &scrape
+}
+
+// newSelfScrapeConfig takes the collector's own metrics, without the labels that say once more what wrote them.
+func newSelfScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
+	scrape := newScrapeConfig(name, cfg, selfJobLabel)
+	drop := relabel.DefaultRelabelConfig
+	drop.Action = relabel.LabelDrop
+	drop.Regex = relabel.MustNewRegexp(`service_(?:name|instance_id)|otel_scope_.+`)
+	scrape.MetricRelabelConfigs = []*relabel.Config{&drop}
+	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{promdiscovery.StaticConfig{
+		&targetgroup.Group{Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}}, Source: "self"},
+	}}
+	return scrape
+}
+
+// protect keeps a broken node from harming the collector. A node over a limit loses its own scrape and shows `up` 0;
+// each limit is more than ten times what a node full of containers publishes (about 1,500 series in 1 MB, 17 labels).
+// There is no target_limit: past it every target would fail.
+func protect(scrape *promconfig.ScrapeConfig) {
+	scrape.BodySizeLimit = 32 * units.MiB
+	scrape.SampleLimit = 20_000
+	scrape.LabelLimit = 200
+	scrape.LabelNameLengthLimit = 512
+	scrape.LabelValueLengthLimit = 4096
+	// Also shows scrape_sample_limit, so that a node that comes near is seen before it is cut off.
+	extra := true
+	scrape.ExtraScrapeMetrics = &extra
+}
+
+func newJobRelabelling(job string) *relabel.Config {
+	config := relabel.DefaultRelabelConfig
+	config.TargetLabel = model.JobLabel
+	config.Replacement = job
+	return &config
+}

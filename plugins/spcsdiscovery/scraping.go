@@ -1,0 +1,91 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	promconfig "github.com/prometheus/prometheus/config"
+	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/scrape"
+	"go.uber.org/zap/exp/zapslog"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/series"
+)
+
+// minForgetAfter is how long the series of a node are known at least after its last scrape.
+const minForgetAfter = 10 * time.Minute
+
+// scrape starts Prometheus's discovery and scrape managers. What it returns ends them and hands on what is left.
+func (r *spcsReceiver) scrape() (stop func(), err error) {
+	jobs, err := newScrapeConfigs(r.settings.ID.String(), r.config)
+	if err != nil {
+		return nil, err
+	}
+	delivery, err := newDelivery(r.settings, r.logs, r.metrics)
+	if err != nil {
+		return nil, err
+	}
+	taken := series.NewAppendable(max(minForgetAfter, 3*r.config.ScrapeInterval), series.Takers{
+		Batch: delivery.batch, Consume: delivery.consume, Note: r.scrapes.note,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	logger := slog.New(zapslog.NewHandler(r.settings.Logger.Core()))
+	registry := prometheus.NewRegistry()
+	discoverer, scraper, err := newManagers(ctx, logger, registry, taken)
+	if err == nil {
+		err = applyJobs(discoverer, scraper, jobs)
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	var running sync.WaitGroup
+	running.Go(func() { _ = discoverer.Run() })
+	running.Go(func() { _ = scraper.Run(discoverer.SyncCh()) })
+	delivery.start()
+	return func() {
+		scraper.Stop()
+		cancel()
+		running.Wait()
+		delivery.stop()
+	}, nil
+}
+
+func newManagers(
+	ctx context.Context, logger *slog.Logger, registry *prometheus.Registry, taken *series.Appendable,
+) (*promdiscovery.Manager, *scrape.Manager, error) {
+	metrics, err := promdiscovery.CreateAndRegisterSDMetrics(registry)
+	if err != nil {
+		return nil, nil, err
+	}
+	discoverer := promdiscovery.NewManager(ctx, logger, registry, metrics)
+	options := &scrape.Options{PassMetadataInContext: true, DiscoveryReloadOnStartup: true}
+	scraper, err := scrape.NewManager(options, slog.New(newLibraryHandler(logger.Handler())), nil, nil, taken, registry)
+	return discoverer, scraper, err
+}
+
+func applyJobs(discoverer *promdiscovery.Manager, scraper *scrape.Manager, jobs []*promconfig.ScrapeConfig) error {
+	// Only a configuration that was loaded is accepted.
+	loaded, err := promconfig.Load("", slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	discoveries := map[string]promdiscovery.Configs{}
+	for _, job := range jobs {
+		if err := job.Validate(loaded.GlobalConfig); err != nil {
+			return err
+		}
+		discoveries[job.JobName] = job.ServiceDiscoveryConfigs
+	}
+	loaded.ScrapeConfigs = jobs
+	if err := scraper.ApplyConfig(loaded); err != nil {
+		return err
+	}
+	return discoverer.ApplyConfig(discoveries)
+}
