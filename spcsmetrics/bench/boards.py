@@ -2,23 +2,22 @@
 
 import json
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import requests
-from rich.console import Console
 from rich.table import Table
 
 from monitoring.selectors import JOB
+from simulator.exposition import samples
+from simulator.fleet import Fleet, Network
 from spcsmetrics.core import groups, process
 from spcsmetrics.core.paths import BOARD_FOLDER, RULE_FOLDER
 from spcsmetrics.core.steps import Step, carry_out
-from spcsmetrics.local import parts, processes
+from spcsmetrics.core.terminal import Terminal
+from spcsmetrics.local import parts, processes, promql
 from spcsmetrics.programs import prometheus
 
 _POOLS, _NODES, _CONTAINERS = 4, 10, 8
@@ -40,27 +39,20 @@ class Timing:
 def bench_boards(*, as_json: bool, dry: bool) -> None:
     """Fill a store with history, run every query of every board over it, and print the slowest."""
     size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {_STEP} s"
-    folder = Path(tempfile.gettempdir()) / "spcs-bench-boards"
-    measure = Step(
-        "Measure the boards' queries (about 5 minutes)", size, lambda: _run(folder, as_json=as_json), loud=True
-    )
+    measure = Step("Measure the boards' queries (about 5 minutes)", size, lambda: _run(as_json=as_json), stream=True)
     steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
     carry_out(steps, dry=dry)
 
 
-def _run(folder: Path, *, as_json: bool) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        end = int(time.time()) // _STEP * _STEP
-        start = end - _HOURS * 3600
-        with processes.open_run(folder) as run:
-            _backfill(folder, start, end)
-            store = parts.start_store(run)
-            _backfill_rules(folder, store.url, start, end)
-            timings = [_measure(store.url, *query, start, end) for query in _queries()]
-        _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _run(*, as_json: bool) -> None:
+    end = int(time.time()) // _STEP * _STEP
+    start = end - _HOURS * 3600
+    with processes.open_temporary_run("bench-boards") as run:
+        _backfill(run.folder, start, end)
+        store = parts.start_store(run)
+        _backfill_rules(run, store.url, start, end)
+        timings = [_measure(store.url, *query, start, end) for query in _queries()]
+    _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)
 
 
 def _backfill(folder: Path, start: int, end: int) -> None:
@@ -74,9 +66,6 @@ def _backfill(folder: Path, start: int, end: int) -> None:
 
 
 def _write_history(out: TextIO, start: int, end: int) -> None:
-    from simulator.exposition import samples  # noqa: PLC0415 - needs the group simulator
-    from simulator.fleet import Fleet, Network  # noqa: PLC0415
-
     fleet = Fleet(Network("10.0.0.0", 9001), _CONTAINERS)
     for number, family in enumerate(("CPU_X64_M", "CPU_X64_L", "GPU_NV_M", "HIGHMEM_X64_S")[:_POOLS]):
         fleet.add_pool(f"POOL_{number}", family, _NODES)
@@ -90,19 +79,16 @@ def _write_history(out: TextIO, start: int, end: int) -> None:
     out.write("# EOF\n")
 
 
-def _backfill_rules(folder: Path, url: str, start: int, end: int) -> None:
+def _backfill_rules(run: processes.Run, url: str, start: int, end: int) -> None:
     """Compute the recorded series of the same time, and let the store find them."""
     command: list[str | Path] = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "rules", f"--url={url}"]
-    command += [f"--start={start}", f"--end={end}", f"--eval-interval={_STEP}s", f"--output-dir={folder / 'data'}"]
+    command += [f"--start={start}", f"--end={end}", f"--eval-interval={_STEP}s", f"--output-dir={run.folder / 'data'}"]
     process.run([*command, RULE_FOLDER / "recording.yml"])
+    query = {"query": "spcs_pool:nodes:count", "time": end - 600}
     # The store looks for new blocks once a minute.
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        query = {"query": "spcs_pool:nodes:count", "time": str(end - 600)}
-        found = requests.get(f"{url}/api/v1/query", params=query, timeout=30)
-        if found.json()["data"]["result"]:
-            return
-        time.sleep(2)
+    processes.wait_until(
+        run, lambda: bool(promql.parse(promql.ask(url, "query", query))), "the arrival of recorded series", 120
+    )
 
 
 def _queries() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
@@ -127,13 +113,14 @@ def _put(expr: str) -> str:
 def _measure(url: str, board: str, panel: dict[str, Any], target: dict[str, Any], start: int, end: int) -> Timing:
     query = _put(target["expr"])
     if target.get("instant"):
-        path, parameters = "query", {"query": query, "time": end}
+        kind, parameters = "query", {"query": query, "time": end}
     else:
-        path, parameters = "query_range", {"query": query, "start": start, "end": end, "step": _STEP}
+        kind, parameters = "query_range", {"query": query, "start": start, "end": end, "step": _STEP}
     began = time.perf_counter()
-    answer = requests.post(f"{url}/api/v1/{path}", data=parameters, timeout=120)
-    answer.raise_for_status()
-    return Timing(board, panel["title"], time.perf_counter() - began, target["expr"])
+    answer = promql.ask(url, kind, parameters)
+    seconds = time.perf_counter() - began
+    promql.result(answer)
+    return Timing(board, panel["title"], seconds, target["expr"])
 
 
 def _print(timings: list[Timing], *, as_json: bool) -> None:
@@ -145,6 +132,6 @@ def _print(timings: list[Timing], *, as_json: bool) -> None:
     for timing in timings[:_SLOWEST]:
         table.add_row(timing.board, timing.panel, f"{timing.seconds:.2f}")
     slow = sum(timing.seconds >= 1 for timing in timings)
-    console = Console()
-    console.print(table)
-    console.print(f"{len(timings)} queries; {slow} took a second or more.")
+    terminal = Terminal()
+    terminal.print(table)
+    terminal.print(f"{len(timings)} queries; {slow} took a second or more.")

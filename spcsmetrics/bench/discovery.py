@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from rich.console import Console
 from rich.table import Table
 
 from spcsmetrics.core import process
@@ -12,6 +11,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import PLUGIN
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out
+from spcsmetrics.core.terminal import Terminal
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.programs import manifest
 
@@ -33,7 +33,11 @@ class Refresh:
 
 
 def parse(report: str) -> list[Refresh]:
-    """Return what the benchmark measured. Raises UserError when its report has no measurement."""
+    """Return what the benchmark measured.
+
+    Raises:
+        UserError: its report has no measurement.
+    """
     found = [Refresh(int(pools), int(ns) / 1e9, float(mb)) for pools, ns, mb in _LINE.findall(report)]
     if not found:
         raise UserError(f"the benchmark of the discovery printed no measurement: {report.strip()[-300:]}")
@@ -50,7 +54,7 @@ def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
         report = process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines")
         _print(parse(report), as_json=as_json)
 
-    carry_out([go_step(), Step("Measure refreshes", process.render(command), measure, loud=True)], dry=dry)
+    carry_out([go_step(), Step("Measure refreshes", process.render(command), measure, stream=True)], dry=dry)
 
 
 def _print(refreshes: list[Refresh], *, as_json: bool) -> None:
@@ -66,4 +70,4 @@ def _print(refreshes: list[Refresh], *, as_json: bool) -> None:
         growth = f"{refresh.pool_ms / first.pool_ms:.2f}"
         cells = (f"{refresh.seconds:.3f}", f"{refresh.pool_ms:.2f}", growth, f"{refresh.process_mb:.0f}")
         table.add_row(str(refresh.pools), *cells)
-    Console().print(table)
+    Terminal().print(table)

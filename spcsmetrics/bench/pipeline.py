@@ -1,22 +1,23 @@
 """The cost of the shipped pipeline against the floor: Prometheus scraping the same nodes directly."""
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psutil
 import yaml
 
 from monitoring.selectors import JOB
+from spcsmetrics.core.polls import poll
 from spcsmetrics.local import processes
 from spcsmetrics.local.parts import Simulation, start_collector, start_simulator, start_store
-from spcsmetrics.local.processes import Part, Run
-from spcsmetrics.local.promql import Query, over_http
+from spcsmetrics.local.processes import Process, Run
+from spcsmetrics.local.promql import InstantQuery, over_http, single
 from spcsmetrics.programs.prometheus import CONFIG
+
+if TYPE_CHECKING:
+    import psutil
 
 _MB = 1_000_000
 _SAMPLE_SECONDS = 0.1
@@ -81,13 +82,12 @@ def middle(rounds: list[Measurement]) -> Measurement:
     return Measurement(costs, series, samples, median([m.delay for m in rounds]))
 
 
-Start = Callable[[Run, Simulation, Load], tuple[Part, list[Part]]]
+Start = Callable[[Run, Simulation, Load], tuple[Process, list[Process]]]
 
 
-def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
+def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Process, list[Process]]:
     """Start a Prometheus that scrapes the nodes itself, and evaluates the shipped rules."""
-    state: Any = simulation.state()
-    targets = [node["address"] for pool in state["pools"] for node in pool["nodes"]]
+    targets = [node["address"] for pool in simulation.state()["pools"] for node in pool["nodes"]]
     job = {"job_name": JOB, "scrape_interval": f"{load.interval}s", "static_configs": [{"targets": targets}]}
     config = run.folder / "floor.yml"
     rules = {"rule_files": [f"{CONFIG.parent}/rules/*.yml"], "global": {"evaluation_interval": "30s"}}
@@ -96,7 +96,7 @@ def start_floor(run: Run, simulation: Simulation, load: Load) -> tuple[Part, lis
     return store, [store]
 
 
-def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Part, list[Part]]:
+def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Process, list[Process]]:
     """Start the shipped collector and store."""
     store = start_store(run)
     return store, [start_collector(run, simulation, store, f"{load.interval}s"), store]
@@ -104,52 +104,45 @@ def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Part, l
 
 def measure(start: Start, load: Load) -> Measurement:
     """Run one pipeline over the load, warm it up, and measure it for the window."""
-    with tempfile.TemporaryDirectory(prefix="spcs-bench-") as folder, processes.open_run(Path(folder)) as run:
+    import psutil  # noqa: PLC0415 - of the group bench
+
+    with processes.open_temporary_run("bench") as run:
         simulation = start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
-        store, parts = start(run, simulation, load)
-        watched = {part.name: psutil.Process(part.process.pid) for part in parts}
+        store, measured = start(run, simulation, load)
+        watched = {process.name: psutil.Process(process.popen.pid) for process in measured}
         peaks = dict.fromkeys(watched, 0.0)
         _watch(run, watched, peaks, load.warm_up)
         before = {name: _cpu(process) for name, process in watched.items()}
         _watch(run, watched, peaks, load.window)
         used = {name: _cpu(process) - before[name] for name, process in watched.items()}
         query = over_http(store.url)
-        samples = _value(query, f'sum(sum_over_time(scrape_samples_scraped{{job="{JOB}"}}[{load.window}s]))')
+        samples = single(query, f'sum(sum_over_time(scrape_samples_scraped{{job="{JOB}"}}[{load.window}s]))')
         costs = {name: Cost(used[name] / samples * 1e6, peaks[name] / _MB) for name in watched}
-        series = _value(query, f'sum(scrape_samples_scraped{{job="{JOB}"}})')
+        series = single(query, f'sum(scrape_samples_scraped{{job="{JOB}"}})')
         return Measurement(costs, int(series), int(samples), _delay(query, load.interval))
 
 
-def _watch(run: Run, watched: dict[str, psutil.Process], peaks: dict[str, float], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        run.check()
+def _watch(run: Run, watched: "dict[str, psutil.Process]", peaks: dict[str, float], seconds: float) -> None:
+    for _ in poll(run.check, seconds, _SAMPLE_SECONDS):
         for name, process in watched.items():
             peaks[name] = max(peaks[name], process.memory_info().rss)
-        time.sleep(_SAMPLE_SECONDS)
 
 
-def _cpu(process: psutil.Process) -> float:
+def _cpu(process: "psutil.Process") -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
-def _value(query: Query, expression: str) -> float:
-    found = query(expression)
-    return found[0].value if found else 0.0
-
-
-def _delay(query: Query, interval: int) -> float:
-    """Watch one node's `up` until new samples have appeared a few times."""
+def _delay(query: InstantQuery, interval: int) -> float:
+    """Watch one node's `up` until new samples have appeared a few times, and return the median of their delays."""
     instance = query(f'up{{job="{JOB}"}}')[0].labels["instance"]
     expression = f'timestamp(up{{job="{JOB}",instance="{instance}"}})'
     delays: list[float] = []
-    last = _value(query, expression)
-    deadline = time.monotonic() + interval * (_DELAYS + 2)
-    while len(delays) < _DELAYS and time.monotonic() < deadline:
-        stamp = _value(query, expression)
+    last = single(query, expression)
+    for stamp in poll(lambda: single(query, expression), interval * (_DELAYS + 2), pause=0.02):
         if stamp > last:
             delays.append(time.time() - stamp)
             last = stamp
-        time.sleep(0.02)
+        if len(delays) == _DELAYS:
+            break
     return statistics.median(delays) if delays else float("nan")

@@ -6,7 +6,14 @@ from pathlib import Path
 
 
 def digest(files: Iterable[Path], *facts: str) -> str:
-    """Return one SHA-256 over the names and contents of files, and further facts."""
+    """Return one SHA-256 over the names and contents of files, and further facts.
+
+    Example:
+        inputs = digest(SOURCE.rglob("*.go"), version)
+        if not is_current(binary, inputs):
+            build()
+            mark(binary, inputs)
+    """
     total = hashlib.sha256()
     for fact in facts:
         total.update(fact.encode() + b"\0")
@@ -16,13 +23,13 @@ def digest(files: Iterable[Path], *facts: str) -> str:
 
 
 def is_current(output: Path, fingerprint: str) -> bool:
-    """Tell whether output exists and was made from inputs with this fingerprint."""
+    """Return whether output exists and was made from inputs with this fingerprint."""
     stamp = _stamp(output)
     return output.exists() and stamp.exists() and stamp.read_text() == fingerprint
 
 
 def mark(output: Path, fingerprint: str) -> None:
-    """Note that output was just made from inputs with this fingerprint."""
+    """Record that output was just made from inputs with this fingerprint."""
     _stamp(output).write_text(fingerprint)
 
 

@@ -1,8 +1,7 @@
 """Facts of the git repository that builds and releases carry."""
 
-import shutil
-import subprocess
-
+from spcsmetrics.core import process
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 
 
@@ -23,7 +22,8 @@ def tags() -> list[str]:
 
 
 def _git(*words: str) -> str:
-    if shutil.which("git") is None:
+    """Return what git prints; nothing where git or a repository is missing."""
+    try:
+        return process.run(["git", *words], cwd=ROOT).strip()
+    except UserError:
         return ""
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False, text=True)
-    return done.stdout.strip() if done.returncode == 0 else ""

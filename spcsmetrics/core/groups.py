@@ -1,4 +1,4 @@
-"""The dependency groups: each is installed into .venv when a task first needs it."""
+"""The dependency groups of pyproject.toml: each is installed when a task first needs it."""
 
 import filecmp
 import importlib

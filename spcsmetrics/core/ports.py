@@ -1,15 +1,13 @@
-"""Ports: those of the shipped containers, which share one localhost, and free ones for runs on this machine."""
+"""TCP ports: those that a run on this machine shares with the shipped files, and free ones."""
 
 import socket
 
 from spcsmetrics.core.errors import UserError
 
+# Where each node of a compute pool publishes.
 NODE = 9001
+# Where the shipped store and Grafana listen; runs on this machine move the store.
 PROMETHEUS = 9090
-PROMETHEUS_HEALTH = 9091
-COLLECTOR_METRICS = 8888
-COLLECTOR_DEBUG = 9099
-COLLECTOR_HEALTH = 13133
 GRAFANA = 3000
 
 
@@ -24,6 +22,9 @@ def find_run(count: int) -> int:
     """Return the first of so many TCP ports in a row that are free on 127.0.0.1.
 
     They lie below those that the system gives out by itself, so that no connection takes one meanwhile.
+
+    Raises:
+        UserError: there is no such row between 20000 and 32000.
     """
     first = 20_000
     for port in range(20_000, 32_000):
@@ -38,7 +39,7 @@ def find_run(count: int) -> int:
 
 
 def can_bind(host: str, port: int) -> bool:
-    """Tell whether this machine can listen there."""
+    """Return whether this machine can listen there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -3,14 +3,17 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.text import last_lines
 
 Args = Sequence[str | Path]
 _TAIL_LINES = 15
+_STOP_SECONDS = 20.0
 
 
 def render(args: Args) -> str:
@@ -26,42 +29,75 @@ def run(
     log: Path | None = None,
     remedy: str = "",
 ) -> str:
-    """Run a command to its end and return its standard output; env is added to this process's environment.
+    """Run a command to its end and return what it printed on standard output.
 
-    With log, both streams go to that file. Raises UserError with the last lines of output when the program is missing
-    or fails; remedy is the part of the sentence that says what to do.
+    Args:
+        args: the program, found on the PATH of env, and its arguments.
+        cwd: the folder to run it in; this process's own by default.
+        env: variables to set beside those of this process.
+        log: a file for both streams, whose text is returned then; folders above it are made.
+        remedy: what to do when it fails, as a part of the sentence.
+
+    Raises:
+        UserError: the program is missing or fails; the message has the last lines that it printed.
+
+    Example:
+        >>> run(["git", "tag", "--points-at", "HEAD"], cwd=ROOT).split()
+        ['v0.1.0']
     """
-    command = [str(arg) for arg in args]
-    environment = {**os.environ, **(env or {})}
-    if shutil.which(command[0], path=environment.get("PATH")) is None:
-        raise UserError(f"{command[0]} is not installed or not on the PATH{_then(remedy)}")
+    command, variables = _prepare(args, env, remedy)
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as file:
-            done = subprocess.run(command, cwd=cwd, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False)
+            done = subprocess.run(command, cwd=cwd, env=variables, stdout=file, stderr=subprocess.STDOUT, check=False)
         output = log.read_text(errors="replace")
-        failure = output
+        printed = output
     else:
-        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
+        done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, check=False)
         output = done.stdout.decode(errors="replace")
-        failure = output + done.stderr.decode(errors="replace")
+        printed = output + done.stderr.decode(errors="replace")
     if done.returncode != 0:
         where = f" (all of it in {log})" if log else ""
         raise UserError(
-            f"{render(command[:3])} failed with exit code {done.returncode}{_then(remedy)}; "
-            f"its last lines{where}:\n{_tail(failure)}"
+            f"{render(command[:3])} {describe(done.returncode)}{_then(remedy)}; its last lines{where}:\n"
+            f"{last_lines(printed, _TAIL_LINES)}"
         )
     return output
 
 
 def stream(args: Args, *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
-    """Run a command whose output is the result, straight to the terminal, and return its exit code."""
+    """Run a command whose output is the result, straight to the terminal, and return its exit code.
+
+    After Ctrl-C, which a terminal sends to the command too, it gets the time to remove what it made.
+
+    Raises:
+        UserError: the program is missing.
+    """
+    command, variables = _prepare(args, env, "")
+    with subprocess.Popen(command, cwd=cwd, env=variables) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            try:
+                child.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
+
+
+def describe(code: int) -> str:
+    """Return how a command ended by its exit code, which is a signal's number when it is negative."""
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"failed with exit code {code}"
+
+
+def _prepare(args: Args, env: Mapping[str, str] | None, remedy: str) -> tuple[list[str], dict[str, str]]:
     command = [str(arg) for arg in args]
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, check=False).returncode
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
+    variables = {**os.environ, **(env or {})}
+    if shutil.which(command[0], path=variables.get("PATH")) is None:
+        raise UserError(f"{command[0]} is not installed or not on the PATH{_then(remedy)}")
+    return command, variables
 
 
 def _then(remedy: str) -> str:

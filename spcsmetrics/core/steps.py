@@ -5,45 +5,69 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.process import Args
+from spcsmetrics.core.terminal import Terminal
+from spcsmetrics.core.text import visible
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Terminal(stderr=True)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: its title, the command or file it comes down to, and the function that does it.
+    """One thing to do.
 
-    skip tells, when the step's turn comes, that there is nothing to do. A step that writes to the terminal itself,
-    such as a test runner, is loud.
+    Args:
+        title: what it does, in the imperative.
+        detail: the command, statement or file that it comes down to.
+        action: does it; raises UserError when it fails.
+        skip: returns, when the step's turn comes, whether there is nothing to do.
+        stream: the action writes to the terminal itself, such as a test runner, so no spinner is drawn meanwhile.
+
+    Example:
+        Step("Build the page", "vite build -> build/page", build, skip=lambda: is_current(PAGE, inputs))
     """
 
     title: str
     detail: str
     action: Callable[[], object]
     skip: Callable[[], bool] = lambda: False
-    loud: bool = False
+    stream: bool = False
 
 
 def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
-    """Do the steps in order, each once, with progress on standard error; with dry, print them and change nothing."""
-    for step in {(step.title, step.detail): step for step in steps}.values():
+    """Do the steps in order, with progress on standard error.
+
+    Steps are the same when title and detail are: of those only the first is done, at its place. So each part of a task
+    lists all that it needs, and what two parts need, such as the Go toolchain, is installed once.
+
+    Args:
+        steps: what to do.
+        dry: print title and detail of each on standard output, and change nothing.
+
+    Raises:
+        UserError: a step failed; those after it were not begun.
+
+    Example:
+        carry_out([go_step(), *collector.build_steps(), *doctor.build_steps()], dry=dry)
+    """
+    first: dict[tuple[str, str], Step] = {}
+    for step in steps:
+        first.setdefault((step.title, step.detail), step)
+    for step in first.values():
         if dry:
-            print(f"{step.title}\n    {step.detail}")  # noqa: T201 - the plan is the output
+            print(visible(f"{step.title}\n    {step.detail}"))  # noqa: T201 - the plan is the output
         elif step.skip():
-            console.print(f"[dim]- {step.title}: up to date[/dim]")
+            console.print(f"- {step.title}: up to date", style="dim")
         else:
             _do(step)
 
 
 def _do(step: Step) -> None:
     started = time.monotonic()
-    if step.loud:
+    if step.stream:
         console.print(f"- {step.title}: {step.detail}")
         step.action()
     else:
@@ -59,10 +83,22 @@ def program_step(
     cwd: Path = ROOT,
     env: Callable[[], Mapping[str, str]] = dict,
 ) -> Step:
+    """Return the step that runs a program whose report is for the reader, and that fails when the program does.
+
+    Args:
+        title: what the program does.
+        command: the program and its arguments.
+        cwd: the folder to run it in.
+        env: returns the variables to set, when the step's turn comes.
+
+    Example:
+        program_step("ruff check", [script("ruff"), "check", "."])
+    """
+
     def act() -> None:
         code = process.stream(command, cwd=cwd, env=env())
         if code:
-            raise UserError(f"{title} failed with exit code {code}: read its report above")
+            raise UserError(f"{title} {process.describe(code)}: read its report above")
 
     where = "" if cwd == ROOT else f" in {cwd.relative_to(ROOT)}"
-    return Step(title, process.render(command) + where, act, loud=True)
+    return Step(title, process.render(command) + where, act, stream=True)

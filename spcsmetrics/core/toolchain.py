@@ -22,7 +22,11 @@ MIN_COMPOSE = 2
 
 @cache
 def find_go() -> Path:
-    """Return a go of at least MIN_GO: from the PATH, else the locked one. Raises UserError when there is neither."""
+    """Return a go of at least MIN_GO: from the PATH, else the locked one.
+
+    Raises:
+        UserError: there is neither.
+    """
     on_path = _go_on_path()
     if on_path:
         return on_path

@@ -110,7 +110,7 @@ def _step(settings: Settings, account: Account, change: Change) -> Step:
         url = find_repository_url(account.query, settings) or ""
         publishing.push(settings, account, url, change.part, change.tag)
 
-    return Step(change.title, "docker push", push, loud=True)
+    return Step(change.title, "docker push", push, stream=True)
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:

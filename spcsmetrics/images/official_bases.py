@@ -12,7 +12,7 @@ MIRROR = "SPCS_BASE_MIRROR"
 # Lists what is inside the images of a release.
 SBOM_GENERATOR = "docker/buildkit-syft-scanner:stable-1"
 _LOCK = LOCKS / "bases.txt"
-_HEADER = "# Made by ./inv lock --bases: the digest of each base that an image is built on.\n"
+_HEADER = "# Made by ./inv lock.bases: the digest of each base that an image is built on.\n"
 
 
 def reference(key: str) -> str:

@@ -78,7 +78,7 @@ def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) 
         Step("Write the notes", str(_NOTES.relative_to(ROOT)), lambda: _write_notes(target, digests, outputs)),
     ]
     for reference in official_bases.without_digest():
-        console.print(f"- The base {reference} is named by its tag alone: ./inv lock --bases notes its digest")
+        console.print(f"- The base {reference} is named by its tag alone: ./inv lock.bases notes its digest")
     carry_out(steps, dry=dry)
     if not dry:
         console.print(f"- Released {PRODUCT}: {_NOTES.relative_to(ROOT)} has the digests")

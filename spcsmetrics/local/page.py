@@ -13,7 +13,7 @@ from spcsmetrics.core.paths import BOARD_FOLDER, BUILD, GRAFANA
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 from spcsmetrics.local import processes
-from spcsmetrics.local.processes import Part, Run
+from spcsmetrics.local.processes import Process, Run
 
 SOURCE = GRAFANA / "preview"
 PAGE = BUILD / "preview" / "page"
@@ -50,7 +50,7 @@ def node_environment() -> dict[str, str]:
 
 
 def is_built() -> bool:
-    """Tell whether the page is there and made of the present source."""
+    """Return whether the page is there and made of the present source."""
     return fingerprint.is_current(PAGE, _digest()) and (PAGE / "index.html").exists()
 
 
@@ -66,8 +66,7 @@ def build_steps() -> list[Step]:
         for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
             process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
         for source, target in _LIBRARIES.items():
-            (PAGE / target).parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, PAGE / target)
+            _copy(source, PAGE / target)
         fingerprint.mark(PAGE, _digest())
 
     return [
@@ -82,7 +81,7 @@ def build_steps() -> list[Step]:
     ]
 
 
-def start(run: Run, prometheus: str) -> Part:
+def start(run: Run, prometheus: str) -> Process:
     """Serve the page with the boards as they are now, over the Prometheus at this address."""
     boards = PAGE / "boards"
     shutil.rmtree(boards, ignore_errors=True)
@@ -93,9 +92,17 @@ def start(run: Run, prometheus: str) -> Part:
     port = ports.find_free()
     command = _vite("preview", "--port", str(port), "--strictPort")
     env = node_environment() | {"PREVIEW_PROMETHEUS": prometheus}
-    part = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
-    processes.wait_until(run, lambda: processes.answers(part.url), "the start of the preview")
-    return part
+    page = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
+    processes.wait_until(run, lambda: processes.answers(page.url), "the start of the preview")
+    return page
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy(source, target)
 
 
 def _order(board: dict[str, str]) -> tuple[bool, str]:

@@ -1,18 +1,19 @@
-"""Simulator, store and collector as processes of this machine, on free ports."""
+"""Simulator, store and collector: how each is started on this machine, on free ports."""
 
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 import yaml
 
-from spcsmetrics.core import groups, ports
+from spcsmetrics.core import groups, ports, process
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
-from spcsmetrics.local.processes import Part, Run, answers, wait_until
+from spcsmetrics.local.processes import Process, Run, answers, wait_until
 from spcsmetrics.programs import collector, prometheus
 
 # Seconds between two scrapes of a node in a demo.
@@ -27,25 +28,24 @@ def build_steps() -> list[Step]:
 
 @dataclass(frozen=True)
 class Simulation:
-    """A running simulator: its session folder, admin address and ports."""
+    """A running simulator: the folder of its tokens and CA, which is a SNOWFLAKE_HOME, admin address and ports."""
 
-    session: Path
+    folder: Path
     admin: str
     account_port: int
     dns_port: int
     driver_port: int
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """Return what the simulated account holds now."""
-        answer: dict[str, object] = requests.get(f"{self.admin}/state", timeout=10).json()
+        answer: dict[str, Any] = requests.get(f"{self.admin}/state", timeout=10).json()
         return answer
 
     def doctor_command(self) -> str:
         """Return the command that examines the simulated account."""
-        return (
-            f"./inv doctor --host localhost --port {self.account_port} --token-file {self.session / 'token'} "
-            f"--ca-file {self.session / 'ca.pem'} --dns-server 127.0.0.1:{self.dns_port}"
-        )
+        account: Args = ["--host", "localhost", "--port", str(self.account_port)]
+        files: Args = ["--token-file", self.folder / "token", "--ca-file", self.folder / "ca.pem"]
+        return process.render(["./inv", "doctor", *account, *files, "--dns-server", f"127.0.0.1:{self.dns_port}"])
 
 
 def start_simulator(
@@ -60,12 +60,22 @@ def start_simulator(
 ) -> Simulation:
     """Start the simulator with its nodes on loopback addresses, or on one address where there is only one.
 
-    age is how many seconds it seems to have run already, service_delay how many a deployed service takes to run.
+    Args:
+        run: where it is started.
+        pools: number of compute pools.
+        nodes: nodes in each pool.
+        containers: containers on each node.
+        frozen: publish what was rendered first again and again, which makes a cheap load.
+        age: seconds that it seems to have run already.
+        service_delay: seconds that a deployed service takes until it runs.
+
+    Raises:
+        UserError: it did not start.
     """
-    session = run.folder / "session"
-    ready = session / "ports.json"
+    folder = run.folder / "session"
+    ready = folder / "ports.json"
     ready.unlink(missing_ok=True)
-    command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", session]
+    command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", folder]
     command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers), "--age", str(age)]
     command += ["--service-delay", str(service_delay)]
     if frozen:
@@ -79,11 +89,15 @@ def start_simulator(
     run.start("simulator", command)
     wait_until(run, ready.exists, "the start of the simulator")
     found = json.loads(ready.read_text())
-    return Simulation(session, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"], found["driver"])
+    return Simulation(folder, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"], found["driver"])
 
 
-def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
-    """Start Prometheus with the shipped configuration, or another, and an empty data folder."""
+def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
+    """Start Prometheus with the shipped configuration, or another, over the data of the run's folder.
+
+    Raises:
+        UserError: it did not start.
+    """
     port = ports.find_free()
     url = f"http://127.0.0.1:{port}"
     moved = run.folder / "prometheus.yml"
@@ -97,27 +111,37 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Part:
         "--web.enable-otlp-receiver",
         *prometheus.RETENTION,
     ]
-    part = run.start("prometheus", command, url=url)
+    store = run.start("prometheus", command, url=url)
     wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")
-    return part
+    return store
 
 
 def start_collector(
     run: Run,
     simulation: Simulation,
-    store: Part,
+    store: Process,
     scrape_interval: str,
     refresh: str = "5s",
     login: Mapping[str, str] | None = None,
     more: Sequence[Path] = (),
-) -> Part:
+) -> Process:
     """Start the built collector with its shipped configuration, and what differs on this machine merged over it.
 
-    login holds the receiver's keys that prove who asks, the session's token by default; more are files to merge.
+    Args:
+        run: where it is started.
+        simulation: the account, DNS and nodes to watch.
+        store: where samples go.
+        scrape_interval: time between two scrapes of a node, such as 5s.
+        refresh: time between two looks at the account.
+        login: the receiver's keys that prove who asks; the simulation's token by default.
+        more: files to merge over the configuration.
+
+    Raises:
+        UserError: it did not start.
     """
     health = ports.find_free()
     overlay = run.folder / "collector.yaml"
-    login = login or {"token_file": str(simulation.session / "token")}
+    login = login or {"token_file": str(simulation.folder / "token")}
     overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health, login)))
     env = {
         "GOGC": collector.GOGC,
@@ -130,9 +154,9 @@ def start_collector(
     command: list[str | Path] = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
     for file in more:
         command += ["--config", file]
-    part = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
-    wait_until(run, lambda: answers(part.url), "the start of the collector")
-    return part
+    started = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
+    wait_until(run, lambda: answers(started.url), "the start of the collector")
+    return started
 
 
 def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
@@ -144,7 +168,7 @@ def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, 
         "receivers": {
             "spcs": {
                 **login,
-                "ca_file": str(simulation.session / "ca.pem"),
+                "ca_file": str(simulation.folder / "ca.pem"),
                 "dns_server": f"127.0.0.1:{simulation.dns_port}",
                 "debug_endpoint": f"localhost:{run.collector_debug}",
             },

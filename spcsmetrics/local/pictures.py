@@ -1,9 +1,15 @@
 """Pictures of the boards, taken of the preview or of Grafana in an installed Chromium."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spcsmetrics.core.errors import UserError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _WIDTH = 1600
@@ -11,7 +17,11 @@ SETTLED = "() => document.querySelector('[data-panel]') && !document.querySelect
 
 
 def find_browser() -> str:
-    """Return the path of an installed Chromium or Chrome. Raises UserError when there is none."""
+    """Return the path of an installed Chromium or Chrome.
+
+    Raises:
+        UserError: none is on the PATH.
+    """
     for name in _BROWSERS:
         found = shutil.which(name)
         if found:
@@ -20,13 +30,16 @@ def find_browser() -> str:
 
 
 def take(url: str, boards: list[str], folder: Path, time: str) -> None:
-    """Write a picture of each board, by its uid, to the folder; time is from=..&to=.. of the address."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the group preview
+    """Write a picture of each board of the preview.
 
+    Args:
+        url: where the preview is served.
+        boards: their uids.
+        folder: where to write; it is made.
+        time: from=..&to=.. of the address.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        page = browser.new_page()
+    with _open_page({}) as page:
         for board in boards:
             page.set_viewport_size({"width": _WIDTH, "height": 1000})
             page.goto(f"{url}/d/{board}?{time}")
@@ -35,20 +48,25 @@ def take(url: str, boards: list[str], folder: Path, time: str) -> None:
             page.set_viewport_size({"width": _WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})
             page.wait_for_timeout(1000)
             page.screenshot(path=folder / f"{board}.png", full_page=True)
-        browser.close()
 
 
 def take_grafana(url: str, boards: list[str], folder: Path) -> None:
-    """Write a picture of each board as Grafana draws it for a viewer whom the ingress has let in."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the group preview
-
+    """Write a picture of each board, by its uid, as Grafana draws it for a viewer whom the ingress has let in."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": _WIDTH, "height": 2400}, extra_http_headers={"Sf-Context-Current-User": "VIEWER"}
-        )
+    with _open_page({"Sf-Context-Current-User": "VIEWER"}) as page:
+        page.set_viewport_size({"width": _WIDTH, "height": 2400})
         for board in boards:
             page.goto(f"{url}/d/{board}?from=now-5m&to=now&kiosk", wait_until="networkidle", timeout=60_000)
             page.screenshot(path=folder / f"{board}.png")
-        browser.close()
+
+
+@contextmanager
+def _open_page(headers: dict[str, str]) -> Iterator["Page"]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of the group preview
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        try:
+            yield browser.new_page(extra_http_headers=headers)
+        finally:
+            browser.close()

@@ -1,11 +1,10 @@
 """Running the preview: over a Prometheus that there is, or over a demo of its own."""
 
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.core.polls import poll
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.local import page, parts, pictures, processes
 from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
@@ -18,29 +17,27 @@ _FILLING_SECONDS = 150
 def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
     """Serve the boards until Ctrl-C, or write pictures of them to a folder.
 
-    Without the address of a Prometheus the simulator, the collector and a store are started too.
+    Args:
+        prometheus: address of the store to read; without one simulator, collector and a store are started too.
+        folder: where pictures go; without one the boards are served.
+        dry: print the plan only.
     """
     own = [] if prometheus else build_steps()
     detail = f"over {prometheus or 'a demo of its own'}" + (f", pictures to {folder}" if folder else "")
-    step = Step("Show the boards", detail, lambda: _show(prometheus, folder), loud=True)
+    step = Step("Show the boards", detail, lambda: _show(prometheus, folder), stream=True)
     carry_out([*own, *page.build_steps(), step], dry=dry)
 
 
 def _show(prometheus: str, folder: str) -> None:
-    temporary = Path(tempfile.mkdtemp(prefix="spcs-preview-"))
-    try:
-        with processes.open_run(temporary) as run:
-            started = time.time()
-            served = page.start(run, prometheus or _start_demo(run))
-            console.print(f"  the boards are at {served.url}; they are drawn with Grafana's libraries, not by Grafana")
-            if folder:
-                _take(served.url, folder, started, fill=not prometheus)
-                return
-            while True:
-                run.check()
-                time.sleep(1)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with processes.open_temporary_run("preview") as run:
+        started = time.time()
+        served = page.start(run, prometheus or _start_demo(run))
+        console.print(f"  the boards are at {served.url}; they are drawn with Grafana's libraries, not by Grafana")
+        if folder:
+            _take(run, served.url, folder, started, fill=not prometheus)
+            return
+        for _ in poll(run.check, pause=1):
+            pass
 
 
 def _start_demo(run: processes.Run) -> str:
@@ -50,10 +47,11 @@ def _start_demo(run: processes.Run) -> str:
     return store.url
 
 
-def _take(url: str, folder: str, started: float, *, fill: bool) -> None:
+def _take(run: processes.Run, url: str, folder: str, started: float, *, fill: bool) -> None:
     if fill:
         with console.status(f"waiting {_FILLING_SECONDS} s, so that there is something to see ..."):
-            time.sleep(max(0.0, started + _FILLING_SECONDS - time.time()))
+            for _ in poll(run.check, started + _FILLING_SECONDS - time.time(), pause=1):
+                pass
     end = int(time.time()) * 1000
     begin = int(started) * 1000 if fill else end - 3_600_000
     boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))

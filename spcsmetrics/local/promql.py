@@ -8,6 +8,8 @@ import requests
 
 from spcsmetrics.core.errors import UserError
 
+_SECONDS = 120
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -17,25 +19,59 @@ class Sample:
     value: float
 
 
-Query = Callable[[str], list[Sample]]
+# Runs a query at the present moment and returns its vector.
+InstantQuery = Callable[[str], list[Sample]]
+
+
+def result(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the series in an answer of Prometheus's HTTP API.
+
+    Raises:
+        UserError: Prometheus refused the query; the message has its reason.
+    """
+    if answer.get("status") != "success":
+        raise UserError(f"Prometheus refused the query: {answer.get('error', answer)}")
+    series: list[dict[str, Any]] = answer["data"]["result"]
+    return series
 
 
 def parse(answer: dict[str, Any]) -> list[Sample]:
-    """Return the vector in an answer of Prometheus's HTTP API. Raises UserError with the message of an error."""
-    if answer.get("status") != "success":
-        raise UserError(f"Prometheus refused the query: {answer.get('error', answer)}")
-    return [Sample(row["metric"], float(row["value"][1])) for row in answer["data"]["result"]]
+    """Return the vector in an answer to an instant query. Raises UserError as result does."""
+    return [Sample(row["metric"], float(row["value"][1])) for row in result(answer)]
 
 
-def over_http(url: str) -> Query:
-    """Return a function that runs instant queries against the Prometheus at url."""
-    session = requests.Session()
+def ask(url: str, kind: str, parameters: dict[str, Any], client: requests.Session | None = None) -> dict[str, Any]:
+    """Return the answer of the Prometheus at url.
 
-    def query(expression: str) -> list[Sample]:
-        try:
-            response = session.post(f"{url}/api/v1/query", data={"query": expression}, timeout=30)
-            return parse(response.json())
-        except requests.RequestException as error:
-            raise UserError(f"Prometheus at {url} does not answer: is it still running? ({error})") from error
+    Args:
+        url: its address, such as http://127.0.0.1:9090.
+        kind: query or query_range.
+        parameters: those of the HTTP API: query, time; start, end, step.
+        client: keeps the connection between queries.
 
-    return query
+    Raises:
+        UserError: nothing that speaks the API answers there.
+    """
+    post = client.post if client else requests.post
+    try:
+        answer: dict[str, Any] = post(f"{url}/api/v1/{kind}", data=parameters, timeout=_SECONDS).json()
+    except requests.RequestException as error:
+        raise UserError(f"Prometheus at {url} does not answer: is it still running? ({error})") from error
+    return answer
+
+
+def over_http(url: str) -> InstantQuery:
+    """Return a function that runs instant queries against the Prometheus at url.
+
+    Example:
+        >>> over_http("http://127.0.0.1:9090")('up{job="spcs-nodes"}')
+        [Sample(labels={'instance': '10.0.0.1:9001', 'job': 'spcs-nodes', ...}, value=1.0)]
+    """
+    client = requests.Session()
+    return lambda expression: parse(ask(url, "query", {"query": expression}, client))
+
+
+def single(query: InstantQuery, expression: str) -> float:
+    """Return the value of a query for one element, and 0 where its vector is empty."""
+    found = query(expression)
+    return found[0].value if found else 0.0

@@ -7,7 +7,8 @@ from typing import Any
 import requests
 
 from monitoring.selectors import JOB
-from spcsmetrics.local.promql import Query
+from spcsmetrics.core.polls import poll
+from spcsmetrics.local.promql import InstantQuery, single
 
 Series = frozenset[tuple[str, str]]
 
@@ -31,37 +32,42 @@ class Summary:
 
 
 def is_added(name: str) -> bool:
-    """Tell what a scrape or a rule adds by itself from what its target publishes."""
+    """Return whether a series comes from the scrape or a rule, not from the target."""
     return name == "up" or name.startswith(("scrape_", "ALERTS")) or ":" in name
 
 
-def verify(admin: str, query: Query) -> Summary:
-    """Compare the label sets of every node with those in Prometheus: equal but for job and instance."""
+def verify(admin: str, query: InstantQuery) -> Summary:
+    """Compare the label sets of every node with those in Prometheus: equal but for job and instance.
+
+    Args:
+        admin: the address of the simulator's admin API.
+        query: asks the store.
+    """
     state = requests.get(f"{admin}/state", timeout=30).json()
     summary = Summary()
     for pool in state["pools"]:
         for node in pool["nodes"]:
             _verify_node(admin, query, pool["name"], node, summary)
-    summary.pools = _count(query, f'count(count by (snow_compute_pool_name) (node_cpu_capacity{{job="{JOB}"}}))')
-    summary.nodes = _count(query, f'count(up{{job="{JOB}"}} == 1)')
-    summary.containers = _count(query, f'count(container_cpu_limit{{job="{JOB}"}})')
+    summary.pools = int(single(query, f'count(count by (snow_compute_pool_name) (node_cpu_capacity{{job="{JOB}"}}))'))
+    summary.nodes = int(single(query, f'count(up{{job="{JOB}"}} == 1)'))
+    summary.containers = int(single(query, f'count(container_cpu_limit{{job="{JOB}"}})'))
     _compare_totals(state, summary)
     summary.ok = not summary.missing and not summary.unexpected
     return summary
 
 
-def verify_until(admin: str, query: Query, seconds: float) -> Summary:
+def verify_until(admin: str, query: InstantQuery, seconds: float) -> Summary:
     """Verify until everything is right or the time is over, and return the last summary."""
     started = time.monotonic()
-    while True:
-        summary = verify(admin, query)
-        summary.seconds = round(time.monotonic() - started, 1)
-        if summary.ok or summary.seconds > seconds:
-            return summary
-        time.sleep(1)
+    summary = Summary()
+    for summary in poll(lambda: verify(admin, query), seconds, pause=1):
+        if summary.ok:
+            break
+    summary.seconds = round(time.monotonic() - started, 1)
+    return summary
 
 
-def _verify_node(admin: str, query: Query, pool: str, node: dict[str, Any], summary: Summary) -> None:
+def _verify_node(admin: str, query: InstantQuery, pool: str, node: dict[str, Any], summary: Summary) -> None:
     address = node["address"]
     published = requests.get(f"{admin}/nodes/{address}/series", timeout=30).json()
     target = {"job": JOB, "instance": address}
@@ -69,8 +75,8 @@ def _verify_node(admin: str, query: Query, pool: str, node: dict[str, Any], summ
     selector = f'{{job="{JOB}",instance="{address}"}}'
     stored = {frozenset(sample.labels.items()) for sample in query(selector) if not is_added(sample.labels["__name__"])}
     summary.series += len(stored)
-    _note(summary.missing, expected - stored, pool)
-    _note(summary.unexpected, stored - expected, pool)
+    _record(summary.missing, expected - stored, pool)
+    _record(summary.unexpected, stored - expected, pool)
 
 
 def _compare_totals(state: dict[str, Any], summary: Summary) -> None:
@@ -82,17 +88,14 @@ def _compare_totals(state: dict[str, Any], summary: Summary) -> None:
         ("nodes that are up", summary.nodes, len(nodes)),
         ("containers", summary.containers, containers),
     ):
-        if found != expected:
-            (summary.missing if found < expected else summary.unexpected).append(f"{found} of {expected} {what}")
+        if found < expected:
+            summary.missing.append(f"{found} of {expected} {what}")
+        elif found > expected:
+            summary.unexpected.append(f"{found} of {expected} {what}")
 
 
-def _note(where: list[str], series: set[Series], pool: str) -> None:
+def _record(where: list[str], series: set[Series], pool: str) -> None:
     for labels in sorted(series, key=sorted)[: max(0, 10 - len(where))]:
         pairs = dict(labels)
         name = pairs.pop("__name__")
         where.append(f"{pool}: {name}{{{', '.join(f'{k}={v}' for k, v in sorted(pairs.items()))}}}")
-
-
-def _count(query: Query, expression: str) -> int:
-    found = query(expression)
-    return int(found[0].value) if found else 0

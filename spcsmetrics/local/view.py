@@ -8,15 +8,15 @@ from rich.table import Table
 from rich.text import Text
 
 from monitoring.selectors import CONTAINER, DATABASE, INSTANCE, JOB, POOL, SCHEMA, SERVICE
-from spcsmetrics.local.promql import Query, Sample
+from spcsmetrics.local.promql import InstantQuery, Sample
 
-# What tells a container from all others; a service's name is its own only in its schema.
+# These labels identify a container: a service's name is unique only within its schema.
 _CONTAINER = (DATABASE, SCHEMA, SERVICE, INSTANCE, CONTAINER)
 _NODES_SHOWN = 12
 _CONTAINERS_SHOWN = 8
 
 
-def draw(query: Query, addresses: Mapping[str, str]) -> RenderableType:
+def draw(query: InstantQuery, addresses: Mapping[str, str]) -> RenderableType:
     """Return the view of this moment; addresses are shown above it by name, where a small terminal has room."""
     links = Table.grid(padding=(0, 2))
     for name, url in addresses.items():
@@ -25,7 +25,7 @@ def draw(query: Query, addresses: Mapping[str, str]) -> RenderableType:
     return Group(links, hint, _pools(query), _nodes(query), _containers(query))
 
 
-def _pools(query: Query) -> Table:
+def _pools(query: InstantQuery) -> Table:
     table = Table("Pool", "Family", title="Compute pools", title_justify="left", expand=True)
     for column in ("Nodes", "CPU used", "Memory used", "Running", "Pending", "Restarts"):
         table.add_column(column, justify="right")
@@ -53,7 +53,7 @@ def _pools(query: Query) -> Table:
     return table
 
 
-def _nodes(query: Query) -> Table:
+def _nodes(query: InstantQuery) -> Table:
     up = sorted(query(f'up{{job="{JOB}"}}'), key=lambda sample: sample.labels["instance"])
     title = f"Nodes ({min(len(up), _NODES_SHOWN)} of {len(up)})"
     table = Table("Node", "Up", title=title, title_justify="left", expand=True)
@@ -76,7 +76,7 @@ def _nodes(query: Query) -> Table:
     return table
 
 
-def _containers(query: Query) -> Table:
+def _containers(query: InstantQuery) -> Table:
     table = Table("Container", "Pool", title="Busiest containers", title_justify="left", expand=True)
     for column in ("CPU cores", "Memory"):
         table.add_column(column, justify="right")

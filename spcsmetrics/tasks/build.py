@@ -1,8 +1,8 @@
 """The task build."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
@@ -11,7 +11,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "bases": "official (pulled) or local (made on this machine, without grafana)",
     }
 )
-@explain_errors
 def build(context: Context, only: str | None = None, bases: str = "official") -> None:
     """Build the three images."""
     from spcsmetrics.images.build import build_images

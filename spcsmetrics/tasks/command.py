@@ -1,31 +1,121 @@
-"""What every task shares: errors as one sentence, and imports that wait until the task runs."""
+"""What every task shares: its flags, its --dry, and the one place where errors become a sentence."""
 
+import errno
 import functools
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Any
 
-from invoke import Context, Exit
+import invoke
+from invoke import Argument, Context, Exit, Task
+from invoke.exceptions import ParseError
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.text import visible
 
-P = ParamSpec("P")
+_REMEDIES = {
+    errno.EACCES: "let your user write there",
+    errno.EPERM: "let your user write there",
+    errno.EROFS: "work in a clone that can be written to",
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EEXIST: "move away what stands there",
+    errno.ENOTDIR: "move away the file that stands where a folder belongs",
+    errno.EISDIR: "move away the folder that stands where a file belongs",
+    errno.ENOENT: "put back what is missing",
+    errno.ECONNREFUSED: "start what should listen there",
+}
+_OURS = {"spcsmetrics", "monitoring", "simulator"}
 
 
-def explain_errors(body: Callable[P, None]) -> Callable[P, None]:
-    """Turn a UserError into its sentence and exit code 1, and Ctrl-C into exit code 130."""
+class Flag(Argument):
+    """A flag whose help ends with its default, and whose unreadable value is one sentence."""
 
-    @functools.wraps(body)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+    @classmethod
+    def like(cls, other: Argument, text: str = "") -> "Flag":
+        """Return the flag that another argument stands for, with another help text where one is given."""
+        shown = f" (default: {other.default})" if other.default not in (None, "", False) else ""
+        return cls(
+            names=other.names,
+            kind=other.kind,
+            default=other.default,
+            help=(text or other.help or "") + shown,
+            positional=other.positional,
+            optional=other.optional,
+            attr_name=other.attr_name,
+        )
+
+    def __repr__(self) -> str:
+        # Invoke's sentences name a flag so.
+        return f"--{self.names[0]}"
+
+    def set_value(self, value: Any, cast: bool = True) -> None:  # noqa: ANN401 - invoke's own types
+        """Take what the command line says."""
         try:
-            body(*args, **kwargs)
-        except UserError as error:
-            raise Exit(f"inv: {error}", code=1) from None
-        except KeyboardInterrupt:
-            raise Exit("inv: stopped", code=130) from None
+            super().set_value(value, cast)
+        except ValueError:
+            raise ParseError(f"{self!r} takes a whole number, not {value!r}") from None
 
-    return run
+
+class Command(Task[Callable[..., None]]):
+    """A task of this project.
+
+    Its flags are long ones, so -h is help on every task. What goes wrong while it runs is one sentence, with ./inv and
+    with a plain invoke.
+
+    Args:
+        body: the function, whose parameters are the flags.
+        plan: whether --dry prints what it would do; a task that changes nothing refuses --dry.
+        options: those of invoke's task.
+    """
+
+    def __init__(self, body: Callable[..., None], *, plan: bool = True, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(body, auto_shortflags=False, **options)
+        self.plan = plan
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Return the flags for the parser."""
+        # Reading the texts removes them from the task.
+        texts = dict(self.help)
+        arguments = [Flag.like(argument) for argument in super().get_arguments(ignore_unknown_help)]
+        self.help = texts
+        return [*arguments]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Run the task; UserError, OSError and Ctrl-C end it with a sentence and an exit code."""
+        try:
+            if is_dry(args[0]) and not self.plan:
+                raise UserError(f"{self.name} changes nothing, so it has no plan to print: leave --dry out")
+            return super().__call__(*args, **kwargs)
+        except UserError as error:
+            raise _exit(str(error)) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _exit(explain(error)) from None
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in _OURS:
+                raise
+            raise _exit(f"the module {error.name} is missing: run ./inv, which installs what is locked") from None
+        except KeyboardInterrupt:
+            raise _exit("stopped", code=130) from None
+
+
+task: Callable[..., Callable[..., Any]] = functools.partial(invoke.task, klass=Command)
 
 
 def is_dry(context: Context) -> bool:
-    """Tell whether --dry was given."""
+    """Return whether --dry was given."""
     return bool(context.config.run.dry)
+
+
+def explain(error: OSError) -> str:
+    """Return what the system refused as one sentence: where, why, and what to do."""
+    if error.errno is None or error.strerror is None:
+        return f"{' '.join(str(error).split())}: mend this and run it again"
+    where = f"{error.filename}: " if error.filename else ""
+    remedy = _REMEDIES.get(error.errno, "mend this")
+    return f"{where}{error.strerror[:1].lower()}{error.strerror[1:]}: {remedy}, then run it again"
+
+
+def _exit(sentence: str, code: int = 1) -> Exit:
+    return Exit(f"inv: {visible(sentence)}", code)

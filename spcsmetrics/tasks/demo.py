@@ -1,8 +1,8 @@
 """The task demo."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
@@ -13,9 +13,11 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "check": "verify everything once through Prometheus, print JSON, and exit 0 or 1",
     }
 )
-@explain_errors
 def demo(context: Context, pools: int = 3, nodes: int = 2, containers: int = 6, check: bool = False) -> None:
-    """Watch simulated pools arrive in a real Prometheus through the real collector."""
+    """Watch simulated pools arrive in a real Prometheus, live.
+
+    They come through the real collector. The first run builds it, which takes a few minutes.
+    """
     from spcsmetrics.local.demo import run_demo
 
     run_demo(pools=pools, nodes=nodes, containers=containers, check=check, dry=is_dry(context))

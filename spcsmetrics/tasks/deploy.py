@@ -1,8 +1,8 @@
 """The tasks around a deployed service."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 _SETTINGS = "TOML file of the deployment (default: deploy.toml, else deploy/example.toml's defaults)"
 _TIMEOUT = "seconds to wait until the service runs and can be reached"
@@ -17,7 +17,6 @@ _TIMEOUT = "seconds to wait until the service runs and can be reached"
         "timeout": _TIMEOUT,
     }
 )
-@explain_errors
 def deploy(
     context: Context,
     settings: str = "",
@@ -26,7 +25,10 @@ def deploy(
     offline: bool = False,
     timeout: int = 900,
 ) -> None:
-    """Put the images into a Snowflake account as one service, and print its URL."""
+    """Put the images into a Snowflake account as one service.
+
+    Prints its URL when it is ready.
+    """
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import deploy as run
 
@@ -40,56 +42,51 @@ def deploy(
         "timeout": _TIMEOUT,
     }
 )
-@explain_errors
 def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 900) -> None:
-    """Move the deployed service to other images; its data and URL stay."""
+    """Move the service to other images; data and URL stay."""
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import upgrade as run
 
     run(Options(settings, timeout=timeout), tag, dry=is_dry(context))
 
 
-@task(help={"settings": _SETTINGS, "inverse": "print what takes it back"})
-@explain_errors
+@task(plan=False, help={"settings": _SETTINGS, "inverse": "print what takes it back"})
 def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
-    """Print the SQL that an administrator runs once before a deploy."""
+    """Print the SQL that an administrator runs first."""
     from spcsmetrics.deploy.operations import print_grants
 
     print_grants(settings, inverse=inverse)
 
 
-@task(help={"settings": _SETTINGS})
-@explain_errors
+@task(plan=False, help={"settings": _SETTINGS})
 def status(context: Context, settings: str = "") -> None:
-    """Print the state of the deployed service, its containers and its URL."""
+    """Print the state of the service, its containers and its URL."""
     from spcsmetrics.deploy.operations import print_status
 
     print_status(settings)
 
 
 @task(
+    plan=False,
     positional=["container"],
     help={"container": "otel, prometheus or grafana", "settings": _SETTINGS, "lines": "how many, 1 to 1000"},
 )
-@explain_errors
 def logs(context: Context, container: str, settings: str = "", lines: int = 100) -> None:
-    """Print the last lines that a container of the deployed service logged."""
+    """Print the last lines that a container logged."""
     from spcsmetrics.deploy.operations import print_logs
 
     print_logs(settings, container, lines)
 
 
-@task(name="open", help={"settings": _SETTINGS})
-@explain_errors
+@task(name="open", plan=False, help={"settings": _SETTINGS})
 def open_boards(context: Context, settings: str = "") -> None:
-    """Open the boards of the deployed service in a browser."""
+    """Open the boards of the service in a browser."""
     from spcsmetrics.deploy.operations import open_url
 
     open_url(settings)
 
 
 @task(positional=["role"], help={"role": "role that may see the boards", "settings": _SETTINGS})
-@explain_errors
 def grant_viewer(context: Context, role: str, settings: str = "") -> None:
     """Let a role open the boards."""
     from spcsmetrics.deploy.operations import grant_viewer as run
@@ -104,18 +101,16 @@ def grant_viewer(context: Context, role: str, settings: str = "") -> None:
         "yes": "do not ask",
     }
 )
-@explain_errors
 def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False) -> None:
-    """Remove the deployed service and its volume."""
+    """Remove the service and its volume."""
     from spcsmetrics.deploy.operations import undeploy as run
 
     run(settings, force=force, yes=yes, dry=is_dry(context))
 
 
 @task(help={"settings": _SETTINGS})
-@explain_errors
 def backup(context: Context, settings: str = "") -> None:
-    """Take a snapshot of the deployed service's metrics."""
+    """Take a snapshot of the service's metrics."""
     from spcsmetrics.deploy.operations import back_up
 
     back_up(settings, dry=is_dry(context))
@@ -125,9 +120,8 @@ def backup(context: Context, settings: str = "") -> None:
     positional=["snapshot"],
     help={"snapshot": "name that backup printed", "settings": _SETTINGS, "yes": "do not ask", "timeout": _TIMEOUT},
 )
-@explain_errors
 def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
-    """Replace the deployed service's metrics by those of a snapshot."""
+    """Replace the service's metrics by those of a snapshot."""
     from spcsmetrics.deploy.operations import restore as run
 
     run(settings, snapshot, yes=yes, timeout=timeout, dry=is_dry(context))

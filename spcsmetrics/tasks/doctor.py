@@ -1,8 +1,8 @@
 """The task doctor."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
@@ -19,7 +19,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "json": "print JSON",
     }
 )
-@explain_errors
 def doctor(
     context: Context,
     host: str = "",
@@ -33,7 +32,7 @@ def doctor(
     pools: str = "",
     json: bool = False,
 ) -> None:
-    """Say for each compute pool whether its metrics can be collected, and what mends it if not."""
+    """Say why a compute pool does not show up, and what mends it."""
     from spcsmetrics.programs.doctor import run_doctor
 
     settings = {

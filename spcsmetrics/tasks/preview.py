@@ -1,8 +1,8 @@
 """The task preview."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
@@ -11,9 +11,11 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "pictures": "folder to write a picture of each board to, instead of serving them; needs Chromium",
     }
 )
-@explain_errors
 def preview(context: Context, prometheus: str = "", pictures: str = "") -> None:
-    """Show the boards in a browser without Grafana, drawn with its libraries."""
+    """Show the boards in a browser, without Grafana.
+
+    They are drawn with its libraries.
+    """
     from spcsmetrics.local.preview import run_preview
 
     run_preview(prometheus, pictures, dry=is_dry(context))

@@ -1,23 +1,27 @@
-"""The tasks test, fuzz, lint, lock and clean."""
+"""The tasks that test and lint, and clean."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task
-@explain_errors
 def test(context: Context) -> None:
-    """Run the tests of the plugin, the tooling, and the real parts against the simulator."""
+    """Run the tests of the plugin and of the tooling.
+
+    The latter run the real collector and Prometheus against the simulator.
+    """
     from spcsmetrics.upkeep.tests import run_tests
 
     run_tests(dry=is_dry(context))
 
 
 @task
-@explain_errors
 def test_boards(context: Context) -> None:
-    """Test the boards as they are drawn: figures without a browser, pages in Chromium."""
+    """Test the boards as they are drawn.
+
+    Figures are tested without a browser, pages in Chromium.
+    """
     from spcsmetrics.upkeep.tests import run_board_tests
 
     run_board_tests(dry=is_dry(context))
@@ -31,55 +35,38 @@ def test_boards(context: Context) -> None:
         "pictures": "folder for a picture of each board as Grafana draws it; needs Chromium",
     }
 )
-@explain_errors
 def test_stack(
     context: Context, bases: str = "official", require_grafana: bool = False, source: str = "", pictures: str = ""
 ) -> None:
-    """Test the three images together in Docker, beside a simulated account."""
+    """Test the three images together in Docker.
+
+    They run beside a simulated account.
+    """
     from spcsmetrics.upkeep.stack import run_tests
 
     run_tests(bases, require_grafana=require_grafana, source=source, pictures=pictures, dry=is_dry(context))
 
 
 @task(help={"seconds": "time for each fuzzer"})
-@explain_errors
 def fuzz(context: Context, seconds: int = 30) -> None:
-    """Feed the parsers of the collector plugin with random input."""
+    """Feed random input to the parsers of the plugin."""
     from spcsmetrics.upkeep.tests import run_fuzz
 
     run_fuzz(seconds, dry=is_dry(context))
 
 
 @task
-@explain_errors
 def lint(context: Context) -> None:
-    """Run every linter: Python, Go, YAML, Dockerfiles, shell, workflows, schemas."""
+    """Run every linter.
+
+    They read Python, Go, TypeScript, YAML, Dockerfiles, shell, workflows and schemas.
+    """
     from spcsmetrics.upkeep.lint import run_lint
 
     run_lint(dry=is_dry(context))
 
 
-@task(
-    help={
-        "upgrade": "move every dependency to its newest version",
-        "bases": "instead, write down the digests of the images' bases, as Docker Hub or the mirror has them",
-    }
-)
-@explain_errors
-def lock(context: Context, upgrade: bool = False, bases: bool = False) -> None:
-    """Write the lock files from pyproject.toml."""
-    if bases:
-        from spcsmetrics.images.official_bases import lock_bases
-
-        lock_bases(dry=is_dry(context))
-        return
-    from spcsmetrics.upkeep.locks import lock as write
-
-    write(upgrade=upgrade, dry=is_dry(context))
-
-
-@task(help={"everything": "also the Python environment"})
-@explain_errors
+@task(help={"everything": "also .venv, which the next ./inv makes anew"})
 def clean(context: Context, everything: bool = False) -> None:
     """Remove what the tasks made."""
     from spcsmetrics.upkeep.tests import clean as remove

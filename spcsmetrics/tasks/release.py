@@ -1,8 +1,8 @@
 """The tasks release, versions, bump, audit and scan."""
 
-from invoke import Context, task
+from invoke import Context
 
-from spcsmetrics.tasks.command import explain_errors, is_dry
+from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
@@ -14,7 +14,6 @@ from spcsmetrics.tasks.command import explain_errors, is_dry
         "outputs": "file that gets a line name=digest for each image, such as GITHUB_OUTPUT",
     }
 )
-@explain_errors
 def release(
     context: Context,
     registry: str = "docker.io",
@@ -23,47 +22,49 @@ def release(
     only: str = "",
     outputs: str = "",
 ) -> None:
-    """Push the images under the version's tags, and verify them from the registry."""
+    """Push the images, and verify them from the registry."""
     from spcsmetrics.images.release import Target
     from spcsmetrics.images.release import release as run
 
     run(Target(registry, namespace), source, only, outputs, dry=is_dry(context))
 
 
-@task
-@explain_errors
+@task(plan=False)
 def versions(context: Context) -> None:
-    """Print everything that is inside the images, with its version."""
+    """Print what is inside the images, with versions."""
     from spcsmetrics.upkeep.versions import print_versions
 
     print_versions()
 
 
 @task(
-    positional=["part", "version"],
-    help={"part": "collector, prometheus, grafana or product", "version": "the version to move to"},
+    positional=["component", "version"],
+    help={"component": "collector, prometheus, grafana or product", "version": "the version to move to"},
 )
-@explain_errors
-def bump(context: Context, part: str, version: str) -> None:
-    """Move a part to another version, where it stands; build and test afterwards."""
+def bump(context: Context, component: str, version: str) -> None:
+    """Move a component to another version; build and test then."""
     from spcsmetrics.upkeep.versions import bump as run
 
-    run(part, version, dry=is_dry(context))
+    run(component, version, dry=is_dry(context))
 
 
 @task
-@explain_errors
 def audit(context: Context) -> None:
-    """Look for known vulnerabilities in what is locked; needs the advisory databases of PyPI and Go."""
+    """Look for known vulnerabilities in what is locked.
+
+    This needs the advisory databases of PyPI and Go.
+    """
     from spcsmetrics.upkeep.lint import run_audit
 
     run_audit(dry=is_dry(context))
 
 
 @task
-@explain_errors
 def scan(context: Context) -> None:
-    """Look for known vulnerabilities in the built images; fails on a high one that has a fix."""
+    """Look for known vulnerabilities in the built images.
+
+    A high one that has a fix fails the task.
+    """
     from spcsmetrics.upkeep.lint import run_scan
 
     run_scan(dry=is_dry(context))

@@ -84,7 +84,7 @@ def _test_step(*, with_grafana: bool) -> Step:
         if process.stream(command, cwd=ROOT, env=env) != 0:
             raise UserError("the stack's tests failed: read the report above")
 
-    return Step("Test the stack", process.render(command), test, loud=True)
+    return Step("Test the stack", process.render(command), test, stream=True)
 
 
 def _picture_step(folder: Path) -> Step:

@@ -10,7 +10,7 @@ import requests
 from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.local import parts, processes
-from spcsmetrics.local.promql import Query, over_http
+from spcsmetrics.local.promql import InstantQuery, over_http
 
 REFRESH_SECONDS = 2
 
@@ -21,9 +21,9 @@ class Stand:
 
     run: processes.Run
     simulation: parts.Simulation
-    store: processes.Part
-    collector: processes.Part
-    query: Query
+    store: processes.Process
+    collector: processes.Process
+    query: InstantQuery
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)

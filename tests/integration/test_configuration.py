@@ -98,7 +98,7 @@ def test_the_collector_is_ready_when_the_first_discovery_has_ended_also_badly(tm
 def test_each_kind_of_login_works_against_the_account(kind: str, tmp_path: Path) -> None:
     with processes.open_run(tmp_path) as run:
         simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
-        session = simulation.session
+        session = simulation.folder
         login = {
             "session": {"token_file": str(session / "token")},
             "programmatic": {

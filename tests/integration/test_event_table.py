@@ -54,8 +54,8 @@ def test_a_few_metrics_go_to_the_table_and_all_to_the_store(
         simulation = parts.start_simulator(run, pools=2, nodes=1, containers=2)
         store = parts.start_store(run)
         receiver = {
-            "token_file": str(simulation.session / "token"),
-            "ca_file": str(simulation.session / "ca.pem"),
+            "token_file": str(simulation.folder / "token"),
+            "ca_file": str(simulation.folder / "ca.pem"),
             "dns_server": f"127.0.0.1:{simulation.dns_port}",
         }
         here = tmp_path / "here.yaml"

@@ -78,7 +78,7 @@ CASES = (
 @contextmanager
 def broken(stand: Stand, case: Case) -> Iterator[None]:
     """Break the part, and mend it on the way out."""
-    token = stand.simulation.session / "token"
+    token = stand.simulation.folder / "token"
     kept = token.read_text()
     path = {"account": "account", "pool": f"pools/{POOL}", "node": f"nodes/{stand.pool_nodes(POOL)[0]}"}[case.part]
     if case.fault == "token-missing":
@@ -112,7 +112,7 @@ def test_a_fault_is_named_costs_no_other_and_is_over_soon(stand: Stand, case: Ca
             wait_for(lambda: stand.up() == set(stand.nodes()) - hurt, 6 * SCRAPE_SECONDS)
         time.sleep(2 * REFRESH_SECONDS)
         assert len(named(stand, case, said)) == 1, "a failure that stays is one line"
-        assert psutil.Process(stand.collector.process.pid).memory_info().rss < MAX_BYTES
+        assert psutil.Process(stand.collector.popen.pid).memory_info().rss < MAX_BYTES
         lasted = int(time.time() - began)
         lost = stand.query(f'min_over_time(up{{job="spcs-nodes"}}[{lasted}s]) == 0')
         assert {sample.labels["instance"] for sample in lost} <= hurt, "no other node loses a scrape"

@@ -134,6 +134,6 @@ def test_the_page_shows_pools_nodes_and_the_last_error(stand: Stand) -> None:
 
 
 def test_no_log_holds_the_token(stand: Stand) -> None:
-    token = (stand.simulation.session / "token").read_text()
-    for part in stand.run.parts:
-        assert token not in part.log.read_text()
+    token = (stand.simulation.folder / "token").read_text()
+    for process in stand.run.processes:
+        assert token not in process.log.read_text()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spcsmetrics.images.definition import SIMULATOR_IMAGE
-from spcsmetrics.local.promql import Query, Sample
+from spcsmetrics.local.promql import InstantQuery, Sample
 from spcsmetrics.upkeep.stack import compose
 
 
@@ -42,7 +42,7 @@ def _stack() -> None:
 
 
 @pytest.fixture(scope="session")
-def query() -> Query:
+def query() -> InstantQuery:
     """Run PromQL in the store's container."""
 
     def run(expression: str) -> list[Sample]:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shipped_ports as ports
 from conftest import beside, execute
 
-from spcsmetrics.core import ports
-from spcsmetrics.local.promql import Query
+from spcsmetrics.local.promql import InstantQuery as Query
 from spcsmetrics.local.verification import is_added
 from spcsmetrics.upkeep.stack import compose
 

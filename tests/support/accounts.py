@@ -37,7 +37,7 @@ class Desk:
 
     @property
     def token(self) -> str:
-        return (self.simulation.session / "programmatic_token").read_text()
+        return (self.simulation.folder / "programmatic_token").read_text()
 
     def write_settings(self, text: str) -> None:
         (self.folder / "deploy.toml").write_text(text)
@@ -122,6 +122,6 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         desk.write_settings(SETTINGS)
         desk.write_connection(desk.token)
         yield desk
-        logs = [part.log.read_text(errors="replace") for part in run.parts]
+        logs = [process.log.read_text(errors="replace") for process in run.processes]
         for text in [*desk.printed, *logs]:
             assert desk.token not in text, "a secret was printed"

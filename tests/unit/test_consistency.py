@@ -4,10 +4,11 @@ import json
 import re
 import tomllib
 
+import shipped_ports as ports
 import yaml
 
 from simulator import faults
-from spcsmetrics.core import ports, versions
+from spcsmetrics.core import versions
 from spcsmetrics.core.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.programs import collector, manifest
