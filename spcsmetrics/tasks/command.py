@@ -114,7 +114,8 @@ def explain(error: OSError) -> str:
         return f"{' '.join(str(error).split())}: mend this and run it again"
     where = f"{error.filename}: " if error.filename else ""
     remedy = _REMEDIES.get(error.errno, "mend this")
-    return f"{where}{error.strerror[:1].lower()}{error.strerror[1:]}: {remedy}, then run it again"
+    reason = error.strerror if error.strerror[1:2] == "/" else error.strerror[:1].lower() + error.strerror[1:]
+    return f"{where}{reason}: {remedy}, then run it again"
 
 
 def _exit(sentence: str, code: int = 1) -> Exit:

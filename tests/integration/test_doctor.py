@@ -1,6 +1,7 @@
 """The doctor, against the simulated account."""
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[parts.Simul
 
 def examine(simulation: parts.Simulation, *more: str) -> tuple[int, dict[str, dict[str, Any]], str]:
     """Return exit code, pools by name, and everything that was printed."""
-    words = simulation.doctor_command().split()[1:]
-    command = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT), *words, "--json", *more]
+    words = shlex.split(simulation.doctor_command())[1:]
+    command = [sys.executable, "-m", "spcsmetrics.tasks", *words, "--json", *more]
     done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
     pools = json.loads(done.stdout)["pools"] if done.stdout else []
     return done.returncode, {pool["name"]: pool for pool in pools}, done.stdout + done.stderr
@@ -35,16 +36,15 @@ def change(simulation: parts.Simulation, path: str, body: dict[str, Any]) -> Non
     assert requests.request(method, simulation.admin + path, json=body, timeout=5).ok
 
 
-def test_an_account_that_is_well_is_all_ok(simulation: parts.Simulation) -> None:
+def test_a_healthy_account_is_all_ok(simulation: parts.Simulation) -> None:
     code, pools, _ = examine(simulation, "--pools", "web_pool")
     assert code == 0
     assert {pool["verdict"] for pool in pools.values()} == {"ok"}
     assert {pool["privilege"] for pool in pools.values()} == {"MONITOR"}
 
 
-def test_each_pool_is_told_what_is_wrong_and_the_sql_that_mends_it(simulation: parts.Simulation) -> None:
-    state: Any = simulation.state()
-    (node,) = [pool["nodes"][0]["address"] for pool in state["pools"] if pool["name"] == "GPU_POOL"]
+def test_each_pool_comes_with_its_problem_and_the_sql_that_mends_it(simulation: parts.Simulation) -> None:
+    (node,) = [pool["nodes"][0]["address"] for pool in simulation.state()["pools"] if pool["name"] == "GPU_POOL"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "USAGE"})
     change(simulation, "/pools/BATCH_POOL", {"state": "SUSPENDED"})
     change(simulation, f"/faults/nodes/{node}", {"fault": "garbage"})
@@ -67,4 +67,4 @@ def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: par
     change(simulation, "/faults/account", {"fault": None})
     assert code == 1
     assert "HTTP 401, code 390318" in printed
-    assert (simulation.session / "token").read_text() not in printed
+    assert (simulation.folder / "token").read_text() not in printed

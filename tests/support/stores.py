@@ -1,26 +1,28 @@
 """A store in which every query of the boards has rows, fed by the real collector."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from waiting import SCRAPE_SECONDS, wait_for
 
+from monitoring.selectors import JOB
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.local import parts, processes
-from spcsmetrics.local.promql import Query, over_http
+from spcsmetrics.local.promql import InstantQuery, over_http
 from spcsmetrics.programs import prometheus
 
 # By then a container has been killed for its memory, and another has done its work.
 AGE = 250
+# Counts by reason; a reason appears with its first failure.
+FAILURES = ("spcs_scrape_failures_total", "spcs_discovery_failures_total")
 
 
 @dataclass(frozen=True)
 class Store:
     """A store that has been fed for a while, and the address of the simulator."""
 
-    query: Query
+    query: InstantQuery
     url: str
     admin: str
 
@@ -41,14 +43,21 @@ def write_fast_configuration(folder: Path) -> Path:
 def start_full_store(run: processes.Run) -> Store:
     """Start simulator, store and collector, and let each kind of failure happen once."""
     simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE)
-    part = parts.start_store(run, write_fast_configuration(run.folder))
-    parts.start_collector(run, simulation, part, f"{SCRAPE_SECONDS}s", "2s")
-    query = over_http(part.url)
-    # What fails now and then is counted, and what was counted has a rate.
-    node = simulation.state()["pools"][0]["nodes"][0]["address"]  # type: ignore[index]
-    for fault in ("garbage", None):
-        requests.put(f"{simulation.admin}/faults/nodes/{node}", json={"fault": fault}, timeout=5)
-        requests.put(f"{simulation.admin}/faults/account", json={"fault": fault and "expired"}, timeout=5)
-        time.sleep(5)
+    store = parts.start_store(run, write_fast_configuration(run.folder))
+    parts.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", "2s")
+    query = over_http(store.url)
+    node = simulation.state()["pools"][0]["nodes"][0]["address"]
+    _set_fault(simulation, f"nodes/{node}", "garbage")
+    _set_fault(simulation, "account", "expired")
+    wait_for(lambda: all(query(f"{name} > 0") for name in FAILURES), 30)
+    _set_fault(simulation, f"nodes/{node}", None)
+    _set_fault(simulation, "account", None)
+    # A rate takes two samples.
+    wait_for(lambda: all(query(f"rate({name}[1m])") for name in FAILURES), 30)
+    wait_for(lambda: len(query(f'up{{job="{JOB}"}} == 1')) == 6, 30)
     wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerStartSlow"}')), 60)
-    return Store(query, part.url, simulation.admin)
+    return Store(query, store.url, simulation.admin)
+
+
+def _set_fault(simulation: parts.Simulation, where: str, fault: str | None) -> None:
+    assert requests.put(f"{simulation.admin}/faults/{where}", json={"fault": fault}, timeout=5).ok

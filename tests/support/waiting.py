@@ -1,14 +1,12 @@
 """Waiting for what other processes do."""
 
-import time
 from collections.abc import Callable
+
+from spcsmetrics.core.polls import poll
 
 SCRAPE_SECONDS = 2
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:
     """Wait until the condition holds; fail when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
-        time.sleep(0.1)
+    assert any(poll(condition, seconds)), f"it did not happen within {seconds} s"

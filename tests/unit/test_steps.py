@@ -1,13 +1,17 @@
-"""Steps, commands, and whether something has to be built again."""
+"""Steps, and whether something has to be built again."""
 
+import io
 import sys
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
-from spcsmetrics.core import fingerprint, process, toolchain
+from spcsmetrics.core import fingerprint, toolchain
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.steps import Step, carry_out
+from spcsmetrics.core.paths import GRAFANA
+from spcsmetrics.core.steps import Step, carry_out, program_step
+from spcsmetrics.core.terminal import Terminal
 
 
 def test_steps_are_done_in_order_and_skipped_when_current() -> None:
@@ -22,28 +26,94 @@ def test_steps_are_done_in_order_and_skipped_when_current() -> None:
 
 
 def test_a_dry_run_prints_titles_and_commands_only(capsys: pytest.CaptureFixture[str]) -> None:
-    def refuse() -> None:
+    def refuse() -> bool:
         raise AssertionError("a dry run does nothing")
 
-    carry_out([Step("Do it", "make -B all", refuse, skip=lambda: bool(refuse()))], dry=True)
+    carry_out([Step("Do it", "make -B all", refuse, skip=refuse)], dry=True)
     assert capsys.readouterr().out == "Do it\n    make -B all\n"
 
 
-def test_a_failed_command_shows_its_last_lines_and_what_to_do() -> None:
-    program = "import sys; print('a' * 10); sys.exit('the disk is full')"
-    with pytest.raises(UserError, match=r"failed with exit code 1: free some space; .*\n.*\n?the disk is full"):
-        process.run([sys.executable, "-c", program], remedy="free some space")
+def test_of_equal_steps_the_first_is_done_at_its_place() -> None:
+    done: list[str] = []
+    carry_out(
+        [
+            Step("Install Go", "pip install", lambda: done.append("first Go")),
+            Step("Build", "go build", lambda: done.append("build")),
+            Step("Install Go", "pip install", lambda: done.append("second Go")),
+            Step("Build", "go build -race", lambda: done.append("build with the race detector")),
+        ]
+    )
+    assert done == ["first Go", "build", "build with the race detector"]
 
 
-def test_a_missing_command_is_named() -> None:
-    with pytest.raises(UserError, match="no-such-program is not installed"):
-        process.run(["no-such-program"])
+def test_a_plan_names_equal_steps_once(capsys: pytest.CaptureFixture[str]) -> None:
+    step = Step("Install Go", "pip install", lambda: None)
+    carry_out([step, step], dry=True)
+    assert capsys.readouterr().out == "Install Go\n    pip install\n"
 
 
-def test_a_log_keeps_everything(tmp_path: Path) -> None:
-    log = tmp_path / "deep" / "log"
-    process.run([sys.executable, "-c", "print('hello')"], log=log)
-    assert log.read_text() == "hello\n"
+def test_after_a_step_that_fails_none_is_begun() -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise UserError("it failed")
+
+    with pytest.raises(UserError, match="it failed"):
+        carry_out([Step("one", "", fail), Step("two", "", lambda: done.append("two"))])
+    assert not done
+
+
+HOSTILE = "[/x] [red]file[/red] :bug: \x1b[31m\u202e"
+SHOWN = "[/x] [red]file[/red] :bug: \\x1b[31m\\u202e"
+
+
+@pytest.mark.parametrize("skipped", [True, False])
+@pytest.mark.parametrize("stream", [True, False])
+def test_what_a_step_says_is_never_read_as_markup(
+    capsys: pytest.CaptureFixture[str], stream: bool, skipped: bool
+) -> None:
+    carry_out([Step(HOSTILE, HOSTILE, lambda: None, skip=lambda: skipped, stream=stream)])
+    printed = capsys.readouterr().err
+    assert f"- {SHOWN}: {'up to date' if skipped else 'done in'}" in printed
+    assert "\x1b" not in printed
+    if stream and not skipped:
+        assert f"- {SHOWN}: {SHOWN}\n" in printed
+
+
+def test_a_plan_shows_control_characters_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    carry_out([Step(HOSTILE, "a\n\tb\r", lambda: None)], dry=True)
+    assert capsys.readouterr().out == f"{SHOWN}\n    a\n\tb\\r\n"
+
+
+def test_a_table_and_a_spinner_show_text_as_it_is() -> None:
+    terminal = Terminal(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    table = Table(HOSTILE, title=HOSTILE)
+    table.add_row(HOSTILE)
+    terminal.print(table)
+    with terminal.status(HOSTILE) as status:
+        assert str(status.renderable.text) == SHOWN
+        status.update("[/y] \x1b[32m")
+        assert str(status.renderable.text) == "[/y] \\x1b[32m"
+    printed = terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert printed.count(SHOWN) >= 3
+    assert "\x1b[31m" not in printed
+
+
+def test_a_program_that_fails_is_named_with_how_it_ended() -> None:
+    fails = program_step("The linter", [sys.executable, "-c", "raise SystemExit(3)"])
+    with pytest.raises(UserError, match=r"The linter failed with exit code 3: read its report above"):
+        carry_out([fails])
+    killed = program_step("The linter", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    with pytest.raises(UserError, match=r"The linter was ended by SIGKILL: read its report above"):
+        carry_out([killed])
+
+
+def test_a_program_runs_in_its_folder_with_its_variables(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "import os; print(os.getcwd(), os.environ['COLOUR'])"
+    step = program_step("Look", [sys.executable, "-c", code], cwd=GRAFANA, env=lambda: {"COLOUR": "blue"})
+    assert step.detail.endswith(" in grafana")
+    carry_out([step])
+    assert capfd.readouterr().out == f"{GRAFANA} blue\n"
 
 
 def test_a_fingerprint_changes_with_contents_names_and_facts(tmp_path: Path) -> None:
@@ -54,6 +124,8 @@ def test_a_fingerprint_changes_with_contents_names_and_facts(tmp_path: Path) -> 
     assert fingerprint.digest([file], "v2") != first
     file.write_text("2")
     assert fingerprint.digest([file], "v1") != first
+    file.write_text("1")
+    assert fingerprint.digest([file.rename(tmp_path / "b")], "v1") != first
 
 
 def test_an_output_is_current_only_for_its_own_inputs(tmp_path: Path) -> None:
@@ -80,7 +152,7 @@ def test_a_go_on_the_path_is_taken_when_it_is_new_enough(
 
     mine, locked = make("mine", version), make("locked", "go1.27.3")
     monkeypatch.setenv("PATH", str(mine.parent))
-    monkeypatch.setattr(toolchain.groups, "script", lambda _: locked)
+    monkeypatch.setattr("spcsmetrics.core.groups.script", lambda _: locked)
     toolchain.find_go.cache_clear()
     try:
         assert toolchain.find_go() == (mine if taken else locked)

@@ -1,40 +1,304 @@
 """The tasks as their user meets them."""
 
+import errno
+import itertools
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from invoke import Collection, Context, Task
 
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
-from tasks import namespace
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.tasks import __main__ as program
+from spcsmetrics.tasks.command import Command
+from spcsmetrics.tasks.namespace import namespace
+
+NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
+# Each plan has a step of this title, whatever is installed.
+PLANS = {
+    "demo": "Run the demo",
+    "demo --check": "Check the demo",
+    "preview": "Show the boards",
+    "doctor": "Examine the pools",
+    "build": "Build the image spcs-oss-grafana:latest",
+    "build --bases local": "Build the image spcs-oss-prometheus:latest",
+    "test": "Test the tooling",
+    "test-boards": "Test the boards",
+    "test-stack": "Test the stack",
+    "lint": "import-linter",
+    "fuzz": "Fuzz FuzzDNSAnswer",
+    "boards": "Write boards and rules",
+    "bench.pipeline": "Measure floor and shipped pipeline",
+    "bench.discovery": "Measure refreshes",
+    "bench.boards": "Measure the boards' queries",
+    "lock": "Lock runtime",
+    "lock --upgrade": "Lock runtime",
+    "lock.bases": "Lock the bases",
+    "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
+    "audit": "pip-audit runtime",
+    "scan": "grype spcs-oss-otel",
+    "clean": "Remove build",
+}
 
 
-def inv(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT), *words]
+@dataclass
+class Done:
+    """How a run of ./inv ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def inv(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs ./inv in this process."""
+    # Invoke sets it.
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+
+    def run(*words: str) -> Done:
+        code = 0
+        try:
+            program.Inv().run(["./inv", *words])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+def start(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "spcsmetrics.tasks", *words]
     return subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT, env=env or None)
 
 
-def listed() -> list[dict[str, Any]]:
-    tasks: list[dict[str, Any]] = json.loads(inv("-l", "-F", "json").stdout)["tasks"]
-    return tasks
+def test_without_words_the_tasks_are_listed_in_two_groups_one_line_each(
+    inv: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = inv()
+    assert (listed.code, listed.err) == (0, "")
+    assert re.findall(r"^(\w+):$", listed.out, re.M) == ["Use", "Maintain"]
+    rows = re.findall(r"^  (\S+) {2,}(\S.+)$", listed.out, re.M)
+    assert len(rows) == len(namespace.task_names)
+    assert {name for name, _ in rows} == {*namespace.task_names, "lock"} - {"lock.packages"}
+    assert inv("-l").out == listed.out
 
 
-def test_every_task_has_a_line_of_help() -> None:
-    assert {task["name"] for task in listed()} >= {"build", "clean", "demo", "lint", "test", "test-stack"}
-    assert not [task["name"] for task in listed() if not task["help"]]
+def test_the_list_is_given_to_programs_too(inv: Run) -> None:
+    listed = json.loads(inv("-l", "-F", "json").out)
+    assert {task["name"] for task in listed["tasks"]} >= {"build", "clean", "demo", "deploy", "test", "test-stack"}
+    assert {one["name"] for one in listed["collections"]} == {"bench", "lock"}
 
 
-def test_every_flag_has_help() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_h_is_help_on_every_task(inv: Run, name: str) -> None:
+    shown = inv(name, "-h")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.startswith(f"Usage: ./inv {name}")
+    assert inv("-h", name).out == shown.out
+    assert inv(name, "--help").out == shown.out
+
+
+def test_every_flag_has_help_and_only_a_long_name() -> None:
     for name in namespace.task_names:
         for argument in namespace[name].get_arguments():
             assert argument.help, f"{name} --{argument.name}"
+            assert not argument.nicknames, f"{name} --{argument.name}"
+
+
+def test_help_shows_defaults_and_dry_where_there_is_a_plan(inv: Run) -> None:
+    assert re.search(r"--pools=INT +number of simulated compute pools \(default: 3\)", inv("demo", "-h").out)
+    assert "--dry" in inv("demo", "-h").out
+    assert "--dry" not in inv("logs", "-h").out
+    assert inv("logs", "-h").out.startswith("Usage: ./inv logs CONTAINER ")
+
+
+def test_help_of_a_collection_lists_its_tasks(inv: Run) -> None:
+    shown = inv("bench", "-h")
+    assert shown.code == 0
+    assert re.findall(r"^  (\S+)", shown.out, re.M) == ["bench.pipeline", "bench.discovery", "bench.boards"]
+    assert inv("-l", "bench").out == shown.out
+
+
+def test_help_of_the_program_has_no_flag_that_would_be_ignored(inv: Run) -> None:
+    shown = inv("-h").out
+    assert shown.startswith("Usage: ./inv TASK ")
+    assert "-R, --dry" in shown
+    assert not re.search(r"--(echo|hide|pty|warn-only|command-timeout|config)\b", shown)
+
+
+def test_the_version_is_that_of_the_product(inv: Run) -> None:
+    assert inv("--version").out == f"SPCS user metrics {PRODUCT}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("demo --bogus", "inv: no idea what '--bogus' is: see ./inv demo -h"),
+        ("demo --pools x", "inv: --pools takes a whole number, not 'x': see ./inv demo -h"),
+        ("demo --pools", "inv: flag --pools needed value and was not given one: see ./inv demo -h"),
+        ("logs", "inv: 'logs' did not receive required positional arguments: 'container': see ./inv logs -h"),
+        ("nonsense", "inv: no idea what 'nonsense' is: see ./inv -l"),
+        ("nonsense -h", "inv: no idea what 'nonsense' is: see ./inv -l"),
+        ("-D x -l", "inv: --list-depth takes a whole number, not 'x': see ./inv -l"),
+        ("-F yaml -l", "inv: --list-format takes one of flat, nested, json, not 'yaml': see ./inv -l"),
+        ("-l nonsense", "inv: no idea which tasks 'nonsense' are: see ./inv -l"),
+        ("bench", "inv: bench is several tasks: write one of bench.pipeline, bench.discovery, bench.boards"),
+        ("bench pipeline", "inv: bench is several tasks: write one of bench.pipeline, bench.discovery, bench.boards"),
+        ("bench.boards --pools 9", "inv: no idea what '--pools' is: see ./inv bench.boards -h"),
+        ("lock.bases --upgrade", "inv: no idea what '--upgrade' is: see ./inv lock.bases -h"),
+        ("status --dry", "inv: status changes nothing, so it has no plan to print: leave --dry out"),
+        ("demo --pools 0", "inv: the demo takes 1 to 200 pools"),
+        ("build --only mysql", "inv: --only mysql is not an image: write one of otel, prometheus, grafana"),
+        ("build --bases none", "inv: --bases none is not known: write one of official, local"),
+        ("build --only grafana --bases local", "inv: grafana cannot be built on a local base"),
+        ("test-stack --bases local --require-grafana", "inv: --require-grafana cannot be met"),
+        ("bench.pipeline --window 1", "inv: the bench takes at least one pool"),
+    ],
+)
+def test_a_wrong_word_is_one_sentence_on_standard_error(inv: Run, words: str, sentence: str) -> None:
+    done = inv(*words.split())
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(sentence)
+    assert len(done.err.splitlines()) == 1
+
+
+def failing(error: BaseException) -> Command:
+    def body(_context: Context) -> None:
+        raise error
+
+    return Command(body)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (UserError("the file is gone: make it anew"), 1, "inv: the file is gone: make it anew"),
+        (UserError("\x1b[31mred"), 1, "inv: \\x1b[31mred"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/x/build"),
+            1,
+            "inv: /x/build: permission denied: let your user write there, then run it again",
+        ),
+        (
+            OSError(errno.EROFS, "Read-only file system", "/x/build"),
+            1,
+            "inv: /x/build: read-only file system: work in a clone that can be written to, then run it again",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            1,
+            "inv: no space left on device: free some space, then run it again",
+        ),
+        (OSError(errno.EIO, "I/O error", "f"), 1, "inv: f: I/O error: mend this, then run it again"),
+        (OSError("a proxy\nis gone"), 1, "inv: a proxy is gone: mend this and run it again"),
+        (
+            ModuleNotFoundError("No module named 'yaml'", name="yaml"),
+            1,
+            "inv: the module yaml is missing: run ./inv, which installs what is locked",
+        ),
+        (KeyboardInterrupt(), 130, "inv: stopped"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_what_goes_wrong_in_a_task_is_one_sentence(
+    inv: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
+) -> None:
+    monkeypatch.setattr(program, "namespace", Collection(failing=failing(error)))
+    done = inv("failing")
+    assert (done.code, done.err) == (code, f"{sentence}\n")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("a fault of ours"), ModuleNotFoundError("gone", name="spcsmetrics.gone"), BrokenPipeError()]
+)
+def test_a_fault_of_the_program_is_not_hidden(inv: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    monkeypatch.setattr(program, "namespace", Collection(failing=failing(error)))
+    with pytest.raises(type(error)):
+        inv("failing")
+
+
+def test_every_task_passes_through_the_gate() -> None:
+    every = [namespace[name] for name in namespace.task_names]
+    assert all(isinstance(one, Command) for one in every)
+    assert not any(type(one) is Task for one in every)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Return a copy of what the task test reads before it begins."""
+    for name in ("monitoring", "simulator", "spcsmetrics", "otel-builder", "prometheus", "plugins", "locks"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def run_in(clone: Path) -> subprocess.CompletedProcess[str]:
+    """Run the task test in a clone, which ends before anything is tested."""
+    env = {**os.environ, "PYTHONPATH": str(clone), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "spcsmetrics.tasks", "test"]
+    return subprocess.run(command, capture_output=True, check=False, text=True, cwd=clone, env=env)
+
+
+def test_a_file_where_build_belongs_is_one_sentence(clone: Path) -> None:
+    (clone / "build").write_text("")
+    done = run_in(clone)
+    assert done.returncode == 1
+    assert done.stderr == (f"inv: {clone / 'build'}: file exists: move away what stands there, then run it again\n")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
+    clone.chmod(0o555)
+    try:
+        done = run_in(clone)
+    finally:
+        clone.chmod(0o755)
+    assert done.returncode == 1
+    assert done.stderr == (f"inv: {clone / 'build'}: permission denied: let your user write there, then run it again\n")
+
+
+def test_a_missing_docker_daemon_is_one_sentence() -> None:
+    done = start("build", "--only", "otel", DOCKER_HOST="unix:///nowhere/docker.sock", PATH="/usr/bin:/bin")
+    assert done.returncode == 1
+    assert "no Docker daemon answers: install or start Docker" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    command = [sys.executable, "-m", "spcsmetrics.tasks", "versions"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, text=True, cwd=ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_plain_invoke_has_the_same_tasks_and_sentences() -> None:
+    invoke = [sys.executable, "-m", "invoke"]
+    listed = subprocess.run([*invoke, "-l"], capture_output=True, check=True, text=True, cwd=ROOT).stdout
+    assert set(re.findall(r"^  (\S+)", listed, re.M)) == set(namespace.task_names)
+    wrong = [*invoke, "build", "--only", "mysql"]
+    done = subprocess.run(wrong, capture_output=True, check=False, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr == "inv: --only mysql is not an image: write one of otel, prometheus, grafana\n"
 
 
 def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
-    program = (
+    code = (
         "import sys; sys.argv = ['inv', '-l']\n"
         "try:\n import spcsmetrics.tasks.__main__ as m; m.main()\n"
         "except SystemExit: pass\n"
@@ -42,61 +306,48 @@ def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
         "print('heavy:', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, text=True, cwd=ROOT, env={"PATH": "/nowhere"}
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=ROOT, env={"PATH": "/nowhere"}
     )
     assert "heavy: []" in done.stdout
     assert "demo" in done.stdout
 
 
-def test_builds_and_plans_need_no_client_of_the_account() -> None:
-    program = (
+def test_dry_prints_a_plan_and_needs_neither_programs_nor_groups() -> None:
+    # Nothing is on the PATH and no group is installed, so that a step that ran would fail.
+    code = (
         "import sys\n"
-        "sys.modules['snowflake.snowpark'] = sys.modules['snowflake.connector'] = sys.modules['jsonschema'] = None\n"
-        "import spcsmetrics.images.build, spcsmetrics.upkeep.stack, spcsmetrics.deploy.planner, spcsmetrics.deploy.operations\n"
+        "for name in ('snowflake', 'jsonschema', 'psutil', 'playwright', 'aiohttp', 'dnslib', 'jwt', 'trustme',\n"
+        "             'grafana_foundation_sdk', 'pytest'): sys.modules[name] = None\n"
+        "from spcsmetrics.tasks.__main__ import Inv\n"
+        f"for words in {list(PLANS)!r}:\n"
+        "    print('#', words, flush=True)\n"
+        "    Inv().run(['./inv', *words.split(), '--dry'])\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+    env = {"PATH": "/nowhere", "DOCKER_HOST": "unix:///nowhere/docker.sock"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, cwd=ROOT, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = {words: plan for words, _, plan in (part.partition("\n") for part in done.stdout.split("# ")[1:])}
+    assert printed.keys() == PLANS.keys()
+    for words, title in PLANS.items():
+        assert re.search(rf"^{re.escape(title)}[^\n]*\n    \S", printed[words], re.M), words
 
 
-def test_the_readme_lists_the_tasks_as_they_are() -> None:
-    rows = re.findall(r"^\| `\./inv ([\w-]+)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.M)
-    assert rows == [(task["name"], task["help"]) for task in listed()]
+def test_every_command_in_the_pages_is_one_that_there_is() -> None:
+    # The page of metrics is written by the task boards.
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")]
+    pages = [page for page in pages if page != ROOT / "docs" / "metrics.md"]
+    flags = {name: {f"--{flag.names[0]}" for flag in namespace[name].get_arguments()} for name in NAMES}
+    found = list(itertools.chain.from_iterable(_commands(page.read_text()) for page in pages))
+    assert len(found) > 20
+    wrong = [
+        " ".join(words)
+        for words in found
+        if words[0] not in NAMES or {word for word in words if word.startswith("--")} - flags[words[0]] - {"--dry"}
+    ]
+    assert not wrong
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["demo", "--bogus"], "no idea what '--bogus' is: see ./inv -h demo"),
-        (["nonsense"], "no idea what 'nonsense' is: see ./inv -l"),
-        (["demo", "--pools", "0"], "the demo takes 1 to 200 pools"),
-        (["build", "--only", "mysql"], "--only mysql is not an image: write one of otel, prometheus, grafana"),
-        (["build", "--bases", "none"], "--bases none is not known: write one of official, local"),
-        (["build", "--only", "grafana", "--bases", "local"], "grafana cannot be built on a local base"),
-        (["test-stack", "--bases", "local", "--require-grafana"], "--require-grafana cannot be met"),
-        (["bench", "speed"], "there is no benchmark 'speed'"),
-    ],
-)
-def test_a_user_error_is_one_sentence_on_standard_error(words: list[str], sentence: str) -> None:
-    done = inv(*words)
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_a_missing_docker_daemon_is_one_sentence() -> None:
-    done = inv("build", "--only", "otel", DOCKER_HOST="unix:///nowhere/docker.sock", PATH="/usr/bin:/bin")
-    assert done.returncode == 1
-    assert "no Docker daemon answers: install or start Docker" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    "words",
-    [["demo"], ["build"], ["build", "--bases", "local"], ["test"], ["test-stack"], ["lint"], ["lock"], ["clean"],
-     ["bench", "pipeline"], ["dashboards"]],
-)  # fmt: skip
-def test_dry_prints_a_plan_and_starts_nothing(words: list[str]) -> None:
-    # Nothing is on the PATH, so that a step that ran would fail.
-    done = inv(*words, "--dry", PATH="/nowhere", DOCKER_HOST="unix:///nowhere/docker.sock")
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) >= 2
+def _commands(page: str) -> list[list[str]]:
+    """Return the words of each ./inv in a page whose first is a task."""
+    found: list[Any] = re.findall(r"\./inv ([a-z][^\s`|#]*(?: [^\s`|#]+)*)", page)
+    return [[word.partition("=")[0].rstrip(".,;:)") for word in words.split()] for words in found]

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from spcsmetrics.local.promql import Sample
-from spcsmetrics.local.verification import verify
+from spcsmetrics.local.promql import InstantQuery, Sample
+from spcsmetrics.local.verification import Summary, verify, verify_until
 
 PUBLISHED = {"__name__": "node_cpu_capacity", "snow_compute_pool_name": "A"}
 STATE = {"pools": [{"name": "A", "nodes": [{"address": "n:9001", "containers": []}]}]}
@@ -27,12 +27,13 @@ def admin() -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
-def store(*series: dict[str, str], up: int = 1):  # noqa: ANN201 - a small double
+def store(*series: dict[str, str], up: int = 1) -> InstantQuery:
     def query(expression: str) -> list[Sample]:
         if expression.startswith("{"):
             return [Sample(labels, 1.0) for labels in series]
@@ -69,3 +70,31 @@ def test_a_node_that_is_not_up_is_wrong(admin: str) -> None:
     summary = verify(admin, store(STORED, up=0))
     assert not summary.ok
     assert "0 of 1 nodes that are up" in summary.missing
+
+
+def test_what_is_too_much_is_named(admin: str) -> None:
+    summary = verify(admin, store(STORED, STORED | {"exported_job": "x"}, up=2))
+    assert "2 of 1 nodes that are up" in summary.unexpected
+    assert any("exported_job=x" in line for line in summary.unexpected)
+
+
+def test_verifying_ends_with_the_first_summary_that_is_right(admin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spcsmetrics.core.polls.time.sleep", lambda _: None)
+    rounds = iter([store(), store(), store(STORED)])
+    current = [store()]
+
+    def arrive(expression: str) -> list[Sample]:
+        # Each round begins with the series of the one node.
+        if expression.startswith("{"):
+            current[0] = next(rounds)
+        return current[0](expression)
+
+    assert verify_until(admin, arrive, 30).ok
+    assert next(rounds, None) is None
+
+
+def test_verifying_that_never_succeeds_ends_with_the_last_summary(admin: str) -> None:
+    summary = verify_until(admin, store(), 0)
+    assert isinstance(summary, Summary)
+    assert not summary.ok
+    assert summary.missing

@@ -1,0 +1,146 @@
+"""Running other programs: what comes back, and what is said when they fail."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import psutil
+import pytest
+
+from spcsmetrics.core import process
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.polls import poll
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", textwrap.dedent(code)]
+
+
+def test_standard_output_comes_back_alone() -> None:
+    assert process.run(python("import sys; print('out'); print('err', file=sys.stderr)")) == "out\n"
+
+
+def test_variables_are_set_beside_those_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OURS", "1")
+    assert process.run(python("import os; print(os.environ['OURS'], os.environ['THEIRS'])"), env={"THEIRS": "2"}) == (
+        "1 2\n"
+    )
+
+
+def test_a_command_runs_in_its_folder(tmp_path: Path) -> None:
+    assert process.run(python("import os; print(os.getcwd())"), cwd=tmp_path) == f"{tmp_path}\n"
+
+
+@pytest.mark.parametrize("call", [process.run, process.stream])
+def test_a_missing_command_is_named(call: object) -> None:
+    with pytest.raises(UserError, match=r"^no-such-program is not installed or not on the PATH$"):
+        call(["no-such-program"])  # type: ignore[operator]
+
+
+def test_a_missing_command_comes_with_what_to_do() -> None:
+    with pytest.raises(UserError, match=r"^npm is not installed or not on the PATH: install Node\.js$"):
+        process.run(["npm", "ci"], env={"PATH": "/nowhere"}, remedy="install Node.js")
+
+
+def test_a_program_is_looked_for_on_the_path_that_it_gets(tmp_path: Path) -> None:
+    program = tmp_path / "hello"
+    program.write_text("#!/bin/sh\necho hello\n")
+    program.chmod(0o755)
+    assert process.run(["hello"], env={"PATH": str(tmp_path)}) == "hello\n"
+
+
+def test_a_failed_command_shows_its_last_lines_and_what_to_do() -> None:
+    code = "import sys; print(*range(99), sep='\\n', flush=True); sys.exit('the disk is full')"
+    with pytest.raises(UserError, match=r"failed with exit code 1: free some space; its last lines:\n") as caught:
+        process.run(python(code), remedy="free some space")
+    lines = str(caught.value).splitlines()[1:]
+    assert lines == [*map(str, range(85, 99)), "the disk is full"]
+
+
+def test_a_killed_command_is_said_to_be_killed() -> None:
+    with pytest.raises(UserError, match="was ended by SIGTERM"):
+        process.run(python("import os; os.kill(os.getpid(), 15)"))
+
+
+def test_a_log_keeps_both_streams_and_is_named_when_the_command_fails(tmp_path: Path) -> None:
+    log = tmp_path / "deep" / "log"
+    code = "import sys; print('out', flush=True); print('err', file=sys.stderr)"
+    assert process.run(python(code), log=log) == "out\nerr\n"
+    assert log.read_text() == "out\nerr\n"
+    with pytest.raises(UserError) as caught:
+        process.run(python(f"{code}; sys.exit(2)"), log=log)
+    assert f"failed with exit code 2; its last lines (all of it in {log}):\nout\nerr" in str(caught.value)
+
+
+def test_a_streamed_command_writes_to_the_terminal_and_gives_its_exit_code(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code = "import os, sys; print(os.getcwd(), os.environ['COLOUR']); sys.exit(3)"
+    assert process.stream(python(code), cwd=tmp_path, env={"COLOUR": "blue"}) == 3
+    assert capfd.readouterr().out == f"{tmp_path} blue\n"
+
+
+def interrupt(caller: str, tmp_path: Path, *, stop_seconds: float = 20) -> tuple[str, int]:
+    """Press Ctrl-C in a group of a caller and its command; return what the caller printed, and the command's PID."""
+    file = tmp_path / "pid"
+    code = f"""
+        import os, sys
+        from pathlib import Path
+        from spcsmetrics.core import process
+        process._STOP_SECONDS = {stop_seconds}
+        try:
+            {caller}
+        except KeyboardInterrupt:
+            print("interrupted")
+    """
+    command = python(code)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True)
+    while not (file.exists() and file.read_text()):
+        assert running.poll() is None
+    os.killpg(running.pid, signal.SIGINT)
+    printed, _ = running.communicate(timeout=30)
+    return printed, int(file.read_text())
+
+
+def ends(pid: int) -> bool:
+    """Return whether a process ends; one that nobody has asked for its exit code has ended too."""
+
+    def has_ended() -> bool:
+        try:
+            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    return any(poll(has_ended, seconds=10))
+
+
+# Writes its PID when Ctrl-C may come, and takes longer to end than Python's own half a second of patience.
+TIDY = """
+import os, sys, time
+try:
+    open('pid', 'w').write(str(os.getpid())); time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.7); print('tidied up', flush=True)
+"""
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN); open('pid', 'w').write(str(os.getpid())); time.sleep(60)
+"""
+
+
+def test_ctrl_c_lets_a_streamed_command_tidy_up(tmp_path: Path) -> None:
+    printed, pid = interrupt(f"process.stream([sys.executable, '-c', {TIDY!r}], cwd=Path({str(tmp_path)!r}))", tmp_path)
+    assert printed == "tidied up\ninterrupted\n"
+    assert ends(pid)
+
+
+@pytest.mark.parametrize("call", ["stream", "run"])
+def test_ctrl_c_leaves_no_command_behind(tmp_path: Path, call: str) -> None:
+    called = f"process.{call}([sys.executable, '-c', {STUBBORN!r}], cwd=Path({str(tmp_path)!r}))"
+    printed, pid = interrupt(called, tmp_path, stop_seconds=0.1)
+    assert printed == "interrupted\n"
+    assert ends(pid)
