@@ -1,14 +1,16 @@
-"""What the task build does: which images, on which bases."""
+"""What the task build does: which images, on which bases, by which builder."""
 
 from collections.abc import Iterable
 
+from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.steps import Step, carry_out, console
-from spcsmetrics.images import definition
-from spcsmetrics.images import official_bases as official
-from spcsmetrics.images.definition import IMAGES, Image
+from spcsmetrics.images import builders, daemon, definition, local_bases, official_bases
+from spcsmetrics.images.definition import IMAGES, PLATFORM, Image
 
-BASE_KINDS = ("official", "local")
+OFFICIAL, LOCAL = "official", "local"
+BASE_KINDS = (OFFICIAL, LOCAL)
 
 
 def check_bases(bases: str) -> None:
@@ -19,29 +21,48 @@ def check_bases(bases: str) -> None:
 
 def image_steps(wanted: Iterable[Image], bases: str) -> list[Step]:
     """Return the steps that build these images; official bases are pulled, local ones are made here."""
-    steps = [definition.docker_step()]
+    steps = [daemon.check_step()]
     for image in wanted:
-        base = official.reference(image.base) if image.base else None
-        if image.base and bases == "local":
-            from spcsmetrics.images import local_bases  # noqa: PLC0415 - slow to import
-
+        if image.base and bases == LOCAL:
             steps += local_bases.build_steps(image.base)
-            base = local_bases.REFERENCES[image.base]
-        steps += definition.build_steps(image, base)
+        steps += [*definition.context_steps(image, [PLATFORM]), _build_step(image, bases)]
     return steps
+
+
+def _build_step(image: Image, bases: str) -> Step:
+    # docker-bake.hcl has the shipped images alone, on their official bases.
+    baked = image.key in IMAGES and (bases == OFFICIAL or not image.base) and builders.has_buildx()
+    base, remedy = _base(image, bases)
+    command = builders.bake_command([image.key], "--load") if baked else builders.classic_command(image, base)
+    return Step(
+        f"Build the image {image.reference}",
+        process.render(command),
+        lambda: process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy),
+    )
+
+
+def _base(image: Image, bases: str) -> tuple[str | None, str]:
+    """Return what an image is built on, and what to do when its build fails."""
+    if not image.base:
+        return None, "read the last lines"
+    if bases == LOCAL:
+        return local_bases.REFERENCES[image.base], "read the last lines"
+    base = official_bases.reference(image.base)
+    return base, (
+        f"when the base {base} cannot be pulled from here, {official_bases.MIRROR} names a mirror, and --bases local"
+        " builds what can be built without it"
+    )
 
 
 def build_images(only: str | None, bases: str, *, dry: bool) -> None:
     """Build all images, or one of them. Raises UserError for names that do not exist and for a failed build."""
     check_bases(bases)
-    if only is not None and only not in IMAGES:
-        raise UserError(f"--only {only} is not an image: write one of {', '.join(IMAGES)}")
-    names = [only] if only else list(IMAGES)
-    if bases == "local" and "grafana" in names:
+    wanted = definition.choose(only)
+    if bases == LOCAL and IMAGES["grafana"] in wanted:
         if only:
             raise UserError(
                 "grafana cannot be built on a local base: it has only its official image, so leave --bases out"
             )
         console.print("- Leaving grafana out: it has only its official base image")
-        names.remove("grafana")
-    carry_out(image_steps([IMAGES[name] for name in names], bases), dry=dry)
+        wanted.remove(IMAGES["grafana"])
+    carry_out(image_steps(wanted, bases), dry=dry)

@@ -38,13 +38,13 @@ def prepare_nothing(_: Platforms) -> list[Step]:
 def fill_otel(context: Path, platforms: Platforms) -> None:
     """Put in the programs, the configuration, the authorities to trust and the licences."""
     for target in platforms:
-        folder = collector.folder(target)
-        _copy_programs(context, target, folder / "spcs-otelcol", folder / "healthcheck", doctor.binary(target))
+        healthcheck = collector.folder(target) / "healthcheck"
+        _copy_programs(context, target, collector.binary(target), healthcheck, doctor.binary(target))
     for file in (collector.CONFIG, collector.EVENT_TABLE_CONFIG):
         shutil.copy(file, context)
     shutil.copy(certifi.where(), context / "ca-certificates.crt")
     (context / "ca-certificates.crt").chmod(0o644)
-    (context / "LICENSES").write_text(licences.collect(collector.folder(platforms[0]) / "spcs-otelcol"))
+    (context / "LICENSES").write_text(licences.collect(collector.binary(platforms[0])))
     shutil.copy(ROOT / "LICENSE", context)
 
 

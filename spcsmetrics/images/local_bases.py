@@ -9,14 +9,13 @@ import shutil
 from pathlib import Path
 
 import certifi
-import docker
-from docker.errors import ImageNotFound
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.versions import PROMETHEUS
+from spcsmetrics.images import daemon
 from spcsmetrics.images.definition import PLATFORM
 from spcsmetrics.programs import prometheus
 
@@ -45,23 +44,12 @@ def build_steps(base: str) -> list[Step]:
             f"Make the base {PROMETHEUS_BASE}",
             "docker build FROM scratch",
             _make_prometheus,
-            lambda: _exists(PROMETHEUS_BASE),
+            lambda: daemon.holds(PROMETHEUS_BASE),
         )
         return [*prometheus.build_steps("prometheus", "promtool"), make]
     detail = process.render(_debootstrap(Path("ROOT")))
     title = f"Make the base {PYTHON_BASE} (about 1 minute)"
-    return [Step(title, detail, _make_python, lambda: _exists(PYTHON_BASE))]
-
-
-def _exists(reference: str) -> bool:
-    client = docker.from_env()
-    try:
-        client.images.get(reference)
-    except ImageNotFound:
-        return False
-    finally:
-        client.close()
-    return True
+    return [Step(title, detail, _make_python, lambda: daemon.holds(PYTHON_BASE))]
 
 
 def _make_prometheus() -> None:

@@ -5,7 +5,7 @@ import os
 from spcsmetrics.core.paths import LOCKS
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import BASES
-from spcsmetrics.images import registry
+from spcsmetrics.images import daemon
 
 # Where bases come from instead of Docker Hub, such as mirror.example.com/hub.
 MIRROR = "SPCS_BASE_MIRROR"
@@ -40,21 +40,14 @@ def _locked() -> dict[str, str]:
 
 
 def lock_bases(*, dry: bool) -> None:
-    """Ask Docker Hub, or the mirror, for the digest of every base and write them down.
+    """Let Docker ask Docker Hub, or the mirror, for the digest of every base, and write them down.
 
-    Raises UserError where a registry does not answer, and leaves the lock as it was.
+    Raises UserError where no daemon or registry answers, and leaves the lock as it was.
     """
 
     def write() -> None:
-        lines = sorted(f"{named}@{_fetch(named)}\n" for named in BASES.values())
+        lines = sorted(f"{named}@{daemon.fetch_digest(mirrored(named))}\n" for named in BASES.values())
         _LOCK.write_text(_HEADER + "".join(lines))
 
-    carry_out([Step("Lock the bases", f"{', '.join(BASES.values())} -> {_LOCK.name}", write)], dry=dry)
-
-
-def _fetch(named: str) -> str:
-    """Return the digest of a base such as prom/prometheus:v3.16.0; a name of one word is in the namespace library."""
-    host, _, prefix = os.environ.get(MIRROR, "docker.io").rstrip("/").partition("/")
-    name, tag = named.rsplit(":", 1)
-    name = f"library/{name}" if "/" not in name and host == "docker.io" else name
-    return registry.fetch_digest(host, f"{prefix}/{name}" if prefix else name, tag)
+    lock = Step("Lock the bases", f"{', '.join(BASES.values())} -> {_LOCK.name}", write)
+    carry_out([daemon.check_step(), lock], dry=dry)

@@ -10,8 +10,8 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD, ROOT
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.images import definition, official_bases, registry
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images import builders, daemon, definition, official_bases
+from spcsmetrics.images.definition import PLATFORM, Image
 
 FOLDER = BUILD / "release"
 _METADATA = FOLDER / "metadata.json"
@@ -30,17 +30,21 @@ class Target:
     @property
     def prefix(self) -> str:
         """Return what stands before an image's name, with a / at the end."""
-        return "".join(f"{part}/" for part in (self.registry, self.namespace) if part)
+        return "".join(f"{word}/" for word in (self.registry, self.namespace) if word)
+
+    def reference(self, image: Image, tag: str) -> str:
+        """Return what an image is called there."""
+        return f"{self.prefix}{image.name}:{tag}"
 
 
 def semver_tags(version: str) -> list[str]:
     """Return the tags of a version: itself, and for a release its minor, its major and latest.
 
-    Raises UserError for what is no semantic version.
+    Raises UserError for anything but a semantic version.
     """
     match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?", version)
     if not match:
-        raise UserError(f"{version} is no semantic version: write MAJOR.MINOR.PATCH in spcsmetrics/core/versions.py")
+        raise UserError(f"{version} is not a semantic version: write MAJOR.MINOR.PATCH in spcsmetrics/core/versions.py")
     if match[4]:
         return [version]
     # Before 1.0 a minor version may break, so that a tag of the major alone would promise too much.
@@ -61,20 +65,18 @@ def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) 
 
     With a source, another registry/namespace, the images are copied from there as they are, with the same digests.
     Else, with buildx there is an index of two platforms with provenance and SBOM; the classic builder makes the one
-    platform that Snowflake runs. only is one image; outputs is a file that gets name=digest lines. Raises UserError
+    platform that Snowflake runs. only is one image; outputs is a file that gets key=digest lines. Raises UserError
     where the registry does not have what was pushed, and where the commit has the tag of another version.
     """
-    parts = [only] if only else list(IMAGES)
-    if only and only not in IMAGES:
-        raise UserError(f"--only {only} is not an image: write one of {', '.join(IMAGES)}")
+    images = definition.choose(only)
     tags = semver_tags(PRODUCT)
     digests: dict[str, str] = {}
-    references = ", ".join(f"{target.prefix}{IMAGES[part].name}:{tag}" for part in parts for tag in tags)
+    references = ", ".join(target.reference(image, tag) for image in images for tag in tags)
     steps = [
         Step("Compare the version with the commit's tags", "git tag --points-at HEAD", check_tag),
-        definition.docker_step(),
-        *_push_steps(source, target, parts, tags),
-        Step("Verify from the registry", references, lambda: digests.update(_verify(target, source, parts, tags))),
+        daemon.check_step(),
+        *_push_steps(source, target, images, tags),
+        Step("Verify from the registry", references, lambda: digests.update(verify(target, source, images, tags))),
         Step("Write the notes", str(_NOTES.relative_to(ROOT)), lambda: _write_notes(target, digests, outputs)),
     ]
     for reference in official_bases.without_digest():
@@ -93,70 +95,44 @@ def check_tag() -> None:
         )
 
 
-def _verify(target: Target, source: str, parts: list[str], tags: list[str]) -> dict[str, str]:
-    """Return the digests of what was sent. Raises UserError where the registry has others."""
-    sent = _digests(parse_target(source), parts) if source else _sent(target, parts)
-    for part in parts:
-        for tag in tags:
-            found = registry.fetch_digest(target.registry, repository(target, part), tag)
-            if found != sent[part]:
-                raise UserError(f"{IMAGES[part].name}:{tag} is {found} in the registry and {sent[part]} was sent")
-    return sent
-
-
-def _write_notes(target: Target, digests: dict[str, str], outputs: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    _NOTES.write_text(notes(target, digests))
-    if outputs:
-        with Path(outputs).open("a") as file:
-            file.writelines(f"{part}={digest}\n" for part, digest in digests.items())
-
-
-def _push_steps(source: str, target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+def _push_steps(source: str, target: Target, images: list[Image], tags: list[str]) -> list[Step]:
     if source:
-        return _copy_steps(parse_target(source), target, parts, tags)
-    return _bake_steps(target, parts, tags) if definition.has_buildx() else _classic_steps(target, parts, tags)
+        return _copy_steps(parse_target(source), target, images, tags)
+    return _bake_steps(target, images, tags) if builders.has_buildx() else _classic_steps(target, images, tags)
 
 
-def repository(target: Target, part: str) -> str:
-    """Return the repository of an image in the target's registry."""
-    return "/".join(word for word in (target.namespace, IMAGES[part].name) if word)
-
-
-def _bake_steps(target: Target, parts: list[str], tags: list[str]) -> list[Step]:
-    command = definition.bake_command(
-        [f"{part}-release" for part in parts], "--metadata-file", str(_METADATA.relative_to(ROOT))
+def _bake_steps(target: Target, images: list[Image], tags: list[str]) -> list[Step]:
+    command = builders.bake_command(
+        [f"{image.key}-release" for image in images], "--metadata-file", str(_METADATA.relative_to(ROOT))
     )
     env = {"PREFIX": target.prefix, "TAGS": ",".join(tags)}
 
     def bake() -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        process.run(command, cwd=ROOT, env={**definition.build_environment(), **env}, remedy="read the last lines")
+        process.run(command, cwd=ROOT, env={**builders.bake_environment(), **env}, remedy="read the last lines")
 
-    fill = [step for part in parts for step in definition.context_steps(IMAGES[part], PLATFORMS)]
+    fill = [step for image in images for step in definition.context_steps(image, PLATFORMS)]
     return [*fill, Step("Build and push", process.render(command), bake)]
 
 
-def _classic_steps(target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+def _classic_steps(target: Target, images: list[Image], tags: list[str]) -> list[Step]:
     """Return the steps that push what ./inv build or the stack test has built: the very images that were tested."""
     steps = []
-    for part in parts:
+    for image in images:
         for tag in tags:
-            reference = f"{target.prefix}{IMAGES[part].name}:{tag}"
-            mark = ["docker", "tag", IMAGES[part].reference, reference]
-            send = ["docker", "push", "--quiet", reference]
-            steps.append(_run(f"Tag {reference}", mark, "run ./inv build first"))
-            steps.append(_run(f"Push {reference}", send, _LOGIN))
+            reference = target.reference(image, tag)
+            steps.append(_run(f"Tag {reference}", ["docker", "tag", image.reference, reference], "run ./inv build"))
+            steps.append(_run(f"Push {reference}", ["docker", "push", "--quiet", reference], _LOGIN))
     return steps
 
 
-def _copy_steps(source: Target, target: Target, parts: list[str], tags: list[str]) -> list[Step]:
+def _copy_steps(source: Target, target: Target, images: list[Image], tags: list[str]) -> list[Step]:
     """Return the steps that copy images between registries; without buildx they pass through this machine."""
     steps = []
-    for part in parts:
-        there = f"{source.prefix}{IMAGES[part].name}:{PRODUCT}"
-        wanted = [f"{target.prefix}{IMAGES[part].name}:{tag}" for tag in tags]
-        if definition.has_buildx():
+    for image in images:
+        there = source.reference(image, PRODUCT)
+        wanted = [target.reference(image, tag) for tag in tags]
+        if builders.has_buildx():
             marks = [word for reference in wanted for word in ("--tag", reference)]
             steps.append(_run(f"Copy {there}", ["docker", "buildx", "imagetools", "create", *marks, there], _LOGIN))
             continue
@@ -167,18 +143,13 @@ def _copy_steps(source: Target, target: Target, parts: list[str], tags: list[str
     return steps
 
 
-def _digests(source: Target, parts: list[str]) -> dict[str, str]:
-    return {part: registry.fetch_digest(source.registry, repository(source, part), PRODUCT) for part in parts}
-
-
-def pull_steps(source: Target, parts: list[str]) -> list[Step]:
+def pull_steps(source: Target, images: list[Image]) -> list[Step]:
     """Return the steps that take images of this version from a registry and name them as a build here would."""
     steps = []
-    for part in parts:
-        there = f"{source.prefix}{IMAGES[part].name}:{PRODUCT}"
-        pull = ["docker", "pull", "--quiet", "--platform", definition.PLATFORM, there]
-        steps.append(_run(f"Pull {there}", pull, _LOGIN))
-        steps.append(_run(f"Tag {there}", ["docker", "tag", there, IMAGES[part].reference], _LOGIN))
+    for image in images:
+        there = source.reference(image, PRODUCT)
+        steps.append(_run(f"Pull {there}", ["docker", "pull", "--quiet", "--platform", PLATFORM, there], _LOGIN))
+        steps.append(_run(f"Tag {there}", ["docker", "tag", there, image.reference], _LOGIN))
     return steps
 
 
@@ -186,18 +157,36 @@ def _run(title: str, command: list[str], remedy: str) -> Step:
     return Step(title, process.render(command), lambda: process.run(command, remedy=remedy))
 
 
-def _sent(target: Target, parts: list[str]) -> dict[str, str]:
+def verify(target: Target, source: str, images: list[Image], tags: list[str]) -> dict[str, str]:
+    """Return the digest of each image that was sent, by its key. Raises UserError where the registry has another."""
+    sent = _digests(parse_target(source), images) if source else _sent(target, images)
+    for image in images:
+        for tag in tags:
+            reference = target.reference(image, tag)
+            found = daemon.fetch_digest(reference)
+            if found != sent[image.key]:
+                raise UserError(f"{reference} is {found} in the registry and {sent[image.key]} was sent: push it again")
+    return sent
+
+
+def _digests(source: Target, images: list[Image]) -> dict[str, str]:
+    return {image.key: daemon.fetch_digest(source.reference(image, PRODUCT)) for image in images}
+
+
+def _sent(target: Target, images: list[Image]) -> dict[str, str]:
     """Return the digests that the builder or Docker noted at the push."""
-    if definition.has_buildx():
+    if builders.has_buildx():
         metadata = json.loads(_METADATA.read_text())
-        return {part: metadata[f"{part}-release"]["containerimage.digest"] for part in parts}
-    found = {}
-    for part in parts:
-        repository = f"{target.prefix}{IMAGES[part].name}"
-        words = ["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", f"{repository}:{PRODUCT}"]
-        known = [one.split("@") for one in json.loads(process.run(words))]
-        found[part] = next((digest for name, digest in known if name == repository), "none")
-    return found
+        return {image.key: metadata[f"{image.key}-release"]["containerimage.digest"] for image in images}
+    return {image.key: daemon.find_repository_digest(target.reference(image, PRODUCT)) for image in images}
+
+
+def _write_notes(target: Target, digests: dict[str, str], outputs: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _NOTES.write_text(notes(target, digests))
+    if outputs:
+        with Path(outputs).open("a") as file:
+            file.writelines(f"{key}={digest}\n" for key, digest in digests.items())
 
 
 def notes(target: Target, digests: dict[str, str]) -> str:
@@ -205,7 +194,7 @@ def notes(target: Target, digests: dict[str, str]) -> str:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     section = re.search(rf"^## .*\b{re.escape(PRODUCT)}\b.*?\n(.*?)(?=^## |\Z)", changelog, re.M | re.S)
     rows = "\n".join(
-        f"| `{target.prefix}{IMAGES[part].name}:{PRODUCT}` | `{digest}` |" for part, digest in digests.items()
+        f"| `{target.reference(definition.IMAGES[key], PRODUCT)}` | `{digest}` |" for key, digest in digests.items()
     )
     said = section[1].strip() if section else ""
     return f"{said}\n\nCommit {git.revision()}\n\n| image | digest |\n|---|---|\n{rows}\n"

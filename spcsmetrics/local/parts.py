@@ -151,7 +151,7 @@ def start_collector(
         "SPCS_REFRESH_INTERVAL": refresh,
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
     }
-    command: list[str | Path] = [collector.BINARY, "--config", collector.CONFIG, "--config", overlay]
+    command: list[str | Path] = [collector.binary(), "--config", collector.CONFIG, "--config", overlay]
     for file in more:
         command += ["--config", file]
     started = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")

@@ -10,6 +10,7 @@ from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
+from spcsmetrics.programs.gobuild import compile_step
 from spcsmetrics.programs.manifest import MANIFEST, builder_version, check_manifest, read_manifest
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -28,13 +29,15 @@ def folder(target: str) -> Path:
     return BUILD / "otel" / target.replace("/", "-")
 
 
-# The collector of this machine.
-BINARY = folder(host_platform()) / "spcs-otelcol"
+def binary(target: str | None = None) -> Path:
+    """Return where the collector for a platform, or for this machine's, goes."""
+    return folder(target or host_platform()) / "spcs-otelcol"
 
 
-def build_steps(target: str = host_platform()) -> list[Step]:
-    """Return the steps that make the collector and its health check for a platform."""
-    binary, healthcheck = folder(target) / "spcs-otelcol", folder(target) / "healthcheck"
+def build_steps(target: str | None = None) -> list[Step]:
+    """Return the steps that make the collector and its health check for a platform, or for this machine's."""
+    target = target or host_platform()
+    made, healthcheck = binary(target), folder(target) / "healthcheck"
     manifest = read_manifest()
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     version = builder_version(manifest)
@@ -46,12 +49,8 @@ def build_steps(target: str = host_platform()) -> list[Step]:
         fingerprint.mark(builder, version)
 
     def compile_collector() -> None:
-        _compile(manifest, builder, binary, target)
-        fingerprint.mark(binary, inputs)
-
-    def compile_healthcheck() -> None:
-        command: Args = ["go", "build", "-ldflags", "-s -w", "-o", healthcheck, "."]
-        process.run(command, cwd=OTEL / "healthcheck", env=go_environment(target), remedy=_REMEDY)
+        _compile(manifest, builder, made, target)
+        fingerprint.mark(made, inputs)
 
     return [
         go_step(),
@@ -63,11 +62,11 @@ def build_steps(target: str = host_platform()) -> list[Step]:
         ),
         Step(
             f"Build the collector for {target} (about 5 minutes the first time)",
-            f"builder --config {_relative(MANIFEST)} -> {_relative(binary)}",
+            f"builder --config {_relative(MANIFEST)} -> {_relative(made)}",
             compile_collector,
-            lambda: fingerprint.is_current(binary, inputs),
+            lambda: fingerprint.is_current(made, inputs),
         ),
-        Step("Build the health check", f"go build -> {_relative(healthcheck)}", compile_healthcheck),
+        compile_step(f"Build the health check for {target}", healthcheck, target, module=OTEL / "healthcheck"),
     ]
 
 
@@ -79,7 +78,7 @@ def _inputs() -> list[Path]:
     return [MANIFEST, *(file for file in plugin if not file.name.endswith("_test.go"))]
 
 
-def _compile(manifest: dict[str, Any], builder: Path, binary: Path, target: str) -> None:
+def _compile(manifest: dict[str, Any], builder: Path, made: Path, target: str) -> None:
     generated = BUILD / "otel" / "manifest.yaml"
     generated.parent.mkdir(parents=True, exist_ok=True)
     manifest = {**manifest, "dist": {**manifest["dist"], "output_path": str(_SOURCE)}}
@@ -87,8 +86,8 @@ def _compile(manifest: dict[str, Any], builder: Path, binary: Path, target: str)
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [builder, "--config", generated, "--skip-strict-versioning=false"]
     process.run(command, cwd=OTEL, env=go_environment(target), log=_LOG, remedy=_REMEDY)
-    binary.parent.mkdir(parents=True, exist_ok=True)
-    (_SOURCE / manifest["dist"]["name"]).replace(binary)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    (_SOURCE / manifest["dist"]["name"]).replace(made)
 
 
 def _relative(path: Path) -> Path:

@@ -25,7 +25,7 @@ REQUIRED = (
 
 
 def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
-    """Return the builder's manifest. Raises UserError when it is no YAML mapping."""
+    """Return the builder's manifest. Raises UserError when it is not a YAML mapping."""
     try:
         manifest = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:
@@ -64,9 +64,9 @@ def check_manifest(manifest: dict[str, Any], go_mod: str) -> None:
         contrib = module.startswith("github.com/open-telemetry/opentelemetry-collector-contrib/")
         if contrib and version.rsplit(".", 1)[0] != wanted.rsplit(".", 1)[0]:
             raise UserError(f"{MANIFEST}: {module} is {version} but the collector is {wanted}: use one minor version")
-    for part in REQUIRED:
-        if not any(module.endswith(part) for module in named):
-            raise UserError(f"{MANIFEST} has no {part}, which the shipped configuration needs: add it")
+    for component in REQUIRED:
+        if not any(module.endswith(component) for module in named):
+            raise UserError(f"{MANIFEST} has no {component}, which the shipped configuration needs: add it")
     for module, version in re.findall(r"^\t(\S+) (v\S+)$", go_mod, re.M):
         if named.get(module, version) != version:
             raise UserError(

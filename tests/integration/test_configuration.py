@@ -16,7 +16,7 @@ def validate(overlay: str, tmp_path: Path, **env: str) -> subprocess.CompletedPr
     more = tmp_path / "more.yaml"
     more.write_text(overlay)
     return subprocess.run(
-        [collector.BINARY, "validate", f"--config={collector.CONFIG}", f"--config={more}"],
+        [collector.binary(), "validate", f"--config={collector.CONFIG}", f"--config={more}"],
         capture_output=True, check=False, text=True, env=env,
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ def build_in(folder: Path) -> str:
         shutil.copy(BUILD / "bin" / name, folder / "build" / "bin")
     env = {**os.environ, "PATH": f"{find_go().parent}:{os.environ['PATH']}", "PYTHONPATH": str(folder)}
     subprocess.run([sys.executable, "-c", PROGRAM], cwd=folder, env=env, check=True, capture_output=True)
-    binary = folder / collector.BINARY.relative_to(ROOT)
+    binary = folder / collector.binary().relative_to(ROOT)
     return hashlib.sha256(binary.read_bytes()).hexdigest()
 
 
@@ -44,7 +44,7 @@ def test_the_collector_is_the_same_from_two_folders(tmp_path: Path) -> None:
 
 
 def test_the_licences_of_everything_inside_are_collected() -> None:
-    text = licences.collect(collector.BINARY)
+    text = licences.collect(collector.binary())
     assert "github.com/prometheus/prometheus v0.315" in text
     assert "the Go standard library" in text
     assert "Apache License" in text
