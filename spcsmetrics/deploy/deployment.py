@@ -7,12 +7,13 @@ from typing import Any
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
-from spcsmetrics.deploy import estimate, planner, publishing, session, waiting
+from spcsmetrics.deploy import estimate, planner, readiness, repository, session
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.specification import render
 from spcsmetrics.deploy.state import State, find_repository_url, read_state
+from spcsmetrics.images.definition import IMAGES
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,25 @@ def deploy(options: Options, *, dry: bool) -> None:
 
 def _print_offline(settings: Settings, options: Options) -> None:
     offline = replace(options, offline=True)
-    _print_plan(settings, _plan(settings, State(), offline, dry=True), estimate.reckon(0, settings))
+    _print_plan(settings, _plan(settings, State(), offline, dry=True), estimate.calculate(0, settings))
 
 
 def _deploy_into(settings: Settings, options: Options, *, dry: bool) -> None:
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.query, settings)
+        state = read_state(account.execute, settings)
         changes = _plan(settings, state, options, dry=dry)
         if dry:
-            _print_plan(settings, changes, estimate.estimate(account.query, settings))
+            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
             return
         if any("CREATE SERVICE" in change.sql for change in changes):
-            for line in estimate.estimate(account.query, settings).lines(settings):
+            for line in estimate.estimate(account.execute, settings).lines(settings):
                 console.print(f"- {line}")
         _apply(settings, account, changes)
         _wait(settings, account, options.timeout)
 
 
 def _plan(settings: Settings, state: State, options: Options, *, dry: bool) -> list[Change]:
-    tags = publishing.find_tags(settings, pushed=options.pushed, dry=dry)
+    tags = repository.find_tags(settings, pushed=options.pushed, dry=dry)
     specification = specify(settings, state, tags)
     return planner.make_plan(
         settings,
@@ -103,12 +104,12 @@ def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
 
 def _step(settings: Settings, account: Account, change: Change) -> Step:
     if change.sql:
-        return Step(change.title, change.sql, lambda: account.query(change.sql))
+        return Step(change.title, change.sql, lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
-        url = find_repository_url(account.query, settings) or ""
-        publishing.push(settings, account, url, change.part, change.tag)
+        url = find_repository_url(account.execute, settings) or ""
+        repository.push(settings, account, url, IMAGES[change.image], change.tag)
 
     return Step(change.title, "docker push", push, stream=True)
 
@@ -116,8 +117,8 @@ def _step(settings: Settings, account: Account, change: Change) -> Step:
 def _wait(settings: Settings, account: Account, seconds: int) -> None:
     name = settings.service_name
     with console.status(f"Waiting for {name} ...") as status:
-        url = waiting.wait_until_ready(
-            account.query, settings, seconds, lambda what: status.update(f"Waiting for {name}: {what} ...")
+        url = readiness.wait_until_ready(
+            account.execute, settings, seconds, lambda what: status.update(f"Waiting for {name}: {what} ...")
         )
     console.print(f"- {name} is ready; open it as a user whose role has {name}!viewer, or as its owner:")
     print(url)  # noqa: T201 - the result
@@ -132,12 +133,12 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     carry_out([groups.group_step("deploy")])
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.query, settings)
+        state = read_state(account.execute, settings)
         if not state.service:
             raise UserError(f"there is no service {settings.service_name} to upgrade: run ./inv deploy")
         changes = _plan(settings, state, replace(options, pushed=bool(tag)), dry=dry)
         if dry:
-            _print_plan(settings, changes, estimate.estimate(account.query, settings))
+            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
             return
         _apply(settings, account, changes)
         _wait(settings, account, options.timeout)

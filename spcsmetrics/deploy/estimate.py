@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.names import bare
+from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.deploy.state import Query
 
 # Credits an hour of one node. Source: Snowflake Service Consumption Table, table 1(d).
 CREDITS = {
@@ -24,7 +25,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True)
 class Estimate:
-    """What was reckoned: nodes that will be scraped, series, GB on disk over the retention, and what it runs on."""
+    """The figures: nodes that will be scraped, series, GB on disk over the retention, and what it runs on."""
 
     nodes: int
     series: int
@@ -44,21 +45,21 @@ class Estimate:
             f" {settings.retention_days} days ({settings.retention_gb} GB are kept at most).",
         ]
         if self.disk_gb > settings.retention_gb:
-            lines.append("The volume holds fewer days: set a larger volume_gib, since it cannot be changed later.")
+            lines.append("The volume holds fewer days: set a larger volume_gib, because it cannot be changed later.")
         return lines
 
 
-def estimate(query: Query, settings: Settings) -> Estimate:
-    """Count the nodes that the role sees now, and reckon with a typical node."""
-    rows = query("SHOW COMPUTE POOLS")
+def estimate(execute: Execute, settings: Settings) -> Estimate:
+    """Count the nodes that the role sees now, and calculate with a typical node."""
+    pools = rows.show_pools(execute)
     wanted = {bare(pool) for pool in settings.pools}
-    watched = [row for row in rows if not wanted or row["name"] in wanted]
-    nodes = sum(int(row["active_nodes"] or 0) + int(row["idle_nodes"] or 0) for row in watched)
-    own = [row["instance_family"] for row in rows if row["name"] == bare(settings.compute_pool)]
-    return reckon(nodes, settings, *own)
+    watched = [pool for pool in pools if not wanted or pool["name"] in wanted]
+    nodes = sum(int(pool["active_nodes"] or 0) + int(pool["idle_nodes"] or 0) for pool in watched)
+    own = [pool["instance_family"] for pool in pools if pool["name"] == bare(settings.compute_pool)]
+    return calculate(nodes, settings, *own)
 
 
-def reckon(nodes: int, settings: Settings, family: str = "") -> Estimate:
+def calculate(nodes: int, settings: Settings, family: str = "") -> Estimate:
     """Return the figures for a number of nodes; the service runs on a pool of family, or of the settings' one."""
     series = nodes * SERIES_A_NODE
     samples = series / _SECONDS_BETWEEN_SAMPLES * _DAY * settings.retention_days

@@ -6,6 +6,7 @@ from typing import Any
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.names import bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.specification import as_json, fingerprint
@@ -15,22 +16,22 @@ from spcsmetrics.images.definition import IMAGES
 
 @dataclass(frozen=True)
 class Change:
-    """One change: its title and its SQL. For an image to push there is no SQL but its part and tag."""
+    """One change: its title and its SQL. An image to push has its key and tag instead of SQL."""
 
     title: str
     sql: str = ""
-    part: str = ""
+    image: str = ""
     tag: str = ""
 
 
 def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
-    """Return each image's path in a specification, by its part; paths are lower case."""
+    """Return each image's path in a specification, by its key; paths are lower case."""
     folder = "/".join(bare(name).lower() for name in (settings.database, settings.schema, settings.repository))
-    return {part: f"/{folder}/{IMAGES[part].name}:{tag}" for part, tag in tags.items()}
+    return {key: f"/{folder}/{IMAGES[key].name}:{tag}" for key, tag in tags.items()}
 
 
 def comment(specification: Mapping[str, Any]) -> str:
-    """Return the service's comment, which tells a later run what the service was made from."""
+    """Return the service's comment, from which a later run reads what the service was made from."""
     return f"SPCS user metrics {PRODUCT}, specification {fingerprint(dict(specification))}"
 
 
@@ -49,7 +50,10 @@ def make_plan(
     """
     changes = [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
     changes += _pool(settings, state, create_pool=create_pool)
-    changes += _service(settings, state, specification, tags) if state.service else _creation(settings, specification)
+    if state.service:
+        changes += _service(settings, state, state.service, specification, tags)
+    else:
+        changes += _creation(settings, specification)
     changes += _viewers(settings, state)
     return changes
 
@@ -66,8 +70,8 @@ def _objects(settings: Settings, state: State) -> Iterator[Change]:
 
 
 def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[Change]:
-    for part, tag in tags.items():
-        name = IMAGES[part].name
+    for key, tag in tags.items():
+        name = IMAGES[key].name
         if (name, tag) in state.images:
             continue
         if pushed and not state.repository_url:
@@ -77,7 +81,7 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
             )
         if pushed:
             raise UserError(f"{name}:{tag} is not in the image repository: push it, or leave --pushed out")
-        yield Change(f"Push the image {name}:{tag}", part=part, tag=tag)
+        yield Change(f"Push the image {name}:{tag}", image=key, tag=tag)
 
 
 def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
@@ -114,9 +118,12 @@ def _creation(settings: Settings, specification: dict[str, Any]) -> Iterator[Cha
 
 
 def _service(
-    settings: Settings, state: State, specification: dict[str, Any], tags: Mapping[str, str]
+    settings: Settings,
+    state: State,
+    service: rows.Service,
+    specification: dict[str, Any],
+    tags: Mapping[str, str],
 ) -> Iterator[Change]:
-    service = state.service or {}
     name = settings.service_name
     if service["compute_pool"] != bare(settings.compute_pool):
         raise UserError(
@@ -125,17 +132,17 @@ def _service(
         )
     _check_volumes(settings, state, specification)
     wanted = comment(specification)
-    digests = {part: state.images.get((IMAGES[part].name, tag)) for part, tag in tags.items()}
-    stale = [part for part, digest in digests.items() if part in state.running and state.running[part] != digest]
-    if service.get("comment") != wanted or stale:
-        what = "specification" if service.get("comment") != wanted else f"images ({', '.join(stale)})"
+    digests = {key: state.images.get((IMAGES[key].name, tag)) for key, tag in tags.items()}
+    stale = [key for key, digest in digests.items() if key in state.running and state.running[key] != digest]
+    if service["comment"] != wanted or stale:
+        what = "specification" if service["comment"] != wanted else f"images ({', '.join(stale)})"
         spec = dollar_quoted(as_json(specification))
         yield Change(f"Change the {what} of {name}", f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
-    yield from _access(settings, str(service.get("external_access_integrations") or ""))
-    if service.get("status") == "SUSPENDED":
+    yield from _access(settings, service["external_access_integrations"] or "")
+    if service["status"] == "SUSPENDED":
         yield Change(f"Start {name}", f"ALTER SERVICE {name} RESUME")
     # Last, so that a run which broke off before does not look finished.
-    if service.get("comment") != wanted:
+    if service["comment"] != wanted:
         yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")
 
 

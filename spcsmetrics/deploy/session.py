@@ -24,7 +24,7 @@ class Account:
     def __init__(self, session: Any) -> None:  # noqa: ANN401 - Snowpark has no types
         self._session = session
 
-    def query(self, sql: str) -> list[Row]:
+    def execute(self, sql: str) -> list[Row]:
         """Run one statement and return its rows by column name. Raises UserError with the account's reason."""
         from snowflake.connector.errors import Error  # noqa: PLC0415 - slow, and of the group deploy
         from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415

@@ -94,37 +94,32 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     for key in values:
         if key not in known:
             raise UserError(f"{key} is not a setting: those known are {', '.join(known)}")
-    checked = {key: _check(key, value) for key, value in values.items()}
+    checked: dict[str, Any] = {key: _CHECKS.get(key, _text)(key, value) for key, value in values.items()}
     return Settings(**checked)
 
 
-def _check(key: str, value: Any) -> Any:  # noqa: ANN401 - it comes from TOML
-    check: Callable[[str, Any], Any] = _CHECKS.get(key, _text)
-    return check(key, value)
-
-
-def _text(key: str, value: Any) -> str:  # noqa: ANN401
+def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise UserError(f"{key} is {value!r}: write a text in quotes")
     return value
 
 
-def _identifier(key: str, value: Any) -> str:  # noqa: ANN401
+def _identifier(key: str, value: object) -> str:
     return identifier(_text(key, value), key)
 
 
-def _optional(key: str, value: Any) -> str:  # noqa: ANN401
+def _optional(key: str, value: object) -> str:
     return _identifier(key, value) if value != "" else ""
 
 
-def _identifiers(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+def _identifiers(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of names in brackets")
     return tuple(_identifier(key, one) for one in value)
 
 
-def _between(least: int, most: int) -> Callable[[str, Any], int]:
-    def check(key: str, value: Any) -> int:  # noqa: ANN401
+def _between(least: int, most: int) -> Callable[[str, object], int]:
+    def check(key: str, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise UserError(f"{key} is {value!r}: write a whole number from {least} to {most}")
         return value
@@ -132,7 +127,7 @@ def _between(least: int, most: int) -> Callable[[str, Any], int]:
     return check
 
 
-def _addresses(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+def _addresses(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of addresses in brackets")
     try:
@@ -142,38 +137,40 @@ def _addresses(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
     for network in networks:
         # Grafana has taken an IPv6 address without its mask for a whole range (CVE-2026-33376).
         if network.num_addresses != 1:
-            raise UserError(f"{key} has the range {network}: write exact addresses, since everybody in it is believed")
+            raise UserError(
+                f"{key} has the range {network}, of which every host would be trusted: list single addresses"
+            )
     return tuple(str(network) for network in networks)
 
 
-def _flag(key: str, value: Any) -> bool:  # noqa: ANN401
+def _flag(key: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise UserError(f"{key} is {value!r}: write true or false")
     return value
 
 
-def _notification(key: str, value: Any) -> str:  # noqa: ANN401
+def _notification(key: str, value: object) -> str:
     if value not in NOTIFICATIONS:
         raise UserError(f"{key} is {value!r}: write webhook or email, or leave it out")
     return str(value)
 
 
-def _tag(key: str, value: Any) -> str:  # noqa: ANN401
+def _tag(key: str, value: object) -> str:
     if not re.fullmatch(r"|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", _text(key, value)):
         raise UserError(f"{key} is {value!r}: write the tag of an image")
     return str(value)
 
 
-def _variables(key: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+def _variables(key: str, value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise UserError(f"{key} is {value!r}: write a table, NAME = value")
     for name in value:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            raise UserError(f"{key}.{name} is no variable: write capitals, digits and _")
+            raise UserError(f"{key}.{name} is not a variable: write capitals, digits and _")
     return tuple(sorted((name, _text(f"{key}.{name}", one)) for name, one in value.items()))
 
 
-def _secrets(key: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+def _secrets(key: str, value: object) -> tuple[tuple[str, str], ...]:
     found = []
     for name, secret in _variables(key, value):
         parts = secret.split(".")
@@ -181,11 +178,11 @@ def _secrets(key: str, value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN4
     return tuple(found)
 
 
-def _service(key: str, value: Any) -> str:  # noqa: ANN401
+def _service(key: str, value: object) -> str:
     return service_identifier(_text(key, value), key)
 
 
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+_CHECKS: dict[str, Callable[[str, object], object]] = {
     "role": _optional,
     "database": _identifier,
     "schema": _identifier,
@@ -194,7 +191,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "pool_family": _identifier,
     "service": _service,
     "tag": _tag,
-    # A samples' block covers two hours; ten years is what nobody waits for.
+    # A block of samples covers two hours; ten years: an arbitrary upper bound.
     "retention_days": _between(1, 3650),
     # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
     "volume_gib": _between(4, 16384),

@@ -19,12 +19,12 @@ _EVENT_TABLE = ["--config=/etc/otelcol/config.yaml", "--config=/etc/otelcol/even
 
 
 def render(settings: Settings, images: Mapping[str, str], administrator: str) -> dict[str, Any]:
-    """Return the specification for images by their part (otel, prometheus, grafana), as /database/schema/repository/...
+    """Return the specification for images by their key (otel, prometheus, grafana), as /database/schema/repository/...
 
-    Raises UserError when the result is none that an account would take.
+    Raises UserError when an account would not take the result.
     """
     values = {
-        **{f"image_{part}": path for part, path in images.items()},
+        **{f"image_{key}": path for key, path in images.items()},
         "pools": ",".join(bare(pool) for pool in settings.pools),
         "retention_time": f"{settings.retention_days}d",
         "retention_size": f"{settings.retention_gb}GB",
@@ -55,12 +55,12 @@ def _configure(grafana: dict[str, Any], settings: Settings) -> None:
         ]
 
 
-def _fill(part: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - a tree of YAML
-    if isinstance(part, dict):
-        return {key: _fill(value, values) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_fill(value, values) for value in part]
-    return string.Template(part).substitute(values) if isinstance(part, str) else part
+def _fill(tree: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - a tree of YAML
+    if isinstance(tree, dict):
+        return {key: _fill(value, values) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_fill(value, values) for value in tree]
+    return string.Template(tree).substitute(values) if isinstance(tree, str) else tree
 
 
 def validate(specification: dict[str, Any]) -> None:
@@ -70,7 +70,7 @@ def validate(specification: dict[str, Any]) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
     error = next(iter(sorted(validator.iter_errors(specification), key=lambda one: list(map(str, one.path)))), None)
     if error:
-        place = ".".join(str(part) for part in error.absolute_path) or "the specification"
+        place = ".".join(map(str, error.absolute_path)) or "the specification"
         raise UserError(f"the service specification is not valid at {place}: {error.message}")
 
 
@@ -80,5 +80,5 @@ def as_json(specification: dict[str, Any]) -> str:
 
 
 def fingerprint(specification: dict[str, Any]) -> str:
-    """Return what tells two specifications apart, in 12 characters."""
+    """Return 12 characters in which two specifications differ."""
     return hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()[:12]

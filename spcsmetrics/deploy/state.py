@@ -1,16 +1,16 @@
-"""What there is: the account as SHOW and DESCRIBE tell it."""
+"""What there is: the account as SHOW and DESCRIBE list it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
+from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.refusals import RefusedError
+from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
-Query = Callable[[str], list[dict[str, Any]]]
 _NO_SUCH_OBJECT = 2003
 
 
@@ -28,87 +28,91 @@ class State:
     schema: bool = False
     repository_url: str | None = None
     images: dict[tuple[str, str], str] = field(default_factory=dict)
-    pool: dict[str, Any] | None = None
-    service: dict[str, Any] | None = None
+    pool: rows.Pool | None = None
+    service: rows.Service | None = None
     volumes: dict[str, str] | None = None
     running: dict[str, str] = field(default_factory=dict)
     viewers: frozenset[str] = frozenset()
 
 
-def read_state(query: Query, settings: Settings) -> State:
+def read_state(execute: Execute, settings: Settings) -> State:
     """Ask the account, with statements that change nothing and need no warehouse."""
-    session = query("SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()")[0]
-    role, user, *_ = (str(value) for value in session.values())
-    pool = _find(query, f"SHOW COMPUTE POOLS LIKE {_like(settings.compute_pool)}", settings.compute_pool)
+    current = execute("SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()")[0]
+    role, user, *_ = (str(value) for value in current.values())
+    pool: rows.Pool | None = _find(
+        execute, f"SHOW COMPUTE POOLS LIKE {_like(settings.compute_pool)}", settings.compute_pool
+    )
     known = State(role, user, pool=pool)
-    if not _find(query, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database):
+    if not _find(execute, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database):
         return known
     known = replace(known, database=True)
     in_database = f"SHOW SCHEMAS LIKE {_like(settings.schema)} IN DATABASE {settings.database}"
-    if not _find(query, in_database, settings.schema):
+    if not _find(execute, in_database, settings.schema):
         return known
-    return _read_schema(query, settings, replace(known, schema=True))
+    return _read_schema(execute, settings, replace(known, schema=True))
 
 
-def _read_schema(query: Query, settings: Settings, known: State) -> State:
-    url = find_repository_url(query, settings)
+def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
+    url = find_repository_url(execute, settings)
     if url:
-        known = replace(known, repository_url=url, images=read_images(query, settings))
+        known = replace(known, repository_url=url, images=read_images(execute, settings))
     where = f"IN SCHEMA {settings.schema_name}"
-    service = _find(query, f"SHOW SERVICES LIKE {_like(settings.service)} {where}", settings.service)
+    service: rows.Service | None = _find(
+        execute, f"SHOW SERVICES LIKE {_like(settings.service)} {where}", settings.service
+    )
     if not service:
         return known
     return replace(
         known,
         service=service,
-        volumes=_read_volumes(query, settings),
-        running=_read_running(query, settings),
-        viewers=_read_viewers(query, settings),
+        volumes=_read_volumes(execute, settings),
+        running=_read_running(execute, settings),
+        viewers=_read_viewers(execute, settings),
     )
 
 
-def find_repository_url(query: Query, settings: Settings) -> str | None:
+def find_repository_url(execute: Execute, settings: Settings) -> str | None:
     """Return where the image repository is pushed to, without a scheme, or None where there is none."""
     like = f"SHOW IMAGE REPOSITORIES LIKE {_like(settings.repository)} IN SCHEMA {settings.schema_name}"
-    repository = _find(query, like, settings.repository)
-    return str(repository["repository_url"]) if repository else None
+    repository: rows.Repository | None = _find(execute, like, settings.repository)
+    return repository["repository_url"] if repository else None
 
 
 def _like(name: str) -> str:
     return literal(bare(name))
 
 
-def _find(query: Query, sql: str, name: str) -> dict[str, Any] | None:
+def _find(execute: Execute, sql: str, name: str) -> Any:  # noqa: ANN401 - a row of what was asked for, or None
     """Return the row of exactly this name: LIKE ignores case and takes _ for any character."""
     try:
-        rows = query(sql)
+        found: list[Any] = execute(sql)
     except RefusedError as error:
         if error.code == _NO_SUCH_OBJECT:
             return None
         raise
-    return next((row for row in rows if row["name"] == bare(name)), None)
+    return next((row for row in found if row["name"] == bare(name)), None)
 
 
-def read_images(query: Query, settings: Settings) -> dict[tuple[str, str], str]:
+def read_images(execute: Execute, settings: Settings) -> dict[tuple[str, str], str]:
     """Return the digests of what is in the repository, by name and tag."""
-    rows = query(f"SHOW IMAGES IN IMAGE REPOSITORY {settings.repository_name}")
-    return {(row["image_name"], tag): row["digest"] for row in rows for tag in str(row["tags"]).split(",")}
+    found = rows.show_images(execute, settings.repository_name)
+    return {(row["image_name"], tag): row["digest"] for row in found for tag in row["tags"].split(",")}
 
 
-def _read_volumes(query: Query, settings: Settings) -> dict[str, str] | None:
+def _read_volumes(execute: Execute, settings: Settings) -> dict[str, str] | None:
     """Return the block volumes, or None where the specification is not shown: only its owner sees it."""
-    spec = query(f"DESCRIBE SERVICE {settings.service_name}")[0].get("spec")
+    spec = rows.describe_service(execute, settings.service_name).get("spec")
     if not spec:
         return None
     volumes = (yaml.safe_load(spec).get("spec") or {}).get("volumes") or []
     return {volume["name"]: str(volume.get("size")) for volume in volumes if volume.get("source") == "block"}
 
 
-def _read_running(query: Query, settings: Settings) -> dict[str, str]:
-    rows = query(f"SHOW SERVICE CONTAINERS IN SERVICE {settings.service_name}")
-    return {row["container_name"]: row["image_digest"] for row in rows if row["container_name"]}
+def _read_running(execute: Execute, settings: Settings) -> dict[str, str]:
+    found = rows.show_containers(execute, settings.service_name)
+    return {row["container_name"] or "": row["image_digest"] for row in found}
 
 
-def _read_viewers(query: Query, settings: Settings) -> frozenset[str]:
-    rows = query(f"SHOW GRANTS OF SERVICE ROLE {settings.service_name}!viewer")
-    return frozenset(row["grantee_name"] for row in rows)
+def _read_viewers(execute: Execute, settings: Settings) -> frozenset[str]:
+    found = rows.show_grants_of_role(execute, f"{settings.service_name}!viewer")
+    return frozenset(row["grantee_name"] for row in found)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from admin import call
 from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.local import parts, processes
@@ -26,9 +27,7 @@ class Stand:
     query: InstantQuery
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
+        return call(self.simulation.admin, method, path, body)
 
     def nodes(self) -> list[str]:
         return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]

@@ -1,79 +1,128 @@
-"""The running stack, as seen from this machine: through docker exec, since the store listens for its siblings only."""
+"""The stack: pytest-docker starts it when a test first asks for it, and takes it down."""
 
+import functools
 import json
-import os
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import admin as admin_api
 import pytest
+from containers import PROJECT, compose, docker, execute
+from pytest_docker.plugin import Services
 
-from spcsmetrics.images.definition import SIMULATOR_IMAGE
-from spcsmetrics.local.promql import InstantQuery, Sample
-from spcsmetrics.upkeep.stack import compose
+from spcsmetrics.core import process
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import COMPOSE_FILE
+from spcsmetrics.core.steps import console
+from spcsmetrics.core.toolchain import find_compose
+from spcsmetrics.images import daemon
+from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.local.promql import Query, Sample, parse
+
+START_SECONDS = 180
+# The profile, so that Grafana is removed too.
+DOWN = "--profile grafana down --volumes --remove-orphans --timeout 5"
 
 
-def execute(service: str, *words: str) -> str:
-    """Run a command inside a service and return what it printed."""
-    done = subprocess.run(
-        [str(word) for word in compose("exec", "-T", service, *words)], capture_output=True, check=False, text=True
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-grafana", action="store_true", help="leave out Grafana, whose image is not there")
+    parser.addoption(
+        "--pictures", metavar="FOLDER", type=Path, help="put a picture of each board there; needs Chromium"
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def beside(service: str, program: str, *words: str) -> str:
-    """Run a Python program in the network of a service, and return what it printed."""
-    found = subprocess.run(
-        [str(word) for word in compose("ps", "--quiet", service)], capture_output=True, check=True, text=True
-    )
-    shared = ["docker", "run", "--rm", f"--network=container:{found.stdout.strip()}", "--entrypoint=python3"]
-    done = subprocess.run(
-        [*shared, SIMULATOR_IMAGE.reference, "-c", program, *words], capture_output=True, check=False, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _stack() -> None:
-    if not os.environ.get("SPCS_STACK"):
-        pytest.exit("these tests need the running stack: use ./inv test-stack", returncode=2)
+def _everything_is_there(pytestconfig: pytest.Config) -> None:
+    """End the run with one sentence where Docker, compose or an image is missing: no test passes by being left out."""
+    images = [image for image in IMAGES.values() if image.key != "grafana" or with_grafana(pytestconfig)]
+    try:
+        missing = [image.reference for image in (*images, SIMULATOR_IMAGE) if not daemon.holds(image.reference)]
+        process.run([*find_compose(), "version"], remedy="run ./inv test-stack, which installs compose")
+    except UserError as error:
+        pytest.exit(str(error), returncode=2)
+    if missing:
+        more = " (--without-grafana leaves Grafana out)" if IMAGES["grafana"].reference in missing else ""
+        pytest.exit(
+            f"these images are not on this machine: {', '.join(missing)}; run ./inv test-stack, which makes them{more}",
+            returncode=2,
+        )
+
+
+def with_grafana(config: pytest.Config) -> bool:
+    return not config.getoption("--without-grafana")
 
 
 @pytest.fixture(scope="session")
-def query() -> InstantQuery:
-    """Run PromQL in the store's container."""
+def docker_compose_command() -> str:
+    return process.render(find_compose())
+
+
+@pytest.fixture(scope="session")
+def docker_compose_file() -> str:
+    return str(COMPOSE_FILE)
+
+
+@pytest.fixture(scope="session")
+def docker_compose_project_name() -> str:
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def docker_setup(pytestconfig: pytest.Config) -> Iterator[list[str]]:
+    """Yield what starts the stack; afterwards see that nothing is left, also of a stack that did not come up."""
+    profile = "--profile grafana " if with_grafana(pytestconfig) else ""
+    yield [DOWN, f"{profile}up --detach --wait --wait-timeout {START_SECONDS}"]
+    # The plugin takes down only what came up.
+    print_unhealthy_logs(pytestconfig)
+    compose(*DOWN.split())
+    for kind in (["ps", "--all"], ["network", "ls"], ["volume", "ls"]):
+        left = docker(*kind, "--quiet", "--filter", f"label=com.docker.compose.project={PROJECT}").stdout.split()
+        assert not left, f"the stack left {len(left)} entries of docker {kind[0]}: remove {' '.join(left)} by hand"
+
+
+@pytest.fixture(scope="session")
+def docker_cleanup() -> list[str]:
+    return [DOWN]
+
+
+@pytest.fixture(scope="session")
+def stack(docker_services: Services, request: pytest.FixtureRequest) -> Iterator[Services]:
+    """The running stack; after a failure, its unhealthy containers' last lines are printed."""
+    yield docker_services
+    if request.session.testsfailed:
+        print_unhealthy_logs(request.config)
+
+
+def print_unhealthy_logs(config: pytest.Config) -> None:
+    """Print the state of each container that is there, and the last lines of those that are not healthy."""
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        for line in compose("ps", "--all", "--format", "json").splitlines():
+            found = json.loads(line)
+            service, health = found["Service"], found["Health"] or found["State"]
+            console.print(f"{service}: {health}")
+            if health not in ("healthy", "running"):
+                console.print(compose("logs", "--no-color", "--tail", "50", service))
+
+
+@pytest.fixture(scope="session")
+def query(stack: Services) -> Query:
+    """Run PromQL in the store's container, since the store listens for its siblings only."""
 
     def run(expression: str) -> list[Sample]:
         out = execute("prometheus", "promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", expression)
-        return [Sample(row["metric"], float(row["value"][1])) for row in json.loads(out)]
+        return parse({"status": "success", "data": {"result": json.loads(out)}})
 
     return run
 
 
 @pytest.fixture(scope="session")
-def admin() -> Callable[..., Any]:
-    """Call the simulator's admin API from inside its container."""
-    program = (
-        "import json,sys,urllib.request as u;m,p,b=sys.argv[1:];"
-        "r=u.Request('http://127.0.0.1:8080'+p,method=m,data=b.encode() or None);"
-        "print(u.urlopen(r,timeout=20).read().decode())"
-    )
-
-    def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        out = execute("simulator", "python3", "-c", program, method, path, json.dumps(body) if body else "").strip()
-        return json.loads(out) if out else None
-
-    return call
+def admin(stack: Services, docker_ip: str) -> Callable[..., Any]:
+    """Call the simulator's admin API."""
+    return functools.partial(admin_api.call, f"http://{docker_ip}:{stack.port_for('simulator', 8080)}")
 
 
 @pytest.fixture(scope="session")
-def logs() -> Callable[[str], str]:
+def logs(stack: Services) -> Callable[[str], str]:
     """Return everything that a service has logged."""
-
-    def read(service: str) -> str:
-        command = [str(word) for word in compose("logs", "--no-color", "--no-log-prefix", service)]
-        return subprocess.run(command, capture_output=True, check=True, text=True).stdout
-
-    return read
+    return lambda service: compose("logs", "--no-color", "--no-log-prefix", service)

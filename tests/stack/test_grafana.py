@@ -1,21 +1,27 @@
 """Grafana: takes the boards, and lets nobody in whom the ingress did not send."""
 
 import json
-import os
-import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import beside
+from containers import beside, compose, docker
 
 from monitoring.rules.alerts import ALERTS
+from spcsmetrics.core import ports, process
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.local.pictures import take_grafana
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("SPCS_STACK_GRAFANA"), reason="the stack runs without Grafana, whose image cannot be built here"
-)
+
+@pytest.fixture(autouse=True, scope="session")
+def _grafana(pytestconfig: pytest.Config) -> None:
+    if pytestconfig.getoption("--without-grafana"):
+        pytest.skip("the stack runs without Grafana, whose image cannot be built here")
+
+
+pytestmark = pytest.mark.usefixtures("stack")
 
 
 def get(
@@ -106,7 +112,7 @@ def complaints(log: str) -> list[str]:
 
 
 @pytest.mark.parametrize("way", ["webhook", "email"])
-def test_grafana_takes_the_alerts_that_tell_somebody(way: str) -> None:
+def test_grafana_takes_the_alerts_that_notify_somebody(way: str) -> None:
     variables = {
         "GF_PATHS_PROVISIONING": f"/etc/grafana/notify-{way}",
         "SPCS_WEBHOOK_URL": "http://127.0.0.1:9/",
@@ -115,17 +121,26 @@ def test_grafana_takes_the_alerts_that_tell_somebody(way: str) -> None:
     }
     options = [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]
     image = IMAGES["grafana"].reference
-    started = docker("run", "--detach", "--network=none", *options, image).strip()
+    started = process.run(["docker", "run", "--detach", "--network=none", *options, image]).strip()
     try:
         path = "http://127.0.0.1:3000/api/v1/provisioning/alert-rules"
         ask = ["wget", "-q", "-O", "-", "--header", "Sf-Context-Current-User: BOSS", path]
-        rules = docker("exec", started, "sh", "-c", 'for i in $(seq 60); do "$@" && exit; sleep 1; done', "sh", *ask)
+        until = 'for i in $(seq 60); do "$@" && exit; sleep 1; done'
+        rules = process.run(["docker", "exec", started, "sh", "-c", until, "sh", *ask])
         assert {rule["title"] for rule in json.loads(rules)} == set(ALERTS)
-        assert not complaints(docker("logs", started))
+        logged = docker("logs", started)
+        assert not complaints(logged.stdout + logged.stderr)
     finally:
         docker("rm", "--force", "--volumes", started)
 
 
-def docker(*words: str) -> str:
-    done = subprocess.run(["docker", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, text=True)
-    return done.stdout
+def test_grafana_draws_every_board(pytestconfig: pytest.Config) -> None:
+    folder: Path | None = pytestconfig.getoption("--pictures")
+    if folder is None:
+        pytest.skip("no --pictures says where pictures go")
+    form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    container = compose("ps", "--quiet", "otel").strip()
+    address = process.run(["docker", "inspect", "--format", form, container]).strip()
+    boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
+    take_grafana(f"http://{address}:{ports.GRAFANA}", boards, folder)
+    assert {file.stem for file in folder.glob("*.png")} >= set(boards)

@@ -8,13 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from containers import docker
 
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images.definition import IMAGES
-
-
-def docker(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["docker", *words], capture_output=True, check=False, text=True)
 
 
 def inspect(name: str, field: str) -> str:

@@ -1,31 +1,21 @@
 """What the nodes publish arrives in the store, exactly, through the three images."""
 
 import json
-import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import shipped_ports as ports
-from conftest import beside, execute
+from containers import beside, compose, execute
+from waiting import wait_for
 
-from spcsmetrics.local.promql import InstantQuery as Query
+from spcsmetrics.core import ports
+from spcsmetrics.local.promql import Query
 from spcsmetrics.local.verification import is_added
-from spcsmetrics.upkeep.stack import compose
 
 SCRAPE_SECONDS = 5
 
 Admin = Callable[..., Any]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> float:
-    """Wait until the condition holds and return how long it took."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < seconds, f"it did not happen within {seconds} s"
-        time.sleep(0.5)
-    return time.monotonic() - started
 
 
 def nodes(admin: Admin) -> dict[str, dict[str, Any]]:
@@ -119,7 +109,7 @@ def test_a_pool_without_srv_records_is_found_by_its_addresses(admin: Admin, quer
 @pytest.mark.parametrize(
     ("fault", "sentence"), [("down", "cannot reach the account"), ("unauthorized", "HTTP 401, code 390303")]
 )
-def test_an_account_that_cannot_be_asked_is_one_line_and_costs_no_node(
+def test_an_unreachable_account_is_one_line_and_costs_no_node(
     admin: Admin, query: Query, logs: Callable[[str], str], fault: str, sentence: str
 ) -> None:
     returned = "Account answers again"
@@ -136,13 +126,9 @@ def test_an_account_that_cannot_be_asked_is_one_line_and_costs_no_node(
 
 def test_a_store_that_restarts_loses_no_sample(query: Query) -> None:
     instance = query('up{job="spcs-nodes"}')[0].labels["instance"]
-    subprocess.run(
-        [str(word) for word in compose("stop", "--timeout", "5", "prometheus")], check=True, capture_output=True
-    )
+    compose("stop", "--timeout", "5", "prometheus")
     time.sleep(4 * SCRAPE_SECONDS)
-    subprocess.run(
-        [str(word) for word in compose("up", "--detach", "--wait", "prometheus")], check=True, capture_output=True
-    )
+    compose("up", "--detach", "--wait", "prometheus")
     selector = f'count_over_time(up{{job="spcs-nodes",instance="{instance}"}}[40s])'
     # A gap of 20 s would leave four samples.
     wait_for(lambda: any(sample.value >= 7 for sample in query(selector)), 30)
@@ -156,7 +142,7 @@ def test_the_token_is_in_no_log(logs: Callable[[str], str], admin: Admin) -> Non
 
 
 def test_nothing_of_the_service_looks_for_a_host_outside_the_account(admin: Admin) -> None:
-    assert admin("GET", "/state")["unknown_names"] == []
+    assert admin("GET", "/state")["strangers"] == []
 
 
 def test_the_collector_reports_on_itself(query: Query) -> None:
@@ -188,6 +174,6 @@ def test_no_two_containers_want_the_same_port_and_only_probes_listen_beyond_loca
     }
 
 
-def test_the_doctor_of_the_image_finds_every_pool_well() -> None:
+def test_the_doctor_of_the_image_finds_every_pool_healthy() -> None:
     report = execute("otel", "/spcs-doctor", "--ca-file=/snowflake/session/ca.pem", "--json")
     assert [pool["verdict"] for pool in json.loads(report)["pools"]] == ["ok"] * 3

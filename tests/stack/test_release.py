@@ -15,9 +15,9 @@ from spcsmetrics.core import ports
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import BASES, PRODUCT
 from spcsmetrics.images import local_bases
+from spcsmetrics.images.daemon import fetch_digest
 from spcsmetrics.images.definition import IMAGES
 from spcsmetrics.images.official_bases import MIRROR
-from spcsmetrics.images.registry import fetch_digest
 
 CONFIG = """\
 version: 0.1
@@ -90,7 +90,7 @@ def test_what_was_released_to_one_place_is_copied_to_another_as_it_is(registry: 
         "release", "--registry", registry, "--namespace", "final", "--source", f"{registry}/staging", "--only", "otel"
     )
     assert done.returncode == 0, done.stderr
-    first, second = (fetch_digest(registry, f"{name}/spcs-oss-otel", PRODUCT) for name in ("staging", "final"))
+    first, second = (fetch_digest(f"{registry}/{name}/spcs-oss-otel:{PRODUCT}") for name in ("staging", "final"))
     assert first == second
     for namespace in ("staging", "final"):
         for tag in (PRODUCT, "0.1", "latest"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
+from admin import call
 
 from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.core.paths import ROOT
@@ -76,9 +76,7 @@ class Desk:
         return self.inv("deploy", "--pushed", "--timeout=15", *words, **more)
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
+        return call(self.simulation.admin, method, path, body)
 
     def catalog(self) -> Any:
         return self.admin("GET", "/catalog")

@@ -32,10 +32,10 @@ DIGEST = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def do_HEAD(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_HEAD(self) -> None:
         self.do_GET()
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         host = self.headers["Host"]
         path = self.path.partition("?")[0]
         if path == "/token":

@@ -1,91 +1,85 @@
-"""Waiting until the service runs and can be reached, with a bound."""
+"""Whether the service runs and can be reached, and waiting for it with a bound."""
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.names import literal
 from spcsmetrics.deploy.refusals import RefusedError
+from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.deploy.state import Query
 
 LOG_LINES = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 
 
-def wait_until_ready(query: Query, settings: Settings, seconds: float, tell: Callable[[str], None]) -> str:
+def wait_until_ready(execute: Execute, settings: Settings, seconds: float, report: Callable[[str], None]) -> str:
     """Wait until all containers run what was sent and the endpoint has its address; return the URL.
 
-    tell hears what is waited for. Raises UserError with the state, message and last log lines of each container when
+    report gets what is waited for. Raises UserError with the state, message and last log lines of each container when
     the time is over.
     """
     name, end, pause = settings.service_name, time.monotonic() + seconds, _FIRST_PAUSE
     while True:
-        waiting, url = _look(query, name)
+        waiting, url = _look(execute, name)
         if not waiting and url:
             return url
-        tell(waiting or "the endpoint has no address yet")
+        report(waiting or "the endpoint has no address yet")
         if time.monotonic() > end:
-            raise UserError(_report(query, name, seconds, waiting))
+            raise UserError(_report(execute, name, seconds, waiting))
         time.sleep(pause)
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
-def wait_until_suspended(query: Query, settings: Settings, seconds: float) -> None:
-    """Wait until no container of a service that was told to stop is left. Raises UserError when the time is over."""
+def wait_until_suspended(execute: Execute, settings: Settings, seconds: float) -> None:
+    """Wait until no container of a service that is to stop is left. Raises UserError when the time is over."""
     end = time.monotonic() + seconds
-    while (status := query(f"DESCRIBE SERVICE {settings.service_name}")[0]["status"]) != "SUSPENDED":
+    while (status := rows.describe_service(execute, settings.service_name)["status"]) != "SUSPENDED":
         if time.monotonic() > end:
             raise UserError(f"{settings.service_name} is still {status} after {seconds:.0f} s: try again later")
         time.sleep(_FIRST_PAUSE)
 
 
-def _look(query: Query, name: str) -> tuple[str, str]:
+def _look(execute: Execute, name: str) -> tuple[str, str]:
     """Return what is waited for, and the endpoint's URL."""
-    service = query(f"DESCRIBE SERVICE {name}")[0]
-    containers = read_containers(query, name)
+    service = rows.describe_service(execute, name)
+    containers = rows.show_containers(execute, name)
     late = [row for row in containers if row["status"] != "READY"]
     if str(service.get("is_upgrading")).lower() == "true":
         return "the service changes over to the new specification", ""
     if late or not containers:
         return ", ".join(describe(row) for row in late) or "no container is there yet", ""
-    return "", find_url(query, name)
+    return "", find_url(execute, name)
 
 
-def read_containers(query: Query, name: str) -> list[dict[str, Any]]:
-    """Return the rows of the service's containers; none while it is suspended."""
-    rows = query(f"SHOW SERVICE CONTAINERS IN SERVICE {name}")
-    return [row for row in rows if row["container_name"]]
-
-
-def describe(row: dict[str, Any]) -> str:
+def describe(row: rows.Container) -> str:
     """Return a container's state in words."""
     return f"{row['container_name']} is {row['status']} ({row['message'] or 'no message'})"
 
 
-def find_url(query: Query, name: str) -> str:
+def find_url(execute: Execute, name: str) -> str:
     """Return the address of the public endpoint, or nothing: until it is there, its place holds a sentence."""
-    for row in query(f"SHOW ENDPOINTS IN SERVICE {name}"):
-        url = str(row["ingress_url"] or "")
+    for row in rows.show_endpoints(execute, name):
+        url = row["ingress_url"] or ""
         if "." in url and " " not in url:
             return f"https://{url}"
     return ""
 
 
-def read_logs(query: Query, name: str, container: str, lines: int) -> str:
+def read_logs(execute: Execute, name: str, container: str, lines: int) -> str:
     """Return the last lines that a container logged."""
-    rows = query(f"SELECT SYSTEM$GET_SERVICE_LOGS({literal(name)}, 0, {literal(container)}, {lines})")
-    return str(next(iter(rows[0].values())) or "")
+    found = execute(f"SELECT SYSTEM$GET_SERVICE_LOGS({literal(name)}, 0, {literal(container)}, {lines})")
+    return str(next(iter(found[0].values())) or "")
 
 
-def _report(query: Query, name: str, seconds: float, waiting: str) -> str:
+def _report(execute: Execute, name: str, seconds: float, waiting: str) -> str:
     parts = [f"{name} was not ready within {seconds:.0f} s: {waiting or 'the endpoint has no address'}"]
-    for row in read_containers(query, name):
+    for row in rows.show_containers(execute, name):
         if row["status"] == "READY":
             continue
         try:
-            logged = read_logs(query, name, row["container_name"], LOG_LINES)
+            logged = read_logs(execute, name, row["container_name"] or "", LOG_LINES)
         except RefusedError as error:
             logged = str(error)
         parts.append(f"{describe(row)}, image {row['image_name']}; its last lines:\n{logged or '(none)'}")

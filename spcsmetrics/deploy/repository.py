@@ -1,4 +1,4 @@
-"""The images on their way into the account's repository."""
+"""The account's image repository: the tags in it, its login, and pushes."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -12,15 +12,18 @@ from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import read_images
-from spcsmetrics.images.definition import IMAGES, check_docker
+from spcsmetrics.images import daemon
+from spcsmetrics.images.daemon import NoDaemonError, NoImageError
+from spcsmetrics.images.definition import IMAGES, Image
 
 _SESSION_USER = "0sessiontoken"
+_PUSH_SECONDS = 600
 NOT_BUILT = f"{PRODUCT}-not-built"
 Login = Mapping[str, str] | None
 
 
 def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
-    """Return each image's tag in the repository.
+    """Return each image's tag in the repository, by its key.
 
     A tag that the settings name, or that is there already, is taken as it is. Else it is made of the version and the
     image's own id: what changed has another tag, and what is there need not be sent again. Raises UserError for an
@@ -28,36 +31,22 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
     """
     if settings.tag or pushed:
         return dict.fromkeys(IMAGES, settings.tag or PRODUCT)
-    if not dry:
-        check_docker()
-    tags = {}
-    for part, image in IMAGES.items():
-        image_id = _inspect(image.reference)
-        if not image_id and not dry:
-            raise UserError(f"the image {image.reference} is not on this machine: run ./inv build first")
-        tags[part] = f"{PRODUCT}-{image_id[:12]}" if image_id else NOT_BUILT
-    return tags
+    return {key: _tag(image, dry=dry) for key, image in IMAGES.items()}
 
 
-def _inspect(reference: str) -> str:
-    """Return the id of an image, or nothing where it or Docker is not there."""
-    import docker  # noqa: PLC0415 - slow to import
-    from docker.errors import DockerException  # noqa: PLC0415
-
+def _tag(image: Image, *, dry: bool) -> str:
     try:
-        client = docker.from_env(timeout=60)
-        try:
-            return str(client.images.get(reference).id).removeprefix("sha256:")
-        finally:
-            client.close()
-    except DockerException:
-        return ""
+        return f"{PRODUCT}-{daemon.find_id(image.reference)[:12]}"
+    except (NoDaemonError, NoImageError):
+        if not dry:
+            raise
+        return NOT_BUILT
 
 
 def find_login(settings: Settings, account: Account, registry: str) -> Login:
     """Return user and password for the registry, or None where Docker knows them itself.
 
-    An access token comes first, then snow, which tells Docker, then the session's own way. No secret is ever on a
+    An access token comes first, then snow, which logs Docker in, then the session's own way. No secret is ever on a
     command line.
     """
     if settings.registry_token_file:
@@ -84,29 +73,19 @@ def _read_token(path: str) -> str:
     return token
 
 
-def push(settings: Settings, account: Account, repository_url: str, part: str, tag: str) -> None:
+def push(settings: Settings, account: Account, repository_url: str, image: Image, tag: str) -> None:
     """Push one image with a bar for each layer, and check that the repository then has what was sent.
 
     Raises UserError for what the registry refuses: its errors come in the stream of the push.
     """
-    import docker  # noqa: PLC0415
-    from docker.errors import DockerException  # noqa: PLC0415
-
-    image = IMAGES[part]
-    registry = repository_url.split("/", maxsplit=1)[0]
     target = f"{repository_url}/{image.name}"
-    login = find_login(settings, account, registry)
-    client = docker.from_env(timeout=600)
-    try:
+    login = find_login(settings, account, repository_url.split("/", maxsplit=1)[0])
+    more = {"auth_config": login} if login else {}
+    with daemon.open_client(_PUSH_SECONDS) as client:
         client.images.get(image.reference).tag(target, tag)
-        more = {"auth_config": login} if login else {}
         digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
         client.images.remove(f"{target}:{tag}", noprune=True)
-    except DockerException as error:
-        raise UserError(f"{target}:{tag} cannot be pushed: {' '.join(str(error).split())[:300]}") from None
-    finally:
-        client.close()
-    there = read_images(account.query, settings).get((image.name, tag))
+    there = read_images(account.execute, settings).get((image.name, tag))
     if there != digest:
         raise UserError(f"{target}:{tag} is {there} in the repository and {digest} was sent: push it again")
 

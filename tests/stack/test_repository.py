@@ -1,6 +1,5 @@
 """The images of this machine, pushed by the real Docker into the simulated account's repository."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -8,14 +7,11 @@ from pathlib import Path
 
 import pytest
 from accounts import SETTINGS, Desk, open_desk
+from containers import docker
 
 from simulator.privileges import ADMINISTRATOR
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.images.definition import IMAGES
-
-
-def docker(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["docker", *words], capture_output=True, check=False, text=True)
 
 
 @pytest.fixture

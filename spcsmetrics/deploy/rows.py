@@ -1,0 +1,111 @@
+"""The rows of SHOW and DESCRIBE, with the columns that are read here.
+
+Numbers come as numbers or as text. Sources: https://docs.snowflake.com/en/sql-reference/sql/ and there
+show-compute-pools, show-image-repositories, show-images-in-image-repository, desc-service, show-service-containers,
+show-endpoints and show-grants.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+# Runs one statement, and returns its rows by column.
+Execute = Callable[[str], list[Any]]
+
+
+class Named(TypedDict):
+    """What has a name: any object."""
+
+    name: str
+
+
+class Pool(Named):
+    """A compute pool."""
+
+    instance_family: str
+    active_nodes: int | str | None
+    idle_nodes: int | str | None
+
+
+class Repository(Named):
+    """An image repository."""
+
+    repository_url: str
+
+
+class Image(TypedDict):
+    """An image in a repository."""
+
+    image_name: str
+    tags: str
+    digest: str
+
+
+class Service(Named):
+    """A service, as SHOW SERVICES lists it."""
+
+    status: str
+    compute_pool: str
+    comment: str | None
+    external_access_integrations: str | None
+    is_upgrading: str
+
+
+class DescribedService(Service):
+    """A service, as DESCRIBE SERVICE has it; its specification is for its owner."""
+
+    spec: str | None
+
+
+class Container(TypedDict):
+    """A container of a service; without a name while none runs."""
+
+    container_name: str | None
+    status: str
+    message: str | None
+    image_name: str
+    image_digest: str
+    restart_count: int | str | None
+
+
+class Endpoint(Named):
+    """An endpoint of a service; until there is an address, its place holds a sentence."""
+
+    ingress_url: str | None
+
+
+class ServiceRoleGrant(TypedDict):
+    """To whom a service's role is granted."""
+
+    grantee_name: str
+
+
+def show_pools(execute: Execute) -> list[Pool]:
+    """Return the compute pools that the role sees."""
+    return execute("SHOW COMPUTE POOLS")
+
+
+def show_images(execute: Execute, repository: str) -> list[Image]:
+    """Return what is in an image repository."""
+    return execute(f"SHOW IMAGES IN IMAGE REPOSITORY {repository}")
+
+
+def describe_service(execute: Execute, service: str) -> DescribedService:
+    """Return a service."""
+    described: DescribedService = execute(f"DESCRIBE SERVICE {service}")[0]
+    return described
+
+
+def show_containers(execute: Execute, service: str) -> list[Container]:
+    """Return the containers of a service; none while it is suspended."""
+    found: list[Container] = execute(f"SHOW SERVICE CONTAINERS IN SERVICE {service}")
+    return [row for row in found if row["container_name"]]
+
+
+def show_endpoints(execute: Execute, service: str) -> list[Endpoint]:
+    """Return the endpoints of a service."""
+    return execute(f"SHOW ENDPOINTS IN SERVICE {service}")
+
+
+def show_grants_of_role(execute: Execute, role: str) -> list[ServiceRoleGrant]:
+    """Return to whom a service's role is granted."""
+    return execute(f"SHOW GRANTS OF SERVICE ROLE {role}")
