@@ -1,16 +1,21 @@
 """What is inside the images, and moving it to other versions in the one place where each stands."""
 
+import functools
 import re
 from pathlib import Path
 
+from spcsmetrics.core import groups, process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import PLUGIN, ROOT
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT, PROMETHEUS
 from spcsmetrics.images.definition import BAKE_FILE, IMAGES
+from spcsmetrics.local import page
 from spcsmetrics.programs.manifest import MANIFEST, builder_version, modules, read_manifest
 
 _VERSIONS = ROOT / "spcsmetrics" / "core" / "versions.py"
+# The libraries that draw the preview are Grafana's own.
+_PACKAGES = page.SOURCE / "package.json"
 # Parts whose version stands in versions.py, and as a default in docker-bake.hcl.
 _PARTS = {"prometheus": PROMETHEUS, "grafana": GRAFANA}
 
@@ -24,34 +29,52 @@ def list_versions() -> list[tuple[str, str, str]]:
     rows += [("otel", "Go, at least", go[1] if go else "unknown")]
     rows += [("prometheus", "base", BASES["prometheus"]), ("prometheus", "Prometheus", PROMETHEUS)]
     rows += [("grafana", "base", BASES["grafana"]), ("grafana", "Grafana", GRAFANA)]
-    return [*((part, "SPCS user metrics", PRODUCT) for part in IMAGES), *rows]
+    return [*((image, "SPCS user metrics", PRODUCT) for image in IMAGES), *rows]
 
 
 def print_versions() -> None:
     """Print what is inside the images, as columns."""
     rows = sorted(list_versions())
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for part, component, version in rows:
-        print(f"{part:{widths[0]}}  {component:{widths[1]}}  {version}")  # noqa: T201 - the result
+    for image, component, version in rows:
+        print(f"{image:{widths[0]}}  {component:{widths[1]}}  {version}")  # noqa: T201 - the result
 
 
 def bump(part: str, version: str, *, dry: bool) -> None:
     """Move one part to a version: collector, prometheus, grafana, or product.
 
-    Raises UserError for a part that there is not, and for what is no version.
+    Raises UserError for another part, and for a version that is not written as one.
     """
     if not re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", version):
-        raise UserError(f"{version} is no version: write MAJOR.MINOR.PATCH")
+        raise UserError(f"{version} is not a version: write MAJOR.MINOR.PATCH")
     changes = _changes(part, version)
     steps = [
         Step(
             f"Write {version} into {file.relative_to(ROOT)}",
             f"{pattern} -> {replacement}",
-            lambda file=file, pattern=pattern, replacement=replacement: _replace(file, pattern, replacement),  # type: ignore[misc]
+            functools.partial(_replace, file, pattern, replacement),
         )
         for file, pattern, replacement in changes
     ]
+    if part == "grafana":
+        steps += _preview_steps()
     carry_out(steps, dry=dry)
+
+
+def _preview_steps() -> list[Step]:
+    """Return the steps that lock the libraries of the preview at their new versions."""
+    command = ["npm", "install", "--package-lock-only", "--ignore-scripts"]
+    lock = Step(
+        "Lock the libraries of the preview",
+        f"{process.render(command)} in {page.SOURCE.relative_to(ROOT)}",
+        lambda: process.run(
+            command,
+            cwd=page.SOURCE,
+            env=page.node_environment(),
+            remedy="look whether @grafana/ui has this version, and write one that it has into package.json",
+        ),
+    )
+    return [groups.group_step("preview"), lock]
 
 
 def _changes(part: str, version: str) -> list[tuple[Path, str, str]]:
@@ -66,9 +89,11 @@ def _changes(part: str, version: str) -> list[tuple[Path, str, str]]:
         ]
     if part in _PARTS:
         name = part.upper()
+        libraries = [(_PACKAGES, r'("@grafana/\w+": ")[^"]+"', rf'\g<1>{version}"')] if part == "grafana" else []
         return [
             (_VERSIONS, rf'^{name} = ".*"$', f'{name} = "{version}"'),
             (BAKE_FILE, rf'("{BASES[part].rsplit(":", 1)[0]}:v?){re.escape(_PARTS[part])}"', rf'\g<1>{version}"'),
+            *libraries,
         ]
     if part == "product":
         return [
@@ -77,7 +102,7 @@ def _changes(part: str, version: str) -> list[tuple[Path, str, str]]:
             (MANIFEST, r"^(  version: ).*$", rf"\g<1>{version}"),
             (BAKE_FILE, r'(variable "VERSION" \{\n  default = )".*"', rf'\g<1>"{version}"'),
         ]
-    raise UserError(f"there is no part {part!r}: write collector, prometheus, grafana or product")
+    raise UserError(f"{part!r} cannot be moved: write collector, prometheus, grafana or product")
 
 
 def _collector_versions(version: str) -> tuple[str, str]:
@@ -91,6 +116,7 @@ def _collector_versions(version: str) -> tuple[str, str]:
 
 
 def _replace(file: Path, pattern: str, replacement: str) -> None:
+    """Replace a pattern in a file. Raises UserError where the file has nothing like it, and leaves it alone."""
     text = file.read_text()
     changed, count = re.subn(pattern, replacement, text, flags=re.M)
     if count == 0:

@@ -38,15 +38,13 @@ def _everything_is_there(pytestconfig: pytest.Config) -> None:
     images = [image for image in IMAGES.values() if image.key != "grafana" or with_grafana(pytestconfig)]
     try:
         missing = [image.reference for image in (*images, SIMULATOR_IMAGE) if not daemon.holds(image.reference)]
+        if missing:
+            more = " (--without-grafana leaves Grafana out)" if IMAGES["grafana"].reference in missing else ""
+            names = ", ".join(missing)
+            raise UserError(f"images are not on this machine: {names}; run ./inv test-stack, which makes them{more}")
         process.run([*find_compose(), "version"], remedy="run ./inv test-stack, which installs compose")
     except UserError as error:
         pytest.exit(str(error), returncode=2)
-    if missing:
-        more = " (--without-grafana leaves Grafana out)" if IMAGES["grafana"].reference in missing else ""
-        pytest.exit(
-            f"these images are not on this machine: {', '.join(missing)}; run ./inv test-stack, which makes them{more}",
-            returncode=2,
-        )
 
 
 def with_grafana(config: pytest.Config) -> bool:

@@ -10,7 +10,7 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, ROOT
-from spcsmetrics.deploy import estimate, planner
+from spcsmetrics.deploy import estimate, planner, rows
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import dollar_quoted, identifier, literal, service_identifier
 from spcsmetrics.deploy.settings import Settings, parse_settings
@@ -21,7 +21,15 @@ from spcsmetrics.images.definition import IMAGES
 TAGS = dict.fromkeys(IMAGES, "1.0")
 WANTED = Settings(viewers=("ANALYST",))
 SPECIFICATION = render(WANTED, planner.image_paths(WANTED, TAGS), "ALICE")
-DIGESTS = {(image.name, "1.0"): f"sha256:{part}" for part, image in IMAGES.items()}
+DIGESTS = {(image.name, "1.0"): f"sha256:{key}" for key, image in IMAGES.items()}
+SERVICE = rows.Service(
+    name="SPCS_METRICS",
+    status="RUNNING",
+    compute_pool="SPCS_METRICS_POOL",
+    comment=planner.comment(SPECIFICATION),
+    external_access_integrations=None,
+    is_upgrading="false",
+)
 THERE = State(
     role="R",
     user="ALICE",
@@ -29,10 +37,10 @@ THERE = State(
     schema=True,
     repository_url="registry.example.com/spcs_metrics/public/images",
     images=DIGESTS,
-    pool={"name": "SPCS_METRICS_POOL"},
-    service={"compute_pool": "SPCS_METRICS_POOL", "comment": planner.comment(SPECIFICATION)},
+    pool={"name": "SPCS_METRICS_POOL", "instance_family": "CPU_X64_XS", "active_nodes": 1, "idle_nodes": 0},
+    service=SERVICE,
     volumes={"data": "25Gi"},
-    running={part: f"sha256:{part}" for part in IMAGES},
+    running={key: f"sha256:{key}" for key in IMAGES},
     viewers=frozenset({"ANALYST"}),
 )
 
@@ -59,20 +67,20 @@ def test_what_is_as_wanted_is_left_alone() -> None:
 
 
 def test_nothing_is_ever_dropped_or_replaced() -> None:
-    states = [State(), THERE, replace(THERE, service={**(THERE.service or {}), "comment": ""})]
+    states = [State(), THERE, replace(THERE, service={**SERVICE, "comment": ""})]
     for state in states:
         for change in plan(state, create_pool=True):
             assert not re.search(r"\b(DROP|REPLACE)\b", change.sql)
 
 
 def test_a_service_in_another_pool_is_refused_with_the_way_out() -> None:
-    state = replace(THERE, service={"compute_pool": "OTHER", "comment": ""})
+    state = replace(THERE, service={**SERVICE, "compute_pool": "OTHER"})
     with pytest.raises(UserError, match="runs in the compute pool OTHER, and a service cannot move"):
         plan(state)
 
 
 def test_a_service_that_stands_still_is_started() -> None:
-    state = replace(THERE, service={**(THERE.service or {}), "status": "SUSPENDED"})
+    state = replace(THERE, service={**SERVICE, "status": "SUSPENDED"})
     assert [change.sql for change in plan(state)] == ["ALTER SERVICE SPCS_METRICS.PUBLIC.SPCS_METRICS RESUME"]
 
 
@@ -127,9 +135,12 @@ def test_the_example_says_what_the_defaults_are() -> None:
         ({"database": ""}, "database is ''"),
         ({"tag": "a b"}, "tag is 'a b': write the tag of an image"),
         ({"notification": "pigeon"}, "notification is 'pigeon': write webhook or email"),
-        ({"environment": {"lower": "x"}}, "environment.lower is no variable"),
+        ({"environment": {"lower": "x"}}, "environment.lower is not a variable"),
         ({"event_table": "yes"}, "event_table is 'yes': write true or false"),
-        ({"ingress_addresses": ["10.0.0.0/24"]}, "has the range 10.0.0.0/24: write exact addresses"),
+        (
+            {"ingress_addresses": ["10.0.0.0/24"]},
+            "has the range 10.0.0.0/24, of which every host would be trusted: list single addresses",
+        ),
         ({"ingress_addresses": ["::/0"]}, "has the range ::/0"),
         ({"ingress_addresses": ["gateway"]}, "write addresses such as 10.0.0.7"),
         ({"role": 5}, "role is 5: write a text in quotes"),
@@ -189,14 +200,14 @@ ONLY_IN_THE_STACK = {
 EXTRA_CONFIG = "--config=/etc/otelcol/extra.yaml"
 
 
-@pytest.mark.parametrize("part", IMAGES)
-def test_the_stack_test_runs_the_containers_of_the_specification(part: str) -> None:
-    service = yaml.safe_load(COMPOSE_FILE.read_text())["services"][part]
-    container = next(one for one in SPECIFICATION["spec"]["containers"] if one["name"] == part)
+@pytest.mark.parametrize("key", IMAGES)
+def test_the_stack_test_runs_the_containers_of_the_specification(key: str) -> None:
+    service = yaml.safe_load(COMPOSE_FILE.read_text())["services"][key]
+    container = next(one for one in SPECIFICATION["spec"]["containers"] if one["name"] == key)
     assert service["image"].split(":")[0] == container["image"].rsplit("/", 1)[1].split(":")[0]
     words = [word for word in service.get("command", []) if word != EXTRA_CONFIG]
     assert words in (container.get("args", []), ["--config=/etc/otelcol/config.yaml"])
-    wanted = set(container.get("env", {})) | ONLY_IN_THE_STACK.get(part, set())
+    wanted = set(container.get("env", {})) | ONLY_IN_THE_STACK.get(key, set())
     assert set(service.get("environment", {})) == wanted
     mounts = {volume.split(":")[1] for volume in service.get("volumes", []) if volume.startswith("data:")}
     assert mounts == {mount["mountPath"] for mount in container.get("volumeMounts", [])}
@@ -245,12 +256,12 @@ def test_each_grant_has_its_inverse() -> None:
 
 
 def test_the_estimate_reckons_series_disk_and_credits() -> None:
-    figures = estimate.reckon(10, WANTED)
+    figures = estimate.calculate(10, WANTED)
     assert (figures.series, round(figures.disk_gb, 2)) == (2830, 0.18)
     text = "\n".join(figures.lines(WANTED))
     assert "0.06 credits an hour, 43 in 30 days" in text
-    assert "The volume holds fewer days" in "\n".join(estimate.reckon(1500, WANTED).lines(WANTED))
-    assert "consumption table" in estimate.reckon(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
+    assert "The volume holds fewer days" in "\n".join(estimate.calculate(1500, WANTED).lines(WANTED))
+    assert "consumption table" in estimate.calculate(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
 
 
 def test_retention_leaves_a_fifth_of_the_volume() -> None:

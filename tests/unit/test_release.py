@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,17 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
-from spcsmetrics.core.versions import BASES, PRODUCT
-from spcsmetrics.images import official_bases, release
-from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SOURCE, bake_command, has_buildx
+from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT
+from spcsmetrics.images import build, builders, local_bases, official_bases, release
+from spcsmetrics.images.builders import bake_command, has_buildx
+from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, SOURCE, choose
 from spcsmetrics.images.release import Target, notes, semver_tags
 from spcsmetrics.upkeep import versions
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
+@cache
 def bake() -> dict[str, dict[str, Any]]:
     """Return variables, groups and targets of docker-bake.hcl by kind and name, without the quotes of the parser."""
     text = re.sub(r"^\s*#.*$", "", BAKE_FILE.read_text(), flags=re.M)
@@ -86,6 +89,36 @@ def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "bases", "command"),
+    [
+        ("otel", "official", "bake --file docker-bake.hcl --load otel"),
+        ("otel", "local", "bake --file docker-bake.hcl --load otel"),
+        ("prometheus", "official", "bake --file docker-bake.hcl --load prometheus"),
+        ("prometheus", "local", f"--build-arg BASE={local_bases.PROMETHEUS_BASE}"),
+        ("simulator", "official", f"--build-arg BASE={BASES['simulator']}"),
+        ("simulator", "local", f"--build-arg BASE={local_bases.PYTHON_BASE}"),
+    ],
+)
+def test_bake_builds_what_its_definition_has_and_the_classic_builder_the_rest(
+    key: str, bases: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = IMAGES.get(key, SIMULATOR_IMAGE)
+    monkeypatch.setattr(builders, "has_buildx", lambda: True)
+    assert command in build.image_steps([image], bases)[-1].detail
+    monkeypatch.setattr(builders, "has_buildx", lambda: False)
+    classic = build.image_steps([image], bases)[-1].detail
+    assert classic.startswith(f"docker build --quiet --platform {PLATFORM} --tag {image.reference}")
+    assert f"org.opencontainers.image.source={SOURCE}" in classic
+
+
+def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
+    assert choose("") == list(IMAGES.values())
+    assert choose("grafana") == [IMAGES["grafana"]]
+    with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana"):
+        release.release(Target("localhost:5000", "acme"), "", "mysql", "", dry=True)
+
+
+@pytest.mark.parametrize(
     ("version", "tags"),
     [
         ("1.2.3", ["1.2.3", "1.2", "1", "latest"]),
@@ -99,7 +132,7 @@ def test_latest_and_short_tags_are_for_releases_only(version: str, tags: list[st
 
 @pytest.mark.parametrize("version", ["1.2", "v1.2.3", "1.2.3 ", "latest"])
 def test_what_is_no_version_is_refused(version: str) -> None:
-    with pytest.raises(UserError, match="is no semantic version"):
+    with pytest.raises(UserError, match="is not a semantic version"):
         semver_tags(version)
 
 
@@ -160,7 +193,7 @@ def test_everything_inside_is_listed_with_its_version() -> None:
     ("part", "version", "lines"),
     [
         ("prometheus", "3.99.1", ['PROMETHEUS = "3.99.1"', 'default = "prom/prometheus:v3.99.1"']),
-        ("grafana", "14.0.0", ['GRAFANA = "14.0.0"', 'default = "grafana/grafana:14.0.0"']),
+        ("grafana", "14.0.0", ['GRAFANA = "14.0.0"', '"grafana/grafana:14.0.0"', '"@grafana/ui": "14.0.0"']),
         ("collector", "0.166.0", ["prometheusreceiver v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
         ("product", "0.2.0", ['PRODUCT = "0.2.0"', "  version: 0.2.0", '\nversion = "0.2.0"']),
     ],
@@ -174,17 +207,42 @@ def test_a_part_is_moved_where_it_stands(
         "BAKE_FILE": BAKE_FILE,
         "MANIFEST": versions.MANIFEST,
         "ROOT": ROOT / "pyproject.toml",
+        "_PACKAGES": ROOT / "grafana" / "preview" / "package.json",
     }.items():
         moved[name] = tmp_path / file.name
         moved[name].write_text(file.read_text())
     monkeypatch.setattr(versions, "_VERSIONS", moved["_VERSIONS"])
     monkeypatch.setattr(versions, "BAKE_FILE", moved["BAKE_FILE"])
     monkeypatch.setattr(versions, "MANIFEST", moved["MANIFEST"])
+    monkeypatch.setattr(versions, "_PACKAGES", moved["_PACKAGES"])
     monkeypatch.setattr(versions, "ROOT", tmp_path)
+    monkeypatch.setattr(versions, "_preview_steps", list)
     versions.bump(part, version, dry=False)
     text = "".join(file.read_text() for file in moved.values())
     for line in lines:
         assert line in text
+    # Where a version stands in another way than before, nothing is moved in silence.
+    moved["_VERSIONS"].write_text("")
+    moved["MANIFEST"].write_text(moved["MANIFEST"].read_text().replace("github.com/open-telemetry/", "example.com/"))
+    with pytest.raises(UserError, match=r"has nothing like .*: write the version there by hand"):
+        versions.bump(part, version, dry=False)
+
+
+def test_grafana_moves_with_the_lock_of_its_libraries(capsys: pytest.CaptureFixture[str]) -> None:
+    versions.bump("grafana", "14.0.0", dry=True)
+    assert "npm install --package-lock-only --ignore-scripts in grafana/preview" in capsys.readouterr().out
+
+
+def test_the_preview_draws_with_the_libraries_of_the_grafana_that_is_shipped() -> None:
+    folder = ROOT / "grafana" / "preview"
+    wanted = {
+        name: version.lstrip("^~")
+        for name, version in json.loads((folder / "package.json").read_text())["dependencies"].items()
+        if name.startswith("@grafana/")
+    }
+    locked = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert wanted == {name: locked[f"node_modules/{name}"]["version"] for name in wanted}
+    assert set(wanted.values()) == {GRAFANA}
 
 
 @pytest.mark.parametrize(("part", "version"), [("nginx", "1.0.0"), ("grafana", "latest")])

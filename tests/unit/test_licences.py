@@ -1,0 +1,56 @@
+"""The licences of what is inside a program are collected, and a module without one is not shipped."""
+
+from pathlib import Path
+
+import pytest
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.programs import licences
+
+GO = """\
+#!/bin/sh
+case "$1 $2" in
+"env GOMODCACHE") echo {cache} ;;
+"env GOROOT") echo {root} ;;
+"version -m") printf 'p: go1\\n\\tpath\\tp\\n\\tdep\\texample.com/Acme/one\\tv1.0.0\\th1:x=\\n' ;
+    printf '\\tdep\\texample.com/two\\tv2.0.0\\n\\t=>\\texample.com/fork\\tv3.0.0\\th1:y=\\n' ;
+    printf '\\tdep\\tgithub.com/spcs-user-metrics/plugin\\tv0.0.0\\n' ;;
+esac
+"""
+# As the cache spells a capital.
+MODULES = ("example.com/!acme/one@v1.0.0", "example.com/two@v2.0.0", "example.com/fork@v3.0.0")
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Go that names three modules and one of our own, with the folders of its cache."""
+    folder, root, go = tmp_path / "cache", tmp_path / "root", tmp_path / "go"
+    for path in (*(folder / module for module in MODULES), root):
+        path.mkdir(parents=True)
+        (path / "LICENSE").write_text("Licence of all")
+        (path / "main.go").write_text("package main")
+    (folder / MODULES[0] / "NOTICE.txt").write_text("Notice of one")
+    go.write_text(GO.format(cache=folder, root=root))
+    go.chmod(0o755)
+    monkeypatch.setattr(licences, "find_go", lambda: go)
+    monkeypatch.setattr(licences, "go_environment", dict)
+    return folder
+
+
+def test_each_text_stands_once_below_the_modules_that_it_is_of(cache: Path) -> None:
+    text = licences.collect(Path("program"))
+    assert text.count("Licence of all") == 1
+    assert text.count("Notice of one") == 1
+    owners = ("example.com/Acme/one v1.0.0", "example.com/two v2.0.0", "example.com/fork v3.0.0")
+    assert "\n".join((*owners, "the Go standard library")) in text
+    assert "spcs-user-metrics" not in text
+    assert "package main" not in text
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_without_a_licence_is_named(cache: Path, module: str) -> None:
+    (cache / module / "LICENSE").unlink()
+    (cache / module / "NOTICE.txt").unlink(missing_ok=True)
+    (cache / module / "LICENSE").mkdir()
+    with pytest.raises(UserError, match=r"example\.com/\S+ v\d\.0\.0 has no licence in .*: find out what it is under"):
+        licences.collect(Path("program"))
