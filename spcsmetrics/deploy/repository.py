@@ -83,8 +83,10 @@ def push(settings: Settings, account: Account, repository_url: str, image: Image
     more = {"auth_config": login} if login else {}
     with daemon.open_client(_PUSH_SECONDS) as client:
         client.images.get(image.reference).tag(target, tag)
-        digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
-        client.images.remove(f"{target}:{tag}", noprune=True)
+        try:
+            digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
+        finally:
+            client.images.remove(f"{target}:{tag}", noprune=True)
     there = read_images(account.execute, settings).get((image.name, tag))
     if there != digest:
         raise UserError(f"{target}:{tag} is {there} in the repository and {digest} was sent: push it again")

@@ -15,7 +15,7 @@ _SECONDS = 60
 
 
 class NoConnectionError(UserError):
-    """There is no such connection."""
+    """The connection is not in the user's files."""
 
 
 class Account:
@@ -64,7 +64,7 @@ def _title(sql: str) -> str:
 def open_account(connection: str, role: str) -> Iterator[Account]:
     """Yield a session of the connection that connections.toml or config.toml has, by name or the default one.
 
-    Raises UserError where there is none, and where the account does not let it in.
+    Raises UserError for an unknown connection, and where the account does not let it in.
     """
     from snowflake.connector.errors import Error  # noqa: PLC0415
     from snowflake.snowpark import Session  # noqa: PLC0415
@@ -85,7 +85,7 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
     try:
         yield Account(session)
     finally:
-        # What went wrong before is worth a sentence, and that the session could not be closed either is not.
+        # A failure to close must not hide the original error.
         with contextlib.suppress(SnowparkClientException, Error):
             session.close()
 

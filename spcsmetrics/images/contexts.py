@@ -31,7 +31,7 @@ def prepare_prometheus(platforms: Platforms) -> list[Step]:
 
 
 def prepare_nothing(_: Platforms) -> list[Step]:
-    """Return no steps."""
+    """Return an empty list: the context needs nothing built before it."""
     return []
 
 

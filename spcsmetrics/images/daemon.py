@@ -1,4 +1,4 @@
-"""The Docker daemon, through its SDK: the images that it holds, and what a registry tells it with the user's logins."""
+"""The Docker daemon, through its SDK: the images that it holds, and digests in registries with the user's logins."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -6,7 +6,7 @@ from spcsmetrics.core import groups, process
 from spcsmetrics.core.paths import LOCKS, ROOT
 from spcsmetrics.core.steps import Step, carry_out
 
-# Each group agrees with the locks named behind it, since all are installed into one environment.
+# Each group agrees with the locks named behind it, because all are installed into one environment.
 GROUPS = {
     "runtime": (),
     "simulator": ("runtime",),

@@ -97,7 +97,7 @@ def print_unhealthy_logs(config: pytest.Config) -> None:
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         for line in compose("ps", "--all", "--format", "json").splitlines():
             found = json.loads(line)
-            service, health = found["Service"], found["Health"] or found["State"]
+            service, health = found["Service"], found.get("Health") or found["State"]
             console.print(f"{service}: {health}")
             if health not in ("healthy", "running"):
                 console.print(compose("logs", "--no-color", "--tail", "50", service))

@@ -92,7 +92,7 @@ def unpack(name: str, folder: Path) -> Path:
     made = docker("create", IMAGES[name].reference, "none").stdout.strip()
     archive = folder / "image.tar"
     docker("export", "--output", str(archive), made)
-    docker("rm", made)
+    docker("rm", "--volumes", made)
     with tarfile.open(archive) as tar:
         tar.extractall(folder / "root", filter="tar")
     return folder / "root"

@@ -82,4 +82,6 @@ def test_what_the_registry_refuses_is_one_sentence(desk: Desk) -> None:
     assert "cannot be pushed" in done.stderr
     assert "set registry_token_file to a programmatic access token" in done.stderr
     assert "wrong-token" not in done.stderr
+    # The tag that the push needed goes too.
+    assert "spcs_metrics/public" not in docker("images", "--format", "{{.Repository}}").stdout
     assert "Traceback" not in done.stderr

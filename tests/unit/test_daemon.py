@@ -44,7 +44,8 @@ def test_a_registry_is_asked_with_the_login_that_docker_has_for_it(docker: Daemo
     ("reference", "refusal", "sentence"),
     [
         (REFERENCE, (500, "Head https://x/: unauthorized: authentication required"), "log in with docker login"),
-        (REFERENCE, (403, "requested access is denied"), "log in with docker login"),
+        (REFERENCE, (500, "requested access to the resource is denied"), "log in with docker login"),
+        (REFERENCE, (401, "incorrect username or password"), "log in with docker login"),
         (REFERENCE, (404, "manifest unknown"), f"registry.example.com has no {REFERENCE}: check the name and the tag"),
         (REFERENCE, (500, "dial tcp: no such host"), "registry.example.com does not answer: check its name"),
         (REFERENCE, (400, "invalid reference format"), "cannot be asked for registry.example.com/acme/otel:1"),
