@@ -7,11 +7,12 @@ from pathlib import Path
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, PROMETHEUS, ROOT
-from spcsmetrics.core.steps import Step, carry_out, console, program_step
+from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.local import page
 from spcsmetrics.local.parts import build_steps
 from spcsmetrics.programs import manifest, prometheus
+from spcsmetrics.upkeep import coverage
 
 GO_MODULES = (PLUGIN, OTEL / "healthcheck", PROMETHEUS / "launcher")
 FUZZERS = (
@@ -21,30 +22,28 @@ FUZZERS = (
     ("sqlapi", "FuzzResult"),
 )
 GROUPS = ("simulator", "deploy", "dev")
-_COVERAGE = BUILD / "coverage.out"
-# Per cent of the plugin's statements that its tests must reach.
-MIN_COVERAGE = 90.0
 
 
 def run_tests(*, dry: bool) -> None:
     """Run the tests: the plugin's with the race detector where there is a C compiler, then the tooling's.
 
-    The latter include those of the built collector and Prometheus against the simulator.
+    The latter include those of the built collector and Prometheus against the simulator. Raises UserError when a test
+    fails, and when the tests of a language reach too little of its code.
     """
     installs = map(groups.group_step, ("bench", *GROUPS))
     go = [*go_command("test"), *_race(), "./..."]
     go_tests = [
         program_step(f"Test {module.name}", go, cwd=module, env=_go_test_environment) for module in GO_MODULES[1:]
     ]
-    covered = [*go, "-coverpkg=./...", f"-coverprofile={_COVERAGE}"]
+    covered = [*go, "-coverpkg=./...", f"-coverprofile={coverage.PROFILE}"]
     go_tests += [
         program_step(f"Test {PLUGIN.name}", covered, cwd=PLUGIN, env=_go_test_environment),
-        _coverage_step(),
+        coverage.go_step(),
     ]
-    python = program_step("Test the tooling", [sys.executable, "-m", "pytest"])
     if not dry:
         BUILD.mkdir(exist_ok=True)
-    steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool"), python]
+    steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool")]
+    steps += coverage.python_steps()
     carry_out(steps, dry=dry)
 
 
@@ -97,28 +96,3 @@ def _race() -> list[str]:
 
 def _go_test_environment() -> dict[str, str]:
     return go_environment() | {"CGO_ENABLED": "1" if _race() else "0"}
-
-
-def _coverage_step() -> Step:
-    def check() -> None:
-        covered = coverage(_COVERAGE.read_text())
-        if covered < MIN_COVERAGE:
-            raise UserError(
-                f"the tests reach {covered:.1f} % of {PLUGIN.name}, and at least {MIN_COVERAGE:.0f} are wanted"
-            )
-        console.print(f"  the tests reach {covered:.1f} % of the statements")
-
-    return Step(f"Check the coverage of {PLUGIN.name}", f"at least {MIN_COVERAGE:.0f} % in {_COVERAGE}", check)
-
-
-def coverage(profile: str) -> float:
-    """Return the per cent of statements that a profile of `go test` shows as run, helpers of tests aside."""
-    run: dict[str, bool] = {}
-    size: dict[str, int] = {}
-    for line in profile.splitlines()[1:]:
-        block, statements, count = line.rsplit(" ", 2)
-        if "/internal/dnstest/" in block:
-            continue
-        size[block] = int(statements)
-        run[block] = run.get(block, False) or count != "0"
-    return 100 * sum(size[block] for block in size if run[block]) / sum(size.values())

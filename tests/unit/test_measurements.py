@@ -4,7 +4,7 @@ import pytest
 
 from spcsmetrics.bench.discovery import parse
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.upkeep.tests import coverage
+from spcsmetrics.upkeep.coverage import go_share
 
 
 def test_the_report_of_the_discovery_becomes_refreshes() -> None:
@@ -21,4 +21,4 @@ def test_a_report_without_measurements_is_an_error() -> None:
 
 def test_coverage_counts_a_block_once_however_many_tests_reach_it() -> None:
     blocks = ("m/a.go:1.1,2.2 3 0", "m/a.go:1.1,2.2 3 7", "m/b.go:1.1,2.2 1 0", "m/internal/dnstest/s.go:1.1,2.2 9 0")
-    assert coverage("\n".join(["mode: atomic", *blocks])) == 75.0
+    assert go_share("\n".join(["mode: atomic", *blocks])) == 75.0
