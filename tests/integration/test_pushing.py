@@ -1,0 +1,142 @@
+"""Images on their way from a Docker daemon into the simulated account's repository, by ./inv deploy."""
+
+import base64
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from accounts import SETTINGS, Desk, open_desk
+from docker_double import Daemon, open_daemon
+
+from simulator.privileges import ADMINISTRATOR, USER
+from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.images.definition import IMAGES
+
+SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
+URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Daemon]:
+    """Yield a daemon that has the images of this version."""
+    with open_daemon() as found:
+        monkeypatch.setenv("DOCKER_HOST", found.url)
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+        found.images |= {image.reference: image.name.encode() for image in IMAGES.values()}
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path) as found:
+        found.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(found.settings)))
+        yield found
+
+
+def write_token(desk: Desk, token: str) -> None:
+    file = desk.folder / "registry-token"
+    file.write_text(token)
+    desk.write_settings(SETTINGS + f'registry_token_file = "{file}"\n')
+
+
+@pytest.mark.parametrize("way", ["token", "session"])
+def test_images_are_pushed_once_and_run_by_the_service(desk: Desk, daemon: Daemon, way: str) -> None:
+    if way == "token":
+        write_token(desk, desk.token)
+    done = desk.inv("deploy", "--timeout=15")
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    sent = [reference.partition("/")[2] for reference in daemon.pushed]
+    assert set(sent) == set(desk.catalog()["images"])
+    containers = desk.catalog()["services"][SERVICE]["specification"]["spec"]["containers"]
+    assert {one["image"].removeprefix("/") for one in containers} == set(sent)
+    assert set(daemon.images) == {image.reference for image in IMAGES.values()}, "the names for the push are gone"
+    again = desk.inv("deploy", "--timeout=15")
+    assert again.returncode == 0, again.stderr
+    assert len(daemon.pushed) == len(IMAGES), "what is there is not sent again"
+    assert "nothing was sent" in again.stderr
+
+
+def test_an_image_that_changed_is_pushed_under_another_tag_and_the_others_are_not(desk: Desk, daemon: Daemon) -> None:
+    assert desk.inv("deploy", "--timeout=15").returncode == 0
+    daemon.images[IMAGES["grafana"].reference] = b"another"
+    done = desk.inv("upgrade", "--timeout=15")
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    (last,) = daemon.pushed[len(IMAGES) :]
+    assert IMAGES["grafana"].name in last
+    assert last not in daemon.pushed[: len(IMAGES)]
+
+
+def test_a_plan_names_the_pushes_and_sends_nothing(desk: Desk, daemon: Daemon) -> None:
+    done = desk.inv("--dry", "deploy")
+    assert done.returncode == 0, done.stderr
+    assert all(image.name in done.stdout for image in IMAGES.values())
+    assert daemon.pushed == []
+
+
+def test_what_the_registry_refuses_is_one_sentence_without_the_token(desk: Desk, daemon: Daemon) -> None:
+    write_token(desk, "wrong-token")
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert "authentication required; set registry_token_file to a programmatic access token" in done.stderr
+    assert "wrong-token" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert daemon.pushed == []
+
+
+@pytest.mark.parametrize(
+    ("token", "words"), [(None, "registry-token cannot be read: No such file"), ("\n", "registry-token is empty")]
+)
+def test_a_token_file_without_a_token_is_named(desk: Desk, daemon: Daemon, token: str | None, words: str) -> None:
+    write_token(desk, token or "")
+    if token is None:
+        (desk.folder / "registry-token").unlink()
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert daemon.pushed == []
+
+
+def test_a_repository_with_another_digest_than_was_sent_ends_the_deployment(desk: Desk, daemon: Daemon) -> None:
+    daemon.lies = True
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert "in the repository and sha256:ffff" in done.stderr
+    assert desk.catalog()["services"] == {}
+
+
+def test_an_image_that_was_not_built_is_named_before_anything_is_sent(desk: Desk, daemon: Daemon) -> None:
+    del daemon.images[IMAGES["prometheus"].reference]
+    before = len(desk.catalog()["statements"])
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert f"the image {IMAGES['prometheus'].reference} is not on this machine: run ./inv build first" in done.stderr
+    assert (desk.changes(before), daemon.pushed) == ([], [])
+
+
+def test_a_deployment_without_a_daemon_is_one_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert "no Docker daemon answers: install or start Docker" in done.stderr
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, daemon: Daemon, code: int) -> None:
+    ports = json.loads((desk.simulation.session / "ports.json").read_text())
+    host = f"127.0.0.1:{ports['registry']}"
+    login = {"auths": {host: {"auth": base64.b64encode(f"{USER}:{desk.token}".encode()).decode()}}}
+    programs = desk.folder / "programs"
+    programs.mkdir()
+    (desk.folder / "login").write_text(json.dumps(login))
+    # As snow does, it hands Docker the login; where it fails it leaves none.
+    folder = desk.folder / "docker"
+    keep = f"mkdir -p {folder} && cp {desk.folder / 'login'} {folder / 'config.json'}" if code == 0 else f"exit {code}"
+    (programs / "snow").write_text(f'#!/bin/sh\necho "$@" >> {desk.folder / "asked"}\n{keep}\n')
+    (programs / "snow").chmod(0o755)
+    done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr
+    assert (desk.folder / "asked").read_text() == "spcs image-registry login\n" * len(IMAGES)
+    assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
+    assert len(daemon.pushed) == len(IMAGES)
