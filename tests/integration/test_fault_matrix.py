@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import documents
 import psutil
 import pytest
-from conftest import REFRESH_SECONDS, Stand
+from stands import REFRESH_SECONDS, Stand
 from waiting import SCRAPE_SECONDS, wait_for
 
 POOL = "BATCH_POOL"
@@ -95,8 +96,26 @@ def broken(stand: Stand, case: Case) -> Iterator[None]:
         stand.admin("PUT", f"/faults/{path}", {"fault": None})
 
 
+def reasons(stand: Stand) -> set[str]:
+    """Return every reason that the collector has counted since its start."""
+    counted = [labels for counter in (DISCOVERY, SCRAPES) for labels in stand.own_metrics(counter)]
+    return {labels.removeprefix('{reason="').removesuffix('"}') for labels in counted}
+
+
 def count(stand: Stand, case: Case) -> float:
     return stand.own_metrics(case.counter).get(f'{{reason="{case.reason}"}}', 0)
+
+
+# Reasons that no fault of the simulator has: tests of the plugin make them.
+ELSEWHERE = {
+    *("sql_not_found", "sql_statement", "sql_other", "pool_name"),
+    *("unreachable", "interrupted", "http_status", "too_many_labels", "label_too_long"),
+    *("out_of_order", "out_of_bounds"),
+}
+
+
+def test_every_documented_reason_has_a_fault_or_a_test_of_the_plugin() -> None:
+    assert {case.reason for case in CASES} | ELSEWHERE == documents.reasons()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.part}-{case.fault}")
@@ -117,6 +136,7 @@ def test_a_fault_is_named_costs_no_other_and_is_over_soon(stand: Stand, case: Ca
         lost = stand.query(f'min_over_time(up{{job="spcs-nodes"}}[{lasted}s]) == 0')
         assert {sample.labels["instance"] for sample in lost} <= hurt, "no other node loses a scrape"
         assert stand.up() == set(stand.nodes()) - hurt, "known nodes are scraped on"
+    assert reasons(stand) <= documents.reasons()
     seconds = 2 * REFRESH_SECONDS + (10 if case.fault == "slow" else 1)
     wait_for(lambda: bool(stand.log_lines(ended, said)), seconds)
     wait_for(lambda: stand.up() == set(stand.nodes()), 6 * SCRAPE_SECONDS)

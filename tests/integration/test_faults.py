@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import REFRESH_SECONDS, Stand
+from stands import REFRESH_SECONDS, Stand
 from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.local.verification import verify_until

@@ -3,16 +3,53 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
+import dockerfiles
 import shipped_ports as ports
 import yaml
 
 from simulator import faults
 from spcsmetrics.core import versions
-from spcsmetrics.core.paths import COMPOSE_FILE, GRAFANA, OTEL, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, GRAFANA, OTEL, PROMETHEUS, ROOT
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.programs import collector, manifest
-from spcsmetrics.upkeep import lint, tests
+from spcsmetrics.upkeep import lint
+
+CONFIG = yaml.safe_load(collector.CONFIG.read_text())
+
+
+def texts(tree: Any) -> Iterator[str]:
+    """Yield every text of a tree of YAML."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list):
+        for part in tree.values() if isinstance(tree, dict) else tree:
+            yield from texts(part)
+
+
+def default(text: str) -> str:
+    """Return what a text of the collector's configuration is where its variable is not set."""
+    return text.removeprefix("${env:").removesuffix("}").partition(":-")[2]
+
+
+def port(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
+
+
+def own_metrics() -> dict[str, Any]:
+    """Return where the collector shows its own metrics."""
+    (reader,) = CONFIG["service"]["telemetry"]["metrics"]["readers"]
+    exporter: dict[str, Any] = reader["pull"]["exporter"]["prometheus"]
+    return exporter
+
+
+def probes() -> dict[str, dict[str, Any]]:
+    """Return the readiness probe of each container of the service."""
+    containers = yaml.safe_load((DEPLOY / "service.yaml").read_text())["spec"]["containers"]
+    return {container["name"]: container["readinessProbe"] for container in containers}
 
 
 def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
@@ -20,22 +57,26 @@ def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
 
 
 def test_ports_are_the_same_everywhere() -> None:
-    config = (OTEL / "config.yaml").read_text()
-    assert f"localhost:{ports.PROMETHEUS}/api" in config
-    assert f"0.0.0.0:{ports.COLLECTOR_HEALTH}" in config
-    assert f"port: {ports.COLLECTOR_METRICS}" in config
-    store = (PROMETHEUS / "prometheus.yml").read_text()
-    assert f"localhost:{ports.PROMETHEUS}" in store
-    assert f"targets: [localhost:{ports.COLLECTOR_METRICS}]" in config
-    assert f"debug_endpoint: localhost:{ports.COLLECTOR_DEBUG}" in config
-    assert f":{ports.COLLECTOR_HEALTH}" in (OTEL / "healthcheck" / "main.go").read_text()
-    assert f"localhost:{ports.PROMETHEUS}" in (GRAFANA / "provisioning/datasources/prometheus.yaml").read_text()
-    assert f":{ports.GRAFANA}/" in (GRAFANA / "Dockerfile").read_text()
-    assert f"metricsPort = {ports.NODE}" in (PLUGIN / "discovery" / "resolver.go").read_text()
+    store = f"localhost:{ports.PROMETHEUS}"
+    assert urlsplit(default(CONFIG["exporters"]["otlp_http/store"]["metrics_endpoint"])).netloc == store
+    rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    scraped = {job["job_name"]: job["static_configs"][0]["targets"] for job in rules["scrape_configs"]}
+    assert scraped == {"prometheus": [store], "grafana": [f"localhost:{ports.GRAFANA}"]}
+    (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
+    assert source["url"] == f"http://{store}"
+    assert urlsplit(dockerfiles.health_command(GRAFANA / "Dockerfile")[-1]).port == ports.GRAFANA
+    (own,) = CONFIG["receivers"]["prometheus/self"]["config"]["scrape_configs"]
+    assert own["static_configs"] == [{"targets": [f"localhost:{own_metrics()['port']}"]}]
+
+
+def test_the_probes_of_the_service_ask_where_the_containers_answer() -> None:
+    probed = {name: probe["port"] for name, probe in probes().items()}
+    assert probed["otel"] == port(CONFIG["extensions"]["health_check"]["endpoint"])
+    assert probed["grafana"] == ports.GRAFANA
 
 
 def test_runs_on_this_machine_keep_as_much_garbage_as_the_image() -> None:
-    assert f"ENV GOGC={collector.GOGC}\n" in (OTEL / "Dockerfile").read_text()
+    assert dockerfiles.environment(OTEL / "Dockerfile")["GOGC"] == collector.GOGC
 
 
 def test_all_parts_carry_one_version() -> None:
@@ -47,25 +88,17 @@ def test_all_parts_carry_one_version() -> None:
 
 def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
     for image in [*IMAGES.values(), SIMULATOR_IMAGE]:
-        sources = re.findall(r"^FROM (.+)$", image.dockerfile.read_text(), re.M)
-        assert sources == ["${BASE}" if image.base else "scratch"]
+        assert dockerfiles.bases(image.dockerfile) == ["${BASE}" if image.base else "scratch"]
     for reference in versions.BASES.values():
         assert re.search(r":v?\d+\.\d+", reference)
     assert set(lint.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
 
 
 def test_every_variable_of_the_image_is_documented() -> None:
-    config = (OTEL / "config.yaml").read_text()
-    used = set(re.findall(r"\$\{env:(\w+)", config))
-    assert used == set(re.findall(r"^#   (SPCS_\w+)", config, re.M))
+    used = {name for text in texts(CONFIG) for name in re.findall(r"\$\{env:(\w+)", text)}
+    comments = [line for line in collector.CONFIG.read_text().splitlines() if line.startswith("#   SPCS_")]
+    assert used == {comment.split()[1] for comment in comments}
     assert used <= set(re.findall(r"`(SPCS_\w+)`", (ROOT / "docs" / "configuration.md").read_text()))
-
-
-def test_every_key_of_the_receiver_is_documented_with_the_plugin() -> None:
-    sources = (PLUGIN / "config.go").read_text() + (PLUGIN / "discovery" / "config.go").read_text()
-    keys = set(re.findall(r'mapstructure:"(\w+)"', sources)) - {"password"}
-    section = (PLUGIN / "README.md").read_text().split("## Keys")[1].split("\n## ")[0]
-    assert keys == set(re.findall(r"^\| `(\w+)` \|", section, re.M))
 
 
 def test_every_fault_of_the_simulator_is_documented() -> None:
@@ -77,59 +110,12 @@ def test_every_fault_of_the_simulator_is_documented() -> None:
         assert tuple(re.findall(r"`([\w-]+)`", row)) == names
 
 
-def test_every_metric_and_reason_of_the_receiver_is_documented_with_the_plugin() -> None:
-    page = (PLUGIN / "README.md").read_text()
-    assert set(re.findall(r'"(spcs_\w+)"', (PLUGIN / "telemetry.go").read_text())) == set(
-        re.findall(r"^\| `(spcs_\w+)` \|", page, re.M)
-    )
-    sources = [*(PLUGIN / "sqlapi").glob("*.go"), *(PLUGIN / "discovery").glob("*.go")]
-    code = "".join(file.read_text() for file in sources if not file.name.endswith("_test.go"))
-    reasons = set(re.findall(r'"((?:sql|dns)_\w+|pool_name)"', code)) - {"dns_name"}
-    scrapes = (PLUGIN / "scrape_reason.go").read_text()
-    reasons |= set(re.findall(r'return "(\w+)"', scrapes)) | set(re.findall(r', "(\w+)"\},$', scrapes, re.M))
-    reasons |= set(re.findall(r'": +"(\w+)",$', (PLUGIN / "quiet.go").read_text(), re.M))
-    assert {"sql_auth", "dns_timeout", "refused", "body_too_large", "duplicate_series"} <= reasons
-    assert reasons <= set(re.findall(r"`(\w+)`", page))
-
-
-def test_the_metadata_of_the_receiver_says_what_its_code_registers() -> None:
-    metadata = yaml.safe_load((PLUGIN / "metadata.yaml").read_text())
-    code = (PLUGIN / "telemetry.go").read_text()
-    registered = re.findall(
-        r'meter\.(Int64|Float64)Observable(Gauge|Counter)\("(\w+)",\s*metric\.WithDescription\("([^"]+)"\)', code
-    )
-    described = {
-        (
-            "Int64" if kind["value_type"] == "int" else "Float64",
-            "Counter" if "sum" in metric else "Gauge",
-            name,
-            metric["description"],
-        )
-        for name, metric in metadata["telemetry"]["metrics"].items()
-        for kind in [metric.get("sum") or metric["gauge"]]
-    }
-    assert set(registered) == described
-    used = {label for metric in metadata["telemetry"]["metrics"].values() for label in metric.get("attributes", [])}
-    assert used == set(metadata["attributes"])
-    assert metadata["type"] == "spcs"
-
-
 def test_the_page_of_ports_lists_every_port_once() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text().split("## Ports")[1]
-    listed = [int(port) for port in re.findall(r"^\| (\d+) \|", page, re.M)]
-    shipped = (ports.GRAFANA, ports.COLLECTOR_METRICS, ports.PROMETHEUS, ports.COLLECTOR_DEBUG)
-    probed = (ports.COLLECTOR_HEALTH, ports.PROMETHEUS_HEALTH)
-    assert sorted(listed) == sorted((*shipped, *probed))
+    listed = [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.M)]
+    inside = {ports.PROMETHEUS, own_metrics()["port"], port(CONFIG["receivers"]["spcs"]["debug_endpoint"])}
+    assert sorted(listed) == sorted({*inside, *(probe["port"] for probe in probes().values())})
     assert ports.NODE not in listed, "a node's publisher is on another host"
-
-
-def test_every_fuzzer_is_run() -> None:
-    found = {
-        (file.parent.name, name)
-        for file in PLUGIN.rglob("*_test.go")
-        for name in re.findall(r"^func (Fuzz\w+)\(", file.read_text(), re.M)
-    }
-    assert found == set(tests.FUZZERS)
 
 
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:
@@ -139,6 +125,8 @@ def test_the_stack_runs_the_images_that_the_build_makes() -> None:
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/*/README.md")]:
-        for link in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text()):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/*/README.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())]
+    broken = [f"{page}: {link}" for page, link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not broken
+    assert len(links) > 50

@@ -1,0 +1,78 @@
+"""The documents list what the built collector shows and takes, no more and no less."""
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import documents
+import pytest
+import yaml
+from stands import Stand
+from waiting import wait_for
+
+from spcsmetrics.core import process
+from spcsmetrics.core.paths import PLUGIN
+from spcsmetrics.core.toolchain import go_environment
+from spcsmetrics.programs import collector
+from spcsmetrics.upkeep.tests import FUZZERS, go_command
+
+METADATA = yaml.safe_load((PLUGIN / "metadata.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def page(stand: Stand) -> list[str]:
+    """Return the collector's page of metrics after a failure of the account and of a node, which make every metric."""
+    node = stand.nodes()[0]
+    for path, fault in (("account", "unauthorized"), (f"nodes/{node}", "garbage")):
+        stand.admin("PUT", f"/faults/{path}", {"fault": fault})
+    wait_for(lambda: all(stand.own_metrics(f"spcs_{part}_failures_total") for part in ("discovery", "scrape")), 20)
+    return stand.own_page()
+
+
+def shown(page: list[str], kind: str) -> dict[str, str]:
+    """Return what the lines # HELP or # TYPE say of each metric of the receiver."""
+    lines = [line.split(" ", 3)[2:] for line in page if line.startswith(f"# {kind} spcs_")]
+    return dict(lines)
+
+
+def test_every_metric_of_the_receiver_is_documented(page: list[str]) -> None:
+    listed = documents.first_column(documents.section(documents.README, "Metrics of the receiver"))
+    assert sorted(shown(page, "TYPE")) == sorted(listed)
+
+
+def test_the_metadata_says_what_the_receiver_shows(page: list[str]) -> None:
+    metrics: dict[str, Any] = METADATA["telemetry"]["metrics"]
+    assert shown(page, "HELP") == {name: metric["description"] for name, metric in metrics.items()}
+    kinds = {name: "counter" if "sum" in metric else "gauge" for name, metric in metrics.items()}
+    assert shown(page, "TYPE") == kinds
+    assert METADATA["type"] == "spcs"
+
+
+def test_the_metadata_names_every_label_that_a_metric_has(page: list[str]) -> None:
+    for name, metric in METADATA["telemetry"]["metrics"].items():
+        for line in page:
+            if line.startswith((f"{name}{{", f"{name} ")):
+                assert re.findall(r'(\w+)="', line) == sorted(metric.get("attributes", [])), line
+    used = {label for metric in METADATA["telemetry"]["metrics"].values() for label in metric.get("attributes", [])}
+    assert used == set(METADATA["attributes"])
+
+
+def test_every_key_of_the_receiver_is_documented() -> None:
+    command = [collector.BINARY, "print-config", "--mode=unredacted", f"--config={collector.CONFIG}"]
+    env = {"SNOWFLAKE_HOST": "snowflake.internal"}
+    printed = subprocess.run(command, capture_output=True, check=True, text=True, env=env).stdout
+    # The receiver knows the key password only to refuse it.
+    keys = set(yaml.safe_load(printed)["receivers"]["spcs"]) - {"password"}
+    assert keys == set(documents.first_column(documents.section(documents.README, "Keys")))
+
+
+def test_every_fuzzer_is_run() -> None:
+    command = [*go_command("test"), "-json", "-list=^Fuzz", "./..."]
+    printed = [json.loads(line) for line in process.run(command, cwd=PLUGIN, env=go_environment()).splitlines()]
+    found = {
+        (line["Package"].rsplit("/", 1)[1], line["Output"].strip())
+        for line in printed
+        if line["Action"] == "output" and line["Output"].startswith("Fuzz")
+    }
+    assert found == set(FUZZERS)

@@ -1,0 +1,54 @@
+"""A running pipeline of this machine, and what can be asked of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import Query
+
+REFRESH_SECONDS = 2
+
+
+@dataclass
+class Stand:
+    """A running pipeline and what can be asked of it."""
+
+    run: processes.Run
+    simulation: parts.Simulation
+    store: processes.Part
+    collector: processes.Part
+    query: Query
+
+    def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def nodes(self) -> list[str]:
+        return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]
+
+    def pool_nodes(self, name: str) -> list[str]:
+        pools = {pool["name"]: pool["nodes"] for pool in self.admin("GET", "/state")["pools"]}
+        return [node["address"] for node in pools[name]]
+
+    def up(self) -> set[str]:
+        return {sample.labels["instance"] for sample in self.query('up{job="spcs-nodes"} == 1')}
+
+    def own_page(self) -> list[str]:
+        """Return the lines of the collector's page of its own metrics."""
+        return requests.get(f"http://127.0.0.1:{self.run.collector_metrics}/metrics", timeout=5).text.splitlines()
+
+    def own_metrics(self, name: str) -> dict[str, float]:
+        """Return the collector's own series of a metric: labels as they are written -> value."""
+        lines = (line.rsplit(" ", 1) for line in self.own_page() if line.startswith((f"{name}{{", f"{name} ")))
+        return {series.removeprefix(name): float(value) for series, value in lines}
+
+    def log_size(self) -> int:
+        """Return how many lines the collector has logged."""
+        return len(self.collector.log.read_text().splitlines())
+
+    def log_lines(self, words: str, since: int = 0) -> list[str]:
+        """Return the collector's lines with these words, after the first `since` lines."""
+        return [line for line in self.collector.log.read_text().splitlines()[since:] if words in line]
