@@ -22,6 +22,7 @@ FUZZERS = (
     ("sqlapi", "FuzzResult"),
 )
 GROUPS = ("simulator", "deploy", "dev")
+_CACHES = (".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
 
 def run_tests(*, dry: bool) -> None:
@@ -72,7 +73,7 @@ def run_fuzz(seconds: int, *, dry: bool) -> None:
 
 def clean(*, everything: bool, dry: bool) -> None:
     """Remove what the tasks made; with everything also the Python environment that runs this."""
-    folders = [BUILD, *(ROOT / name for name in (".mypy_cache", ".pytest_cache", ".ruff_cache"))]
+    folders = [BUILD, page.SOURCE / "node_modules", *(ROOT / name for name in _CACHES)]
     if everything:
         folders.append(ROOT / ".venv")
     carry_out([_remove_step(folder) for folder in folders], dry=dry)
