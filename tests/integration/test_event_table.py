@@ -15,7 +15,7 @@ from spcsmetrics.local.promql import over_http
 from spcsmetrics.programs import collector
 
 
-class Table(grpc.GenericRpcHandler):
+class Table(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc has no types
     """The account's OTLP endpoint: keeps what it is sent."""
 
     def __init__(self) -> None:

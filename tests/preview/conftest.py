@@ -2,28 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from previews import Preview
 from stores import start_full_store
 
 from spcsmetrics.local import page as preview_page
 from spcsmetrics.local import processes
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The address of the page and of the store, and the range in which everything is there (epoch milliseconds)."""
-
-    url: str
-    store: str
-    start: int
-    end: int
-
-    @property
-    def time(self) -> str:
-        return f"from={self.start}&to={self.end}"
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import subprocess
 from typing import Any
 
 import pytest
-from conftest import Preview
+from previews import Preview
 
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.local import page as preview_page

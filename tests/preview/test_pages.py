@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import Preview
+from previews import Preview
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from spcsmetrics.core.paths import BOARD_FOLDER

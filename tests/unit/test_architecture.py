@@ -41,7 +41,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bool]]
     """Return for the house as it is, and for each copy, which contract is kept; they are checked side by side."""
     houses = {"as it is": ROOT}
     houses |= {name: plant(tmp_path_factory.mktemp(name), lines) for name, lines in PLANTED.items()}
-    command = [script("lint-imports"), "--no-cache", "--no-logo"]
+    command = [str(script("lint-imports")), "--no-cache", "--no-logo"]
     running = {
         name: subprocess.Popen(command, cwd=house, stdout=subprocess.PIPE, text=True) for name, house in houses.items()
     }

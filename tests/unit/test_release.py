@@ -20,6 +20,7 @@ from spcsmetrics.images import build, builders, local_bases, official_bases, rel
 from spcsmetrics.images.builders import bake_command, has_buildx
 from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, SOURCE, choose
 from spcsmetrics.images.release import Target, notes, semver_tags
+from spcsmetrics.programs.manifest import MANIFEST
 from spcsmetrics.upkeep import versions
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -137,11 +138,11 @@ def test_what_is_no_version_is_refused(version: str) -> None:
 
 
 def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release.git, "tags", lambda: ["v9.9.9", "nightly"])
+    monkeypatch.setattr("spcsmetrics.core.git.tags", lambda: ["v9.9.9", "nightly"])
     with pytest.raises(UserError, match=r"tagged v9\.9\.9 and the version is"):
         release.check_tag()
     for tags in ([], ["nightly"], ["v9.9.9", f"v{PRODUCT}"]):
-        monkeypatch.setattr(release.git, "tags", lambda tags=tags: tags)
+        monkeypatch.setattr("spcsmetrics.core.git.tags", lambda tags=tags: tags)
         release.check_tag()
 
 
@@ -205,7 +206,7 @@ def test_a_part_is_moved_where_it_stands(
     for name, file in {
         "_VERSIONS": ROOT / "spcsmetrics" / "core" / "versions.py",
         "BAKE_FILE": BAKE_FILE,
-        "MANIFEST": versions.MANIFEST,
+        "MANIFEST": MANIFEST,
         "ROOT": ROOT / "pyproject.toml",
         "_PACKAGES": ROOT / "grafana" / "preview" / "package.json",
     }.items():

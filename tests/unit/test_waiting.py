@@ -54,13 +54,13 @@ READY = [container("otel", "READY"), container("grafana", "READY")]
 
 def test_what_is_waited_for_is_said_until_everything_runs() -> None:
     late = [container("otel", "READY"), container("grafana", "PENDING", "Waiting to start")]
-    service, said = Service([], [{"container_name": ""}], late, READY), []
+    service, said = Service([], [{"container_name": ""}], late, READY), list[str]()
     assert waiting.wait_until_ready(service.query, SETTINGS, 60, said.append) == "https://a-b.snowflakecomputing.app"
     assert said == ["no container is there yet"] * 2 + ["grafana is PENDING (Waiting to start)"]
 
 
 def test_containers_of_the_old_specification_do_not_end_the_wait() -> None:
-    service, said = Service(READY), []
+    service, said = Service(READY), list[str]()
     service.upgrading = iter(["true", "TRUE", "false"])
     waiting.wait_until_ready(service.query, SETTINGS, 60, said.append)
     assert said == ["the service changes over to the new specification"] * 2

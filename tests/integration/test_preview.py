@@ -1,0 +1,127 @@
+"""The preview of the boards is built, served and pictured; Node.js and the browser are doubles."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from programs import write_program
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.local import page, pictures, preview, processes
+
+BOARDS = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
+# As vite does: builds into PREVIEW_OUT, and serves it; knows no other command.
+VITE = """
+case "$*" in
+build) mkdir -p $PREVIEW_OUT && echo page > $PREVIEW_OUT/index.html ;;
+"build --ssr src/describe.ts") ;;
+preview*--strictPort) exec {python} -m http.server --bind 127.0.0.1 --directory $PREVIEW_OUT $3 ;;
+*) echo "no idea what '$*' is" >&2; exit 2 ;;
+esac
+"""
+
+
+@pytest.fixture(autouse=True)
+def _source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the page be made of a source of one file, by an npm that installs a vite."""
+    source, modules = tmp_path / "source", tmp_path / "source" / "node_modules"
+    (source / "src").mkdir(parents=True)
+    (source / "package-lock.json").write_text("{}")
+    (source / "src" / "main.tsx").write_text("")
+    vite = write_program(tmp_path / "ready", "vite", VITE.format(python=sys.executable))
+    programs = tmp_path / "programs"
+    write_program(programs, "node", "echo v24.1.0")
+    install = "mkdir -p node_modules/.bin node_modules/icons && touch node_modules/icons/a.svg node_modules/font.woff2"
+    write_program(programs, "npm", f"[ $1 = ci ] && {install} node_modules/done && cp {vite} node_modules/.bin/")
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    for name, value in {
+        "SOURCE": source,
+        "BUILD": tmp_path / "build",
+        "PAGE": tmp_path / "build" / "page",
+        "_MODULES": modules,
+        "_INSTALLED": modules / "done",
+        "_LIBRARIES": {modules / "icons": "public/icons", modules / "font.woff2": "public/font.woff2"},
+    }.items():
+        monkeypatch.setattr(page, name, value)
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], str, str]]:
+    """Return which boards were pictured, over which time, and the index that the page served then."""
+    found: list[tuple[list[str], str, str]] = []
+
+    def take(url: str, boards: list[str], folder: Path, time: str) -> None:
+        folder.mkdir()
+        found.append((boards, time, requests.get(f"{url}/boards/index.json", timeout=10).text))
+
+    monkeypatch.setattr(pictures, "take", take)
+    return found
+
+
+def test_every_board_is_served_and_pictured_over_the_last_hour_of_a_prometheus(
+    taken: list[tuple[list[str], str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preview.run_preview("http://127.0.0.1:9", str(tmp_path / "pictures"), dry=False)
+    ((boards, time, index),) = taken
+    assert boards == BOARDS
+    start, end = (int(part.partition("=")[2]) for part in time.split("&"))
+    assert end - start == 3_600_000
+    listed = [board["uid"] for board in json.loads(index)]
+    assert listed[0] == "spcs-home"
+    assert sorted(listed) == BOARDS
+    assert f"{len(BOARDS)} pictures are in {tmp_path / 'pictures'}" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_demo_of_its_own_is_pictured_since_its_start(
+    taken: list[tuple[list[str], str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "_FILLING_SECONDS", 0)
+    preview.run_preview("", str(tmp_path / "pictures"), dry=False)
+    ((_, time, _),) = taken
+    start, end = (int(part.partition("=")[2]) for part in time.split("&"))
+    assert 0 <= end - start < 120_000
+
+
+def test_a_page_is_built_again_only_when_its_source_changes(
+    taken: list[tuple[list[str], str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(2):
+        preview.run_preview("http://127.0.0.1:9", str(tmp_path / f"pictures{number}"), dry=False)
+    second = capsys.readouterr().err.split("pictures0")[-1]
+    assert "Build the preview: up to date" in second
+    assert (page.PAGE / "public" / "icons" / "a.svg").exists()
+    assert (page.PAGE / "public" / "font.woff2").exists()
+    (page.SOURCE / "src" / "main.tsx").write_text("changed")
+    assert not page.is_built()
+    assert len(taken) == 2
+
+
+def test_a_build_that_fails_leaves_no_page_that_counts(tmp_path: Path) -> None:
+    write_program(tmp_path / "ready", "vite", "echo error TS2345 >&2; exit 1")
+    with pytest.raises(UserError, match="error TS2345"):
+        preview.run_preview("http://127.0.0.1:9", "", dry=False)
+    assert not page.is_built()
+
+
+def test_a_page_that_cannot_be_served_is_one_sentence(tmp_path: Path) -> None:
+    write_program(tmp_path / "source" / "node_modules" / ".bin", "vite", "echo the port is taken; exit 1")
+    page.PAGE.mkdir(parents=True)
+    words = "the preview ended by itself: the port"
+    with (
+        processes.open_run(tmp_path / "run") as run,
+        pytest.raises(UserError, match=words),
+    ):
+        page.start(run, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("version", ["v18.20.0", "nonsense"])
+def test_an_old_node_is_not_taken(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_program(tmp_path / "programs", "node", f"echo {version}")
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "nowhere"))
+    assert page.find_node() is None
+    with pytest.raises(UserError, match=r"no Node\.js 20 or newer"):
+        page.node_environment()
