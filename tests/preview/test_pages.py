@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from previews import Preview
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from previews import Preview
 
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.local.pictures import SETTLED, find_browser
