@@ -108,13 +108,13 @@ DISCOVERED_NODES = Signal(
 )
 COLLECTOR_POINTS = Signal(
     title="Collector: samples a second",
-    meaning="Samples that the collector took, refused, sent, and failed to send.",
+    meaning="Samples scraped, written by the store, refused by it, and lost because the queue was full.",
     unit="cps",
     lines=(
-        Line(expr=f"sum(rate(otelcol_receiver_accepted_metric_points[{RATE}]))", legend="taken"),
-        Line(expr=f"sum(rate(otelcol_receiver_refused_metric_points[{RATE}]))", legend="refused"),
-        Line(expr=f"sum(rate(otelcol_exporter_sent_metric_points[{RATE}]))", legend="sent"),
-        Line(expr=f"sum(rate(otelcol_exporter_send_failed_metric_points[{RATE}])) or vector(0)", legend="failed"),
+        Line(expr=f"sum(rate(spcs_scraped_samples_total[{RATE}]))", legend="scraped"),
+        Line(expr=f"sum(rate(spcs_store_written_samples_total[{RATE}]))", legend="written"),
+        Line(expr=f"sum(rate(spcs_store_refused_samples_total[{RATE}]))", legend="refused"),
+        Line(expr=f"sum(rate(spcs_lost_samples_total[{RATE}]))", legend="lost"),
     ),
 )
 QUEUE = Signal(
@@ -191,12 +191,8 @@ OWN_METRICS = frozenset(
         "grafana_build_info",
         "otelcol_exporter_queue_capacity",
         "otelcol_exporter_queue_size",
-        "otelcol_exporter_send_failed_metric_points",
-        "otelcol_exporter_sent_metric_points",
         "otelcol_process_cpu_seconds",
         "otelcol_process_memory_rss",
-        "otelcol_receiver_accepted_metric_points",
-        "otelcol_receiver_refused_metric_points",
         "process_cpu_seconds_total",
         "process_resident_memory_bytes",
         "prometheus_build_info",

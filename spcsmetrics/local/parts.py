@@ -108,7 +108,7 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
         f"--config.file={moved}",
         f"--storage.tsdb.path={run.folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
-        "--web.enable-otlp-receiver",
+        "--web.enable-remote-write-receiver",
         *prometheus.RETENTION,
     ]
     store = run.start("prometheus", command, url=url)
@@ -149,7 +149,7 @@ def start_collector(
         "SNOWFLAKE_PORT": str(simulation.account_port),
         "SPCS_SCRAPE_INTERVAL": scrape_interval,
         "SPCS_REFRESH_INTERVAL": refresh,
-        "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/otlp/v1/metrics",
+        "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/write",
     }
     command: list[str | Path] = [collector.binary(), "--config", collector.CONFIG, "--config", overlay]
     for file in more:
@@ -160,9 +160,6 @@ def start_collector(
 
 
 def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
-    scrapes = yaml.safe_load(collector.CONFIG.read_text())["receivers"]["prometheus/self"]["config"]["scrape_configs"]
-    scrapes[0]["scrape_interval"] = "${env:SPCS_SCRAPE_INTERVAL}"
-    scrapes[0]["static_configs"] = [{"targets": [f"localhost:{run.collector_metrics}"]}]
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     return {
         "receivers": {
@@ -171,8 +168,8 @@ def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, 
                 "ca_file": str(simulation.folder / "ca.pem"),
                 "dns_server": f"127.0.0.1:{simulation.dns_port}",
                 "debug_endpoint": f"localhost:{run.collector_debug}",
+                "self_endpoint": f"localhost:{run.collector_metrics}",
             },
-            "prometheus/self": {"config": {"scrape_configs": scrapes}},
         },
         "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
         "service": {"telemetry": {"metrics": {"readers": [metrics]}}},

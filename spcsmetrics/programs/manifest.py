@@ -13,10 +13,10 @@ MANIFEST = OTEL / "manifest.yaml"
 # Without these the shipped configuration does not load.
 REQUIRED = (
     "plugins/spcsdiscovery",
-    "receiver/prometheusreceiver",
     "processor/memorylimiterprocessor",
     "exporter/otlpexporter",
     "exporter/otlphttpexporter",
+    "extension/storage/filestorage",
     "extension/healthcheckextension",
     "provider/envprovider",
     "provider/fileprovider",

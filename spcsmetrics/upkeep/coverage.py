@@ -22,7 +22,7 @@ _TOOL: Args = [sys.executable, "-m", "coverage"]
 def go_step() -> Step:
     """Return the step that fails when the plugin's tests have reached too little of it."""
     detail = f"at least {MIN_GO:.0f} % in {PROFILE}"
-    return Step(f"Check the coverage of {PLUGIN.name}", detail, lambda: check_go(PROFILE), loud=True)
+    return Step(f"Check the coverage of {PLUGIN.name}", detail, lambda: check_go(PROFILE), stream=True)
 
 
 def check_go(profile: Path) -> None:
@@ -39,7 +39,7 @@ def python_steps() -> list[Step]:
             "Check the coverage of the tooling",
             f"at least {MIN_PYTHON:.0f} % of statements and branches",
             lambda: check_python(ROOT),
-            loud=True,
+            stream=True,
         ),
     ]
 

@@ -135,7 +135,7 @@ SCENARIOS: dict[str, Scenario] = {
         fires=30,
     ),
     "SpcsCollectorExportFailing": Scenario(
-        series={'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
+        series={'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
     ),
     "SpcsPrometheusVolumeFilling": Scenario(
         series={
@@ -180,6 +180,6 @@ HEALTHY: dict[str, str] = {
     f"volume_capacity{{{VOLUME}}}": "100x720",
     f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "7x720",
     'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x720",
-    'otelcol_exporter_send_failed_metric_points{job="otelcol"}': "0x720",
+    'spcs_lost_samples_total{job="otelcol"}': "0x720",
     'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x720",
 }

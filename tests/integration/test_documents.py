@@ -59,7 +59,7 @@ def test_the_metadata_names_every_label_that_a_metric_has(page: list[str]) -> No
 
 
 def test_every_key_of_the_receiver_is_documented() -> None:
-    command = [str(collector.BINARY), "print-config", "--mode=unredacted", f"--config={collector.CONFIG}"]
+    command = [str(collector.binary()), "print-config", "--mode=unredacted", f"--config={collector.CONFIG}"]
     env = {"SNOWFLAKE_HOST": "snowflake.internal"}
     printed = subprocess.run(command, capture_output=True, check=True, text=True, env=env).stdout
     # The receiver knows the key password only to refuse it.

@@ -18,7 +18,7 @@ from spcsmetrics.core.steps import console
 from spcsmetrics.core.toolchain import find_compose
 from spcsmetrics.images import daemon
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
-from spcsmetrics.local.promql import Query, Sample, parse
+from spcsmetrics.local.promql import InstantQuery, Sample, parse
 
 START_SECONDS = 180
 # The profile, so that Grafana is removed too.
@@ -104,7 +104,7 @@ def print_unhealthy_logs(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def query(stack: Services) -> Query:
+def query(stack: Services) -> InstantQuery:
     """Run PromQL in the store's container, since the store listens for its siblings only."""
 
     def run(expression: str) -> list[Sample]:

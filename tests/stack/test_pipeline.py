@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shipped_ports as ports
 from containers import beside, compose, execute
 from waiting import wait_for
 
-from spcsmetrics.core import ports
-from spcsmetrics.local.promql import Query
+from spcsmetrics.local.promql import InstantQuery
 from spcsmetrics.local.verification import is_added
 
 SCRAPE_SECONDS = 5
@@ -23,12 +23,12 @@ def nodes(admin: Admin) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def _everything_is_up(admin: Admin, query: Query) -> None:
+def _everything_is_up(admin: Admin, query: InstantQuery) -> None:
     expected = len(nodes(admin))
     wait_for(lambda: len(query('up{job="spcs-nodes"} == 1')) == expected, 60)
 
 
-def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, query: Query) -> None:
+def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, query: InstantQuery) -> None:
     for address in nodes(admin):
 
         def stored_equals_published(address: str = address) -> bool:
@@ -42,7 +42,7 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
         wait_for(stored_equals_published, 30)
 
 
-def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query: Query) -> None:
+def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query: InstantQuery) -> None:
     (sample,) = query('node_cpu_capacity{snow_compute_pool_node_id="172.31.1.1"}')
     assert sample.value == 3
     assert sample.labels == {
@@ -55,11 +55,11 @@ def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query:
     }
 
 
-def test_values_arrive_unchanged(query: Query) -> None:
+def test_values_arrive_unchanged(query: InstantQuery) -> None:
     assert {s.value for s in query('node_memory_capacity{snow_compute_pool_name="WEB_POOL"}')} == {13 * 1024**3}
 
 
-def test_every_container_is_there(admin: Admin, query: Query) -> None:
+def test_every_container_is_there(admin: Admin, query: InstantQuery) -> None:
     expected = {
         (node["id"], c["schema"], c["service"], c["instance"], c["container"])
         for node in nodes(admin).values()
@@ -75,7 +75,7 @@ def test_every_container_is_there(admin: Admin, query: Query) -> None:
     assert {tuple(s.labels[label] for label in labels) for s in query("container_cpu_limit")} == expected
 
 
-def test_a_node_that_dies_is_down_in_the_store_while_the_others_stay_up(admin: Admin, query: Query) -> None:
+def test_a_node_that_dies_is_down_in_the_store_while_the_others_stay_up(admin: Admin, query: InstantQuery) -> None:
     address = next(iter(nodes(admin)))
     admin("PUT", f"/faults/nodes/{address}", {"fault": "down"})
     try:
@@ -86,7 +86,7 @@ def test_a_node_that_dies_is_down_in_the_store_while_the_others_stay_up(admin: A
         admin("PUT", f"/faults/nodes/{address}", {"fault": None})
 
 
-def test_a_new_pool_arrives_and_goes_without_a_restart(admin: Admin, query: Query) -> None:
+def test_a_new_pool_arrives_and_goes_without_a_restart(admin: Admin, query: InstantQuery) -> None:
     admin("POST", "/pools", {"name": "LATE_POOL", "family": "CPU_X64_S", "nodes": 2})
     try:
         selector = 'node_cpu_capacity{snow_compute_pool_name="LATE_POOL"}'
@@ -97,7 +97,7 @@ def test_a_new_pool_arrives_and_goes_without_a_restart(admin: Admin, query: Quer
     wait_for(lambda: not query(selector), 30)
 
 
-def test_a_pool_without_srv_records_is_found_by_its_addresses(admin: Admin, query: Query) -> None:
+def test_a_pool_without_srv_records_is_found_by_its_addresses(admin: Admin, query: InstantQuery) -> None:
     admin("PUT", "/faults/pools/WEB_POOL", {"fault": "no-srv"})
     try:
         time.sleep(2 * SCRAPE_SECONDS)
@@ -110,7 +110,7 @@ def test_a_pool_without_srv_records_is_found_by_its_addresses(admin: Admin, quer
     ("fault", "sentence"), [("down", "cannot reach the account"), ("unauthorized", "HTTP 401, code 390303")]
 )
 def test_an_unreachable_account_is_one_line_and_costs_no_node(
-    admin: Admin, query: Query, logs: Callable[[str], str], fault: str, sentence: str
+    admin: Admin, query: InstantQuery, logs: Callable[[str], str], fault: str, sentence: str
 ) -> None:
     returned = "Account answers again"
     before, back = logs("otel").count(sentence), logs("otel").count(returned)
@@ -124,7 +124,7 @@ def test_an_unreachable_account_is_one_line_and_costs_no_node(
     wait_for(lambda: logs("otel").count(returned) > back, 2 * SCRAPE_SECONDS + 5)
 
 
-def test_a_store_that_restarts_loses_no_sample(query: Query) -> None:
+def test_a_store_that_restarts_loses_no_sample(query: InstantQuery) -> None:
     instance = query('up{job="spcs-nodes"}')[0].labels["instance"]
     compose("stop", "--timeout", "5", "prometheus")
     time.sleep(4 * SCRAPE_SECONDS)
@@ -145,7 +145,7 @@ def test_nothing_of_the_service_looks_for_a_host_outside_the_account(admin: Admi
     assert admin("GET", "/state")["strangers"] == []
 
 
-def test_the_collector_reports_on_itself(query: Query) -> None:
+def test_the_collector_reports_on_itself(query: InstantQuery) -> None:
     wait_for(lambda: bool(query('otelcol_process_uptime{job="otelcol"} > 0')), 60)
 
 

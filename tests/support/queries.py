@@ -13,10 +13,11 @@ from spcsmetrics.core.paths import PLUGIN
 
 # The labels that a scrape gives to everything that it reads.
 TARGET_LABELS = frozenset({"job", "instance"})
-# Metrics of the receiver -> their labels.
+# Metrics of receiver and exporter -> their labels.
 RECEIVER_METRICS: dict[str, frozenset[str]] = {
     name: frozenset(metric.get("attributes", [])) | TARGET_LABELS
-    for name, metric in yaml.safe_load((PLUGIN / "metadata.yaml").read_text())["telemetry"]["metrics"].items()
+    for file in (PLUGIN / "metadata.yaml", PLUGIN / "storeexporter" / "metadata.yaml")
+    for name, metric in yaml.safe_load(file.read_text())["telemetry"]["metrics"].items()
 }
 # These choose series and keep their labels, whatever they are grouped by.
 _CHOOSING = {"topk", "bottomk", "limitk", "limit_ratio"}

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from admin import call
 
 from spcsmetrics.local import parts, processes
-from spcsmetrics.local.promql import Query
+from spcsmetrics.local.promql import InstantQuery
 
 REFRESH_SECONDS = 2
 
@@ -17,14 +18,12 @@ class Stand:
 
     run: processes.Run
     simulation: parts.Simulation
-    store: processes.Part
-    collector: processes.Part
-    query: Query
+    store: processes.Process
+    collector: processes.Process
+    query: InstantQuery
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = requests.request(method, self.simulation.admin + path, json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
+        return call(self.simulation.admin, method, path, body)
 
     def nodes(self) -> list[str]:
         return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]

@@ -49,8 +49,10 @@ def test_a_missing_component_is_named(manifest: dict[str, Any], part: str) -> No
 
 
 def test_a_plugin_that_asks_for_another_version_is_refused(manifest: dict[str, Any]) -> None:
-    go_mod = GO_MOD.replace("prometheusreceiver v0.165.0", "prometheusreceiver v0.166.0")
-    with pytest.raises(UserError, match=r"go get .*prometheusreceiver@"):
+    go_mod = (
+        f"{GO_MOD}\tgithub.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.166.0\n"
+    )
+    with pytest.raises(UserError, match=r"go get .*filestorage@"):
         check_manifest(manifest, go_mod)
 
 

@@ -58,15 +58,14 @@ def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
 
 def test_ports_are_the_same_everywhere() -> None:
     store = f"localhost:{ports.PROMETHEUS}"
-    assert urlsplit(default(CONFIG["exporters"]["otlp_http/store"]["metrics_endpoint"])).netloc == store
+    assert urlsplit(default(CONFIG["exporters"]["spcs_store"]["endpoint"])).netloc == store
     rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     scraped = {job["job_name"]: job["static_configs"][0]["targets"] for job in rules["scrape_configs"]}
     assert scraped == {"prometheus": [store], "grafana": [f"localhost:{ports.GRAFANA}"]}
     (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
     assert source["url"] == f"http://{store}"
     assert urlsplit(dockerfiles.health_command(GRAFANA / "Dockerfile")[-1]).port == ports.GRAFANA
-    (own,) = CONFIG["receivers"]["prometheus/self"]["config"]["scrape_configs"]
-    assert own["static_configs"] == [{"targets": [f"localhost:{own_metrics()['port']}"]}]
+    assert CONFIG["receivers"]["spcs"]["self_endpoint"] == f"localhost:{own_metrics()['port']}"
 
 
 def test_the_probes_of_the_service_ask_where_the_containers_answer() -> None:

@@ -195,7 +195,7 @@ def test_everything_inside_is_listed_with_its_version() -> None:
     [
         ("prometheus", "3.99.1", ['PROMETHEUS = "3.99.1"', 'default = "prom/prometheus:v3.99.1"']),
         ("grafana", "14.0.0", ['GRAFANA = "14.0.0"', '"grafana/grafana:14.0.0"', '"@grafana/ui": "14.0.0"']),
-        ("collector", "0.166.0", ["prometheusreceiver v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
+        ("collector", "0.166.0", ["filestorage v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
         ("product", "0.2.0", ['PRODUCT = "0.2.0"', "  version: 0.2.0", '\nversion = "0.2.0"']),
     ],
 )

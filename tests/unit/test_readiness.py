@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import waiting
+from spcsmetrics.deploy import readiness
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.settings import Settings
 
@@ -55,27 +55,27 @@ READY = [container("otel", "READY"), container("grafana", "READY")]
 def test_what_is_waited_for_is_said_until_everything_runs() -> None:
     late = [container("otel", "READY"), container("grafana", "PENDING", "Waiting to start")]
     service, said = Service([], [{"container_name": ""}], late, READY), list[str]()
-    assert waiting.wait_until_ready(service.query, SETTINGS, 60, said.append) == "https://a-b.snowflakecomputing.app"
+    assert readiness.wait_until_ready(service.query, SETTINGS, 60, said.append) == "https://a-b.snowflakecomputing.app"
     assert said == ["no container is there yet"] * 2 + ["grafana is PENDING (Waiting to start)"]
 
 
 def test_containers_of_the_old_specification_do_not_end_the_wait() -> None:
     service, said = Service(READY), list[str]()
     service.upgrading = iter(["true", "TRUE", "false"])
-    waiting.wait_until_ready(service.query, SETTINGS, 60, said.append)
+    readiness.wait_until_ready(service.query, SETTINGS, 60, said.append)
     assert said == ["the service changes over to the new specification"] * 2
 
 
 @pytest.mark.parametrize("url", ["", "Endpoints provisioning in progress... check back in a few minutes"])
 def test_a_sentence_in_the_place_of_the_address_is_not_taken_for_one(url: str) -> None:
     with pytest.raises(UserError, match="was not ready within 0 s: the endpoint has no address"):
-        waiting.wait_until_ready(Service(READY, url=url).query, SETTINGS, 0, lambda _: None)
+        readiness.wait_until_ready(Service(READY, url=url).query, SETTINGS, 0, lambda _: None)
 
 
 def test_the_report_has_the_last_lines_of_those_that_do_not_run_alone() -> None:
     failed = [container("otel", "READY"), container("grafana", "FAILED", "Readiness probe is failing")]
     with pytest.raises(UserError) as refused:
-        waiting.wait_until_ready(Service(failed).query, SETTINGS, 0, lambda _: None)
+        readiness.wait_until_ready(Service(failed).query, SETTINGS, 0, lambda _: None)
     assert "grafana is FAILED (Readiness probe is failing), image /a/b/c/grafana:1" in str(refused.value)
     assert "the last line" in str(refused.value)
     assert "image /a/b/c/otel:1" not in str(refused.value)
@@ -88,7 +88,7 @@ def test_logs_that_cannot_be_had_do_not_hide_the_reason(logs: str | RefusedError
     service = Service([container("otel", "PENDING")])
     service.logs = logs
     with pytest.raises(UserError) as refused:
-        waiting.wait_until_ready(service.query, SETTINGS, 0, lambda _: None)
+        readiness.wait_until_ready(service.query, SETTINGS, 0, lambda _: None)
     assert words in str(refused.value)
     assert "otel is PENDING (no message)" in str(refused.value)
 
@@ -96,10 +96,10 @@ def test_logs_that_cannot_be_had_do_not_hide_the_reason(logs: str | RefusedError
 def test_a_service_is_waited_for_until_it_stands_still() -> None:
     service = Service()
     service.status = iter(["RUNNING", "SUSPENDING", "SUSPENDED"])
-    waiting.wait_until_suspended(service.query, SETTINGS, 60)
+    readiness.wait_until_suspended(service.query, SETTINGS, 60)
     assert next(service.status, None) is None
 
 
 def test_a_service_that_does_not_stop_is_named_with_its_state() -> None:
     with pytest.raises(UserError, match=f"{NAME} is still RUNNING after 0 s"):
-        waiting.wait_until_suspended(Service().query, SETTINGS, 0)
+        readiness.wait_until_suspended(Service().query, SETTINGS, 0)
