@@ -1,66 +1,97 @@
 """The benchmark of the pipeline: its plan, and its figures as a table."""
 
 import json
+import shutil
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from spcsmetrics.bench.pipeline import Load, Measurement, measure, middle, start_floor, start_shipped
+from spcsmetrics.bench.pipeline import (
+    Load,
+    Measurement,
+    Start,
+    measure,
+    middle,
+    start_floor,
+    start_shipped,
+    start_vmagent,
+)
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.terminal import Terminal
 from spcsmetrics.local.parts import build_steps
 
+Results = dict[str, Measurement]
 
-def bench_pipeline(load: Load, *, rounds: int, as_json: bool, dry: bool) -> None:
-    """Measure the floor and the shipped pipeline in turn, and print the medians and the ratio of their CPU time.
+
+def bench_pipeline(loads: Sequence[Load], *, rounds: int, as_json: bool, dry: bool) -> None:
+    """Measure the floor, the shipped pipeline and an installed vmagent in turn; print medians and ratios.
 
     They alternate, so that a machine whose speed drifts does not favour one of them.
 
     Args:
-        load: what is scraped, and for how long.
-        rounds: how often both are measured.
+        loads: what is scraped, and for how long; each is measured.
+        rounds: how often each pipeline is measured.
         as_json: print JSON instead of a table.
         dry: print the plan only.
 
     Raises:
-        UserError: the load is too small to measure.
+        UserError: a load is too small to measure.
     """
-    if min(load.pools, load.nodes, load.interval, rounds) < 1 or load.window < 2 * load.interval:
-        raise UserError("the bench takes at least one pool, node, second and round, and a window of two intervals")
-    measured: dict[str, list[Measurement]] = {"floor": [], "shipped": []}
+    for load in loads:
+        if min(load.pools, load.nodes, load.interval, rounds) < 1 or load.window < 2 * load.interval:
+            raise UserError("the bench takes at least one pool, node, second and round, and a window of two intervals")
+    starts: dict[str, Start] = {"floor": start_floor, "shipped": start_shipped}
+    if shutil.which("vmagent"):
+        starts["vmagent"] = start_vmagent
+    measured: list[Results] = []
 
-    def measure_all() -> None:
+    def measure_load(load: Load) -> None:
+        found: dict[str, list[Measurement]] = {name: [] for name in starts}
         for _ in range(rounds):
-            measured["floor"].append(measure(start_floor, load))
-            measured["shipped"].append(measure(start_shipped, load))
+            for name, start in starts.items():
+                found[name].append(measure(start, load))
+        measured.append({name: middle(several) for name, several in found.items()})
 
-    minutes = rounds * 2 * (load.warm_up + load.window + 7 * load.interval) / 60
-    step = Step(f"Measure floor and shipped pipeline (about {minutes:.0f} minutes)", str(load), measure_all)
-    carry_out([*build_steps(), groups.group_step("bench"), step], dry=dry)
+    def measure_step(load: Load) -> Step:
+        minutes = rounds * len(starts) * (load.warm_up + load.window + 7 * load.interval) / 60
+        title = f"Measure {', '.join(starts)} (about {minutes:.0f} minutes)"
+        return Step(title, str(load), lambda: measure_load(load))
+
+    carry_out([*build_steps(), groups.group_step("bench"), *map(measure_step, loads)], dry=dry)
     if not dry:
         _report(measured, as_json=as_json)
 
 
-def _report(measured: dict[str, list[Measurement]], *, as_json: bool) -> None:
-    results = {name: middle(rounds) for name, rounds in measured.items()}
-    ratio = results["shipped"].cpu / results["floor"].cpu
+def _ratios(results: Results) -> dict[str, float]:
+    return {name: result.sum("cpu") / results["floor"].sum("cpu") for name, result in results.items()}
+
+
+def _report(measured: list[Results], *, as_json: bool) -> None:
     if as_json:
-        figures: dict[str, object] = {name: result.as_dict() for name, result in results.items()}
-        print(json.dumps(figures | {"cpu_ratio": ratio}, indent=2))  # noqa: T201 - the task's result
-    else:
-        _print(results, ratio)
+        figures = [
+            {name: result.as_dict() | {"cpu_ratio": _ratios(results)[name]} for name, result in results.items()}
+            for results in measured
+        ]
+        print(json.dumps(figures, indent=2))  # noqa: T201 - the task's result
+        return
+    terminal = Terminal()
+    for results in measured:
+        terminal.print(_table(results))
 
 
-def _print(results: dict[str, Measurement], ratio: float) -> None:
-    table = Table("Pipeline", "Process")
-    for column in ("CPU s per million samples", "Peak MB", "Series", "Delay s"):
+def _table(results: Results) -> Table:
+    table = Table("Pipeline", "Process", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.caption = "CPU s: for a million samples; anon MB: resident without pages of files; bytes: written a sample"
+    for column in ("CPU s", "x floor", "peak MB", "anon MB", "bytes", "series", "delay s"):
         table.add_column(column, justify="right")
     for name, result in results.items():
         for process, cost in result.costs.items():
-            table.add_row(name, process, f"{cost.cpu:.1f}", f"{cost.peak_mb:.0f}", "", "")
-        figures = (f"{result.cpu:.1f}", f"{result.peak_mb:.0f}", str(result.series), f"{result.delay:.2f}")
-        table.add_row(name, "all", *figures)
-    terminal = Terminal()
-    terminal.print(table)
-    terminal.print(f"The shipped pipeline takes {ratio:.2f} times the CPU time of the floor.")
+            memory = (f"{cost.peak_mb:.0f}", f"{cost.anonymous_mb:.0f}")
+            table.add_row(name, process, f"{cost.cpu:.2f}", "", *memory, f"{cost.wire_bytes:.1f}", "", "")
+        sums = (f"{result.sum('cpu'):.2f}", f"{_ratios(results)[name]:.2f}")
+        memory = (f"{result.sum('peak_mb'):.0f}", f"{result.sum('anonymous_mb'):.0f}")
+        table.add_row(name, "all", *sums, *memory, "", str(result.series), f"{result.delay:.2f}")
+    return table

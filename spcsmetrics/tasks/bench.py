@@ -9,34 +9,21 @@ _JSON = "print JSON instead of a table"
 
 @task(
     help={
-        "pools": "number of simulated compute pools",
-        "nodes": "nodes in each pool",
-        "containers": "containers on each node",
-        "interval": "seconds between two scrapes of a node",
-        "window": "seconds measured after the warm-up",
-        "rounds": "times that floor and pipeline are measured in turn; medians are printed",
+        "series": "about how many series the simulated nodes publish; several sizes with commas between them",
+        "interval": "seconds between two scrapes of a node; 30 as shipped",
+        "rounds": "times that the pipelines are measured in turn; medians are printed",
         "json": _JSON,
     },
 )
-def pipeline(
-    context: Context,
-    pools: int = 10,
-    nodes: int = 10,
-    containers: int = 28,
-    interval: int = 5,
-    window: int = 40,
-    rounds: int = 3,
-    json: bool = False,
-) -> None:
-    """Measure collector and store against a Prometheus alone.
+def pipeline(context: Context, series: str = "35000", interval: int = 5, rounds: int = 3, json: bool = False) -> None:
+    """Measure collector and store against a Prometheus alone, and a vmagent where one is installed.
 
     The floor is a Prometheus that scrapes the same simulated nodes itself.
     """
-    from spcsmetrics.bench.pipeline import Load
+    from spcsmetrics.bench.pipeline import read_loads
     from spcsmetrics.bench.report import bench_pipeline
 
-    load = Load(pools, nodes, containers, interval, warm_up=4 * interval, window=window)
-    bench_pipeline(load, rounds=rounds, as_json=json, dry=is_dry(context))
+    bench_pipeline(read_loads(series, interval), rounds=rounds, as_json=json, dry=is_dry(context))
 
 
 @task(help={"rounds": "refreshes of each number of pools", "json": _JSON})
