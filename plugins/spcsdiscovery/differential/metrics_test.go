@@ -145,7 +145,7 @@ func standardConfig(t *testing.T, nodes []node, ours component.Config) component
 func TestTheMetricsAreThoseOfTheStandardPrometheusReceiver(t *testing.T) {
 	all := bodies()
 	nodes, dns, pools := startNodes(t, all)
-	cfg := receiverConfig(t, dns.Addr, pools)
+	cfg := receiverConfig(t, dns.Addr, pools, interval)
 	standard := startMetrics(t, prometheusreceiver.NewFactory(), standardConfig(t, nodes, cfg))
 	ours := startMetrics(t, spcsdiscovery.NewFactory(), cfg)
 	waitForPoint(t, nodes[0].address, "1 ", standard, ours)

@@ -37,30 +37,45 @@ const poolSize = 15
 // startNodes serves every body at an address of its own and lists them as the nodes of pools.
 func startNodes(t *testing.T, all []body) (nodes []node, dns *dnstest.Server, pools []any) {
 	t.Helper()
+	second := new(atomic.Bool)
+	handlers := make([]http.HandlerFunc, len(all))
+	for i, b := range all {
+		handlers[i] = func(w http.ResponseWriter, r *http.Request) { b.write(w, r, second.Load()) }
+	}
+	addresses, dns, pools := serve(t, handlers)
+	for i, b := range all {
+		nodes = append(nodes, node{b, addresses[i], second})
+	}
+	return nodes, dns, pools
+}
+
+func (b body) write(w http.ResponseWriter, r *http.Request, second bool) {
+	text := b.text
+	if second && b.then != "" {
+		text = b.then
+	} else if b.negotiated != "" && strings.Contains(r.Header.Get("Accept"), "escaping=underscores") {
+		text = b.negotiated
+	}
+	kind := b.kind
+	if kind == "" {
+		kind = "text/plain; version=0.0.4"
+		if strings.Contains(b.text, "{\"") {
+			kind = "text/plain; version=1.0.0; escaping=allow-utf-8"
+		}
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = io.WriteString(w, text)
+}
+
+// serve runs a node for each handler and lists them as the nodes of pools.
+func serve(t *testing.T, all []http.HandlerFunc) (addresses []string, dns *dnstest.Server, pools []any) {
+	t.Helper()
 	dns = dnstest.Start(t)
 	records := make([]map[string]uint16, (len(all)+poolSize-1)/poolSize)
-	second := new(atomic.Bool)
-	nodes = make([]node, len(all))
-	for i, b := range all {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			text := b.text
-			if second.Load() && b.then != "" {
-				text = b.then
-			} else if b.negotiated != "" && strings.Contains(r.Header.Get("Accept"), "escaping=underscores") {
-				text = b.negotiated
-			}
-			kind := b.kind
-			if kind == "" {
-				kind = "text/plain; version=0.0.4"
-				if strings.HasPrefix(b.text, "{\"") || strings.Contains(b.text, "{\"") {
-					kind = "text/plain; version=1.0.0; escaping=allow-utf-8"
-				}
-			}
-			w.Header().Set("Content-Type", kind)
-			_, _ = io.WriteString(w, text)
-		}))
+	for i, handler := range all {
+		server := httptest.NewServer(handler)
 		t.Cleanup(server.Close)
-		nodes[i] = node{b, server.Listener.Addr().String(), second}
+		addresses = append(addresses, server.Listener.Addr().String())
 		name := fmt.Sprintf("n%d.internal", i)
 		if records[i/poolSize] == nil {
 			records[i/poolSize] = map[string]uint16{}
@@ -72,5 +87,5 @@ func startNodes(t *testing.T, all []body) (nodes []node, dns *dnstest.Server, po
 		dns.Set(fmt.Sprintf("discover.monitor.pool_%d.cp.spcs.internal", i), dnstest.Record{SRV: srv})
 		pools = append(pools, fmt.Sprintf("POOL_%d", i))
 	}
-	return nodes, dns, pools
+	return addresses, dns, pools
 }

@@ -8,6 +8,7 @@ package differential
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -18,7 +19,7 @@ import (
 )
 
 // receiverConfig is that of the shipped collector, for the test's nodes.
-func receiverConfig(t *testing.T, dnsServer string, pools []any) component.Config {
+func receiverConfig(t *testing.T, dnsServer string, pools []any, every time.Duration) component.Config {
 	t.Helper()
 	raw, err := os.ReadFile("../../../otel-builder/config.yaml")
 	require.NoError(t, err)
@@ -29,7 +30,7 @@ func receiverConfig(t *testing.T, dnsServer string, pools []any) component.Confi
 	}
 	require.NoError(t, yaml.Unmarshal(raw, &shipped))
 	settings := map[string]any{
-		"compute_pools": pools, "dns_server": dnsServer, "scrape_interval": interval.String(),
+		"compute_pools": pools, "dns_server": dnsServer, "scrape_interval": every.String(),
 		"metric_relabel_configs": shipped.Receivers.SPCS["metric_relabel_configs"],
 	}
 	require.NotEmpty(t, settings["metric_relabel_configs"])

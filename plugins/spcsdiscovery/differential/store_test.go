@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -26,6 +28,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter/exportertest"
@@ -86,26 +89,40 @@ scrape_configs:
 	return func() { manager.Stop(); <-done }
 }
 
-// scrapeByReceiver runs the receiver and the exporter with a storage behind Prometheus's own write handler.
-func scrapeByReceiver(t *testing.T, dnsServer string, pools []any, db *tsdb.DB) (stop func()) {
-	t.Helper()
-	handler := remotestore.NewWriteHandler(slog.New(slog.DiscardHandler), prometheus.NewRegistry(), db,
+// writeHandler is Prometheus's own door for requests in front of a storage.
+func writeHandler(db *tsdb.DB) http.Handler {
+	return remotestore.NewWriteHandler(slog.New(slog.DiscardHandler), prometheus.NewRegistry(), db,
 		remote.MessageTypes{remote.WriteV2MessageType}, false, false, false)
-	store := httptest.NewServer(handler)
+}
+
+// watch calls see with the status and the words of each answer.
+func watch(next http.Handler, see func(status int, text string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		see(answer.Code, answer.Body.String())
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
+}
+
+// scrapeInto runs the receiver and the exporter.
+func scrapeInto(t *testing.T, endpoint string, cfg component.Config) (stop func()) {
+	t.Helper()
 	ctx, host := context.Background(), componenttest.NewNopHost()
 	exporters, receivers := storeexporter.NewFactory(), spcsdiscovery.NewFactory()
 	exporterConfig := exporters.CreateDefaultConfig()
-	require.NoError(t, confmap.NewFromStringMap(map[string]any{"endpoint": store.URL}).Unmarshal(exporterConfig))
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{"endpoint": endpoint}).Unmarshal(exporterConfig))
 	exporter, err := exporters.CreateLogs(ctx, exportertest.NewNopSettings(exporters.Type()), exporterConfig)
 	require.NoError(t, err)
 	require.NoError(t, exporter.Start(ctx, host))
-	receiver, err := receivers.CreateLogs(ctx, receivertest.NewNopSettings(receivers.Type()), receiverConfig(t, dnsServer, pools), exporter)
+	receiver, err := receivers.CreateLogs(ctx, receivertest.NewNopSettings(receivers.Type()), cfg, exporter)
 	require.NoError(t, err)
 	require.NoError(t, receiver.Start(ctx, host))
 	return func() {
 		require.NoError(t, receiver.Shutdown(ctx))
 		require.NoError(t, exporter.Shutdown(ctx))
-		store.Close()
 	}
 }
 
@@ -155,7 +172,9 @@ func TestTheStoreHoldsWhatPrometheusWouldHaveScrapedItself(t *testing.T) {
 	require.GreaterOrEqual(t, len(all), 100)
 	nodes, dns, pools := startNodes(t, all)
 	direct, ours := openStore(t), openStore(t)
-	stopDirect, stopOurs := scrapeDirectly(t, nodes, direct), scrapeByReceiver(t, dns.Addr, pools, ours)
+	store := httptest.NewServer(writeHandler(ours))
+	t.Cleanup(store.Close)
+	stopDirect, stopOurs := scrapeDirectly(t, nodes, direct), scrapeInto(t, store.URL, receiverConfig(t, dns.Addr, pools, interval))
 	waitForValue(t, "1", direct, ours)
 	time.Sleep(2 * interval)
 	nodes[0].second.Store(true)
@@ -195,4 +214,20 @@ func waitForValue(t *testing.T, values string, stores ...*tsdb.DB) {
 			return reached && up == len(bodies())
 		}, 120*time.Second, 500*time.Millisecond)
 	}
+}
+
+// count returns how many samples a series of an address has.
+func count(t *testing.T, db *tsdb.DB, name, address string) (count int) {
+	t.Helper()
+	querier, err := db.Querier(math.MinInt64, math.MaxInt64)
+	require.NoError(t, err)
+	defer querier.Close()
+	all := querier.Select(context.Background(), true, nil,
+		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name), labels.MustNewMatcher(labels.MatchEqual, "instance", address))
+	for all.Next() {
+		for samples := all.At().Iterator(nil); samples.Next() == chunkenc.ValFloat; {
+			count++
+		}
+	}
+	return count
 }
