@@ -43,7 +43,12 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
             break
     children = psutil.Process(demo.pid).children(recursive=True)
     assert len(children) in {3, 4}, "simulator, Prometheus and collector, and the preview where it is built"
-    taken = {c.laddr.port for child in children for c in child.net_connections() if c.status == psutil.CONN_LISTEN}
+    taken = {
+        c.laddr.port
+        for child in children
+        for c in child.net_connections()
+        if c.laddr and c.status == psutil.CONN_LISTEN
+    }
     assert "Compute pools" in shown
     assert re.search(r"Prometheus +http://127\.0\.0\.1:\d+", shown)
     demo.send_signal(signal.SIGINT)
@@ -51,7 +56,7 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
     assert not [child for child in children if child.is_running()]
 
     def listening() -> set[int]:
-        return {c.laddr.port for c in psutil.net_connections() if c.status == psutil.CONN_LISTEN}
+        return {c.laddr.port for c in psutil.net_connections() if c.laddr and c.status == psutil.CONN_LISTEN}
 
     wait_for(lambda: not taken & listening(), 5)
 

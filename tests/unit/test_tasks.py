@@ -260,10 +260,11 @@ def test_a_file_where_build_belongs_is_one_sentence(clone: Path) -> None:
     assert done.stderr == (f"inv: {clone / 'build'}: file exists: move away what stands there, then run it again\n")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
     clone.chmod(0o555)
     try:
+        if os.access(clone, os.W_OK):
+            pytest.skip("this user may write everywhere")
         done = run_in(clone)
     finally:
         clone.chmod(0o755)
