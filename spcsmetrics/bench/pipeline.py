@@ -152,7 +152,15 @@ def start_shipped(run: Run, simulation: Simulation, load: Load) -> tuple[Process
 
 
 def measure(start: Start, load: Load) -> Measurement:
-    """Run one pipeline over the load, warm it up, and measure it for the window."""
+    """Run one pipeline over the load, warm it up, and measure it for the window.
+
+    Args:
+        start: starts the pipeline; start_floor or start_shipped.
+        load: what is scraped, and for how long.
+
+    Raises:
+        UserError: a process did not start, or ended by itself.
+    """
     import psutil  # noqa: PLC0415 - of the group bench
 
     with processes.open_temporary_run("bench") as run:

@@ -15,7 +15,11 @@ _QUIETLY = ("--quiet", "--disable-pip-version-check")
 
 
 def group_step(group: str) -> Step:
-    """Return the step that installs a locked group unless this very lock is installed."""
+    """Return the step that installs a locked group unless this very lock is installed.
+
+    Example:
+        carry_out([group_step("simulator"), Step("Start the simulator", ...)])
+    """
     lock = LOCKS / f"{group}.txt"
     stamp = Path(sys.prefix) / f"{group}.lock"
     command: Args = [sys.executable, "-m", "pip", "install", *_QUIETLY, "--require-hashes", "-r", lock]

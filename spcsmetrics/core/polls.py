@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def poll(question: Callable[[], T], seconds: float = math.inf, pause: float = 0.1) -> Iterator[T]:
-    """Yield answer after answer until the time is over: at least one, and the last one at its very end.
+    """Yield answer after answer until the time is over: at least one, and one more at its end.
 
     Args:
         question: is asked for each answer; what it raises ends the loop.
@@ -22,8 +22,8 @@ def poll(question: Callable[[], T], seconds: float = math.inf, pause: float = 0.
     """
     end = time.monotonic() + seconds
     while True:
-        is_last = time.monotonic() >= end
         yield question()
-        if is_last:
+        left = end - time.monotonic()
+        if left <= 0:
             return
-        time.sleep(min(pause, max(0.0, end - time.monotonic())))
+        time.sleep(min(pause, left))

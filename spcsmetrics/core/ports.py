@@ -24,7 +24,7 @@ def find_run(count: int) -> int:
     They lie below those that the system gives out by itself, so that no connection takes one meanwhile.
 
     Raises:
-        UserError: there is no such row between 20000 and 32000.
+        UserError: too few are free between 20000 and 32000.
     """
     first = 20_000
     for port in range(20_000, 32_000):
@@ -35,7 +35,7 @@ def find_run(count: int) -> int:
                 first = port + 1
         if port - first + 1 == count:
             return first
-    raise UserError(f"there are no {count} free ports in a row between 20000 and 32000: end what holds them")
+    raise UserError(f"fewer than {count} ports in a row are free between 20000 and 32000: end what holds them")
 
 
 def can_bind(host: str, port: int) -> bool:

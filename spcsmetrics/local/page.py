@@ -42,10 +42,14 @@ def find_node() -> Path | None:
 
 
 def node_environment() -> dict[str, str]:
-    """Return what Node.js and its programs need. Raises UserError when there is none."""
+    """Return the variables that Node.js and its programs need.
+
+    Raises:
+        UserError: Node.js is missing or too old.
+    """
     node = find_node()
     if node is None:
-        raise UserError(f"there is no Node.js {_MIN_NODE} or newer: install one, or the group preview")
+        raise UserError(f"Node.js {_MIN_NODE} or newer is missing: install it, or the group preview")
     return {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "PREVIEW_OUT": str(PAGE)}
 
 
@@ -82,7 +86,11 @@ def build_steps() -> list[Step]:
 
 
 def start(run: Run, prometheus: str) -> Process:
-    """Serve the page with the boards as they are now, over the Prometheus at this address."""
+    """Serve the page with the boards as they are now, over the Prometheus at this address.
+
+    Raises:
+        UserError: Node.js is missing, or the page was not served in time.
+    """
     boards = PAGE / "boards"
     shutil.rmtree(boards, ignore_errors=True)
     shutil.copytree(BOARD_FOLDER, boards)

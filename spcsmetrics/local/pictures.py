@@ -26,7 +26,7 @@ def find_browser() -> str:
         found = shutil.which(name)
         if found:
             return found
-    raise UserError("there is no Chromium or Chrome on the PATH: install one, such as Debian's package chromium")
+    raise UserError("neither Chromium nor Chrome is on the PATH: install one, such as Debian's package chromium")
 
 
 def take(url: str, boards: list[str], folder: Path, time: str) -> None:

@@ -17,7 +17,12 @@ _CONTAINERS_SHOWN = 8
 
 
 def draw(query: InstantQuery, addresses: Mapping[str, str]) -> RenderableType:
-    """Return the view of this moment; addresses are shown above it by name, where a small terminal has room."""
+    """Return the view of this moment.
+
+    Args:
+        query: asks the store.
+        addresses: shown above the tables by name, where a small terminal has room.
+    """
     links = Table.grid(padding=(0, 2))
     for name, url in addresses.items():
         links.add_row(Text(name, style="bold"), url)

@@ -64,3 +64,13 @@ def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
         assert done.returncode == 1
         assert "the dependencies could not be installed: check the network" in done.stderr
         assert len((checkout / ".venv.log").read_text().splitlines()) == attempt
+
+
+def test_words_are_handed_to_the_tasks_as_they_are(checkout: Path) -> None:
+    make_venv = 'mkdir -p "$4/bin"; cp "$0" "$4/bin/python"'
+    show = 'if [ "$2" = spcsmetrics.tasks ]; then echo "$PYTHONPATH"; for word; do echo "<$word>"; done; fi'
+    fake_python(checkout, f'if [ "$2" = venv ]; then {make_venv}; fi\n{show}')
+    (checkout / "bin" / "mkdir").symlink_to(str(shutil.which("mkdir")))
+    command = [checkout / "inv", "logs", "a b", "--lines=1"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, env={"PATH": str(checkout / "bin")})
+    assert done.stdout == f"{checkout}\n<-m>\n<spcsmetrics.tasks>\n<logs>\n<a b>\n<--lines=1>\n"

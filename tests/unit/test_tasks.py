@@ -1,26 +1,17 @@
-"""The tasks as their user meets them."""
+"""The tasks as their user meets them: list, help, wrong words, plans, and what the pages say of them."""
 
-import errno
 import itertools
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from invoke import Collection, Context, Task
+from program import Run, in_process
 
-from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.tasks import __main__ as program
-from spcsmetrics.tasks.command import Command
 from spcsmetrics.tasks.namespace import namespace
 
 NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
@@ -51,38 +42,9 @@ PLANS = {
 }
 
 
-@dataclass
-class Done:
-    """How a run of ./inv ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def inv(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that runs ./inv in this process."""
-    # Invoke sets it.
-    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
-
-    def run(*words: str) -> Done:
-        code = 0
-        try:
-            program.Inv().run(["./inv", *words])
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-def start(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "spcsmetrics.tasks", *words]
-    return subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT, env=env or None)
+    return in_process(capsys, monkeypatch)
 
 
 def test_without_words_the_tasks_are_listed_in_two_groups_one_line_each(
@@ -175,127 +137,6 @@ def test_a_wrong_word_is_one_sentence_on_standard_error(inv: Run, words: str, se
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(sentence)
     assert len(done.err.splitlines()) == 1
-
-
-def failing(error: BaseException) -> Command:
-    def body(_context: Context) -> None:
-        raise error
-
-    return Command(body)
-
-
-@pytest.mark.parametrize(
-    ("error", "code", "sentence"),
-    [
-        (UserError("the file is gone: make it anew"), 1, "inv: the file is gone: make it anew"),
-        (UserError("\x1b[31mred"), 1, "inv: \\x1b[31mred"),
-        (
-            PermissionError(errno.EACCES, "Permission denied", "/x/build"),
-            1,
-            "inv: /x/build: permission denied: let your user write there, then run it again",
-        ),
-        (
-            OSError(errno.EROFS, "Read-only file system", "/x/build"),
-            1,
-            "inv: /x/build: read-only file system: work in a clone that can be written to, then run it again",
-        ),
-        (
-            OSError(errno.ENOSPC, "No space left on device"),
-            1,
-            "inv: no space left on device: free some space, then run it again",
-        ),
-        (OSError(errno.EIO, "I/O error", "f"), 1, "inv: f: I/O error: mend this, then run it again"),
-        (OSError("a proxy\nis gone"), 1, "inv: a proxy is gone: mend this and run it again"),
-        (
-            ModuleNotFoundError("No module named 'yaml'", name="yaml"),
-            1,
-            "inv: the module yaml is missing: run ./inv, which installs what is locked",
-        ),
-        (KeyboardInterrupt(), 130, "inv: stopped"),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
-)
-def test_what_goes_wrong_in_a_task_is_one_sentence(
-    inv: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
-) -> None:
-    monkeypatch.setattr(program, "namespace", Collection(failing=failing(error)))
-    done = inv("failing")
-    assert (done.code, done.err) == (code, f"{sentence}\n")
-
-
-@pytest.mark.parametrize(
-    "error", [ValueError("a fault of ours"), ModuleNotFoundError("gone", name="spcsmetrics.gone"), BrokenPipeError()]
-)
-def test_a_fault_of_the_program_is_not_hidden(inv: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    monkeypatch.setattr(program, "namespace", Collection(failing=failing(error)))
-    with pytest.raises(type(error)):
-        inv("failing")
-
-
-def test_every_task_passes_through_the_gate() -> None:
-    every = [namespace[name] for name in namespace.task_names]
-    assert all(isinstance(one, Command) for one in every)
-    assert not any(type(one) is Task for one in every)
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """Return a copy of what the task test reads before it begins."""
-    for name in ("monitoring", "simulator", "spcsmetrics", "otel-builder", "prometheus", "plugins", "locks"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
-
-
-def run_in(clone: Path) -> subprocess.CompletedProcess[str]:
-    """Run the task test in a clone, which ends before anything is tested."""
-    env = {**os.environ, "PYTHONPATH": str(clone), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "spcsmetrics.tasks", "test"]
-    return subprocess.run(command, capture_output=True, check=False, text=True, cwd=clone, env=env)
-
-
-def test_a_file_where_build_belongs_is_one_sentence(clone: Path) -> None:
-    (clone / "build").write_text("")
-    done = run_in(clone)
-    assert done.returncode == 1
-    assert done.stderr == (f"inv: {clone / 'build'}: file exists: move away what stands there, then run it again\n")
-
-
-def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
-    clone.chmod(0o555)
-    try:
-        if os.access(clone, os.W_OK):
-            pytest.skip("this user may write everywhere")
-        done = run_in(clone)
-    finally:
-        clone.chmod(0o755)
-    assert done.returncode == 1
-    assert done.stderr == (f"inv: {clone / 'build'}: permission denied: let your user write there, then run it again\n")
-
-
-def test_a_missing_docker_daemon_is_one_sentence() -> None:
-    done = start("build", "--only", "otel", DOCKER_HOST="unix:///nowhere/docker.sock", PATH="/usr/bin:/bin")
-    assert done.returncode == 1
-    assert "no Docker daemon answers: install or start Docker" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_reader_that_goes_away_ends_it_quietly() -> None:
-    command = [sys.executable, "-m", "spcsmetrics.tasks", "versions"]
-    reading, writing = os.pipe()
-    os.close(reading)
-    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, text=True, cwd=ROOT)
-    os.close(writing)
-    assert (done.returncode, done.stderr) == (1, "")
-
-
-def test_a_plain_invoke_has_the_same_tasks_and_sentences() -> None:
-    invoke = [sys.executable, "-m", "invoke"]
-    listed = subprocess.run([*invoke, "-l"], capture_output=True, check=True, text=True, cwd=ROOT).stdout
-    assert set(re.findall(r"^  (\S+)", listed, re.M)) == set(namespace.task_names)
-    wrong = [*invoke, "build", "--only", "mysql"]
-    done = subprocess.run(wrong, capture_output=True, check=False, text=True, cwd=ROOT)
-    assert done.returncode == 1
-    assert done.stderr == "inv: --only mysql is not an image: write one of otel, prometheus, grafana\n"
 
 
 def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
