@@ -1,5 +1,6 @@
 """The Docker daemon, through its SDK: the images that it holds, and digests in registries with the user's logins."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -74,7 +75,8 @@ def holds(reference: str) -> bool:
 
 def find_repository_digest(reference: str) -> str:
     """Return the digest that the daemon noted when it pushed an image under this reference, or none."""
-    repository = reference.rpartition(":")[0]
+    # Docker notes what is on Docker Hub without the registry's name.
+    repository = re.sub(r"^(index\.)?docker\.io/", "", reference.rpartition(":")[0])
     with open_client() as client:
         noted = [str(one).split("@") for one in client.images.get(reference).attrs["RepoDigests"] or []]
     return next((digest for name, digest in noted if name == repository), "none")

@@ -97,7 +97,7 @@ def test_what_was_released_to_one_place_is_copied_to_another_as_it_is(registry: 
             run("docker", "rmi", f"{registry}/{namespace}/spcs-oss-otel:{tag}")
 
 
-def test_the_plan_of_a_release_is_printed_and_nothing_is_pushed(registry: str) -> None:
+def test_the_steps_of_a_release_are_printed_and_nothing_is_pushed(registry: str) -> None:
     before = catalog(registry)
     done = inv("--dry", "release", "--registry", registry, "--namespace", "planned")
     assert done.returncode == 0, done.stderr

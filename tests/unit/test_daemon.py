@@ -98,6 +98,20 @@ def test_a_release_is_verified_against_what_docker_noted_at_the_push(
         release.verify(TARGET, "", [OTEL], [PRODUCT, "latest"])
 
 
+@pytest.mark.parametrize(
+    ("reference", "noted"),
+    [
+        ("docker.io/acme/otel:1", "acme/otel"),
+        ("acme/otel:1", "acme/otel"),
+        ("localhost:5000/otel:1", "localhost:5000/otel"),
+    ],
+)
+def test_the_digest_of_a_push_is_found_as_docker_notes_it(docker: Daemon, reference: str, noted: str) -> None:
+    docker.ids[reference] = "sha256:an-id"
+    docker.noted[reference] = [f"mirror.example.com/{noted}@{SECOND}", f"{noted}@{FIRST}"]
+    assert daemon.find_repository_digest(reference) == FIRST
+
+
 def test_a_copied_release_is_verified_against_its_source(docker: Daemon) -> None:
     docker.registries = {f"localhost:5000/staging/{OTEL.name}:{PRODUCT}": FIRST, TARGET.reference(OTEL, "1"): FIRST}
     assert release.verify(TARGET, "localhost:5000/staging", [OTEL], ["1"]) == {"otel": FIRST}

@@ -13,6 +13,7 @@ import hcl2
 import pytest
 import yaml
 
+from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT
@@ -138,11 +139,11 @@ def test_what_is_no_version_is_refused(version: str) -> None:
 
 
 def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spcsmetrics.core.git.tags", lambda: ["v9.9.9", "nightly"])
+    monkeypatch.setattr(git, "tags", lambda: ["v9.9.9", "nightly"])
     with pytest.raises(UserError, match=r"tagged v9\.9\.9 and the version is"):
         release.check_tag()
     for tags in ([], ["nightly"], ["v9.9.9", f"v{PRODUCT}"]):
-        monkeypatch.setattr("spcsmetrics.core.git.tags", lambda tags=tags: tags)
+        monkeypatch.setattr(git, "tags", lambda tags=tags: tags)
         release.check_tag()
 
 
@@ -195,7 +196,7 @@ def test_everything_inside_is_listed_with_its_version() -> None:
     [
         ("prometheus", "3.99.1", ['PROMETHEUS = "3.99.1"', 'default = "prom/prometheus:v3.99.1"']),
         ("grafana", "14.0.0", ['GRAFANA = "14.0.0"', '"grafana/grafana:14.0.0"', '"@grafana/ui": "14.0.0"']),
-        ("collector", "0.166.0", ["filestorage v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
+        ("collector", "0.166.0", ["prometheusreceiver v0.166.0", "otlpexporter v0.166.0", "envprovider v1.72.0"]),
         ("product", "0.2.0", ['PRODUCT = "0.2.0"', "  version: 0.2.0", '\nversion = "0.2.0"']),
     ],
 )
