@@ -1,12 +1,12 @@
 """The built collector's answer to configurations, good and bad."""
 
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
+from waiting import wait_for
 
 from spcsmetrics.local import parts, processes
 from spcsmetrics.programs import collector
@@ -78,7 +78,10 @@ def test_an_unknown_pool_is_one_line_and_the_collector_stays_up(
         simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
         store = parts.start_store(run)
         part = parts.start_collector(run, simulation, store, "1s", "1s")
-        time.sleep(4)
+        page = f"http://127.0.0.1:{run.collector_metrics}/metrics"
+        failures = 'spcs_discovery_failures_total{reason="dns_nxdomain"} '
+        # Each refresh counts it; the first alone is logged.
+        wait_for(lambda: any(f"{failures}{count}" in requests.get(page, timeout=5).text for count in (3, 4, 5)), 20)
         run.check()
         (line,) = [line for line in part.log.read_text().splitlines() if "NO_SUCH_POOL" in line]
         assert "no nodes in DNS" in line

@@ -1,7 +1,6 @@
 """Samples to the account's event table: the chosen ones, beside everything to the store."""
 
 import json
-import time
 from collections.abc import Iterator
 from concurrent import futures
 from pathlib import Path
@@ -65,7 +64,8 @@ def test_a_few_metrics_go_to_the_table_and_all_to_the_store(
         query = over_http(store.url)
         wait_for(lambda: len(query('container_cpu_usage{job="spcs-nodes"}')) == 4, 30)
         wait_for(lambda: any(b"node_cpu_capacity" in body for body in handler.received), 30)
-        time.sleep(2)
+        sent_so_far = len(handler.received)
+        wait_for(lambda: len(handler.received) > sent_so_far + 2, 20)
         sent = b"".join(handler.received)
     assert b"container_restarts" in sent
     assert b"WEB_POOL" in sent

@@ -129,7 +129,8 @@ def test_a_fault_is_named_costs_no_other_and_is_over_soon(stand: Stand, case: Ca
         wait_for(lambda: any(case.words in line for line in named(stand, case, said)), 5)
         if hurt:
             wait_for(lambda: stand.up() == set(stand.nodes()) - hurt, 6 * SCRAPE_SECONDS)
-        time.sleep(2 * REFRESH_SECONDS)
+        failed = count(stand, case)
+        wait_for(lambda: count(stand, case) >= failed + 2, 20)
         assert len(named(stand, case, said)) == 1, "a failure that stays is one line"
         assert psutil.Process(stand.collector.popen.pid).memory_info().rss < MAX_BYTES
         lasted = int(time.time() - began)
@@ -152,8 +153,8 @@ def test_an_answer_that_comes_otherwise_is_no_fault(stand: Stand, fault: str) ->
     before, said = stand.own_metrics(DISCOVERY), stand.log_size()
     stand.admin("PUT", "/faults/account", {"fault": fault})
     asked = stand.admin("GET", "/state")["statements"]
-    time.sleep(3 * REFRESH_SECONDS)
-    assert stand.admin("GET", "/state")["statements"] > asked
+    stand.wait_for_refreshes(3)
+    assert stand.admin("GET", "/state")["statements"] >= asked + 3
     stand.admin("PUT", "/faults/account", {"fault": None})
     assert stand.own_metrics(DISCOVERY) == before
     assert not [line for line in stand.log_lines("spcs", said) if '"level":"warn"' in line]

@@ -1,10 +1,12 @@
 """A running pipeline of this machine, and what can be asked of it."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from admin import call
+from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.local import parts, processes
 from spcsmetrics.local.promql import InstantQuery
@@ -34,6 +36,26 @@ class Stand:
 
     def up(self) -> set[str]:
         return {sample.labels["instance"] for sample in self.query('up{job="spcs-nodes"} == 1')}
+
+    def status(self) -> Any:
+        """Return the collector's page of pools and nodes as JSON."""
+        return requests.get(f"http://127.0.0.1:{self.run.collector_debug}/status.json", timeout=5).json()
+
+    def wait_for_refreshes(self, count: int) -> None:
+        """Wait until so many more refreshes of the discovery have succeeded."""
+        ended: set[str] = set()
+
+        def enough() -> bool:
+            ended.add(self.status()["last_success"])
+            return len(ended) > count
+
+        wait_for(enough, 20 + 2 * count * REFRESH_SECONDS)
+
+    def wait_for_scrapes(self) -> None:
+        """Wait until every node was scraped twice more, so that what it no longer publishes is stale."""
+        began = time.time()
+        oldest = 'min(timestamp(up{job="spcs-nodes"}))'
+        wait_for(lambda: self.query(oldest)[0].value > began + SCRAPE_SECONDS, 20)
 
     def own_page(self) -> list[str]:
         """Return the lines of the collector's page of its own metrics."""
