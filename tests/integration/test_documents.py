@@ -3,6 +3,8 @@
 import json
 import re
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import documents
@@ -11,7 +13,7 @@ import yaml
 from stands import Stand
 from waiting import wait_for
 
-from spcsmetrics.core import process
+from spcsmetrics.core import ports, process
 from spcsmetrics.core.paths import PLUGIN
 from spcsmetrics.core.toolchain import go_environment
 from spcsmetrics.programs import collector
@@ -65,6 +67,29 @@ def test_every_key_of_the_receiver_is_documented() -> None:
     # The receiver knows the key password only to refuse it.
     keys = set(yaml.safe_load(printed)["receivers"]["spcs"]) - {"password"}
     assert keys == set(documents.first_column(documents.section(documents.README, "Keys")))
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_health_check_asks_where_the_shipped_collector_answers(status: int, code: int) -> None:
+    configuration = yaml.safe_load(collector.CONFIG.read_text())
+    port = int(configuration["extensions"]["health_check"]["endpoint"].rsplit(":", 1)[1])
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Log nothing."""
+
+    if not ports.can_bind("127.0.0.1", port):
+        pytest.skip(f"somebody listens on port {port} of this machine")
+    with HTTPServer(("127.0.0.1", port), Collector) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        done = subprocess.run([collector.BINARY.with_name("healthcheck")], capture_output=True, check=False, text=True)
+        thread.join()
+    assert done.returncode == code, done.stderr
 
 
 def test_every_fuzzer_is_run() -> None:
