@@ -87,7 +87,9 @@ def test_the_health_check_asks_where_the_shipped_collector_answers(status: int, 
     with HTTPServer(("127.0.0.1", port), Collector) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
-        done = subprocess.run([collector.BINARY.with_name("healthcheck")], capture_output=True, check=False, text=True)
+        done = subprocess.run(
+            [collector.binary().with_name("healthcheck")], capture_output=True, check=False, text=True
+        )
         thread.join()
     assert done.returncode == code, done.stderr
 

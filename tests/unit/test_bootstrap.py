@@ -71,6 +71,6 @@ def test_words_are_handed_to_the_tasks_as_they_are(checkout: Path) -> None:
     show = 'if [ "$2" = spcsmetrics.tasks ]; then echo "$PYTHONPATH"; for word; do echo "<$word>"; done; fi'
     fake_python(checkout, f'if [ "$2" = venv ]; then {make_venv}; fi\n{show}')
     (checkout / "bin" / "mkdir").symlink_to(str(shutil.which("mkdir")))
-    command = [checkout / "inv", "logs", "a b", "--lines=1"]
+    command = [str(checkout / "inv"), "logs", "a b", "--lines=1"]
     done = subprocess.run(command, capture_output=True, check=False, text=True, env={"PATH": str(checkout / "bin")})
     assert done.stdout == f"{checkout}\n<-m>\n<spcsmetrics.tasks>\n<logs>\n<a b>\n<--lines=1>\n"

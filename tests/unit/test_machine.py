@@ -95,7 +95,7 @@ def test_ports_in_a_row_are_free_and_leave_out_one_that_is_taken() -> None:
 
 
 def test_a_machine_without_so_many_free_ports_is_one_sentence() -> None:
-    with pytest.raises(UserError, match="no 99999 free ports in a row"):
+    with pytest.raises(UserError, match="fewer than 99999 ports in a row are free"):
         ports.find_run(99_999)
 
 

@@ -29,7 +29,7 @@ PLANS = {
     "lint": "import-linter",
     "fuzz": "Fuzz FuzzDNSAnswer",
     "boards": "Write boards and rules",
-    "bench.pipeline": "Measure floor and shipped pipeline",
+    "bench.pipeline": "Measure floor, shipped",
     "bench.discovery": "Measure refreshes",
     "bench.boards": "Measure the boards' queries",
     "lock": "Lock runtime",
@@ -129,7 +129,7 @@ def test_the_version_is_that_of_the_product(inv: Run) -> None:
         ("build --bases none", "inv: --bases none is not known: write one of official, local"),
         ("build --only grafana --bases local", "inv: grafana cannot be built on a local base"),
         ("test-stack --bases local --require-grafana", "inv: --require-grafana cannot be met"),
-        ("bench.pipeline --window 1", "inv: the bench takes at least one pool"),
+        ("bench.pipeline --interval 0", "inv: the bench takes at least one pool"),
     ],
 )
 def test_a_wrong_word_is_one_sentence_on_standard_error(inv: Run, words: str, sentence: str) -> None:
