@@ -16,6 +16,7 @@ PUT    /faults/pools/{pool}        {"fault": one of POOL_FAULTS, or null}
 PUT    /faults/services           {"fault": one of SERVICE_FAULTS, or null}
 PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "after": statements before it}
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
+PUT    /nodes/{address}/extra      text to publish beside the node's own metrics, see Faults.extras; empty: none
 """
 
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,7 @@ class Admin:
             [
                 web.get("/state", self._state),
                 web.get("/nodes/{node}/series", self._series),
+                web.put("/nodes/{node}/extra", self._publish_extra),
                 web.post("/pools", self._add_pool),
                 web.delete("/pools/{pool}", self._remove_pool),
                 web.patch("/pools/{pool}", self._change_pool),
@@ -109,6 +111,10 @@ class Admin:
         pool = next(pool for pool, member in self.fleet.nodes() if member is node)
         published = samples(pool, node, self.exporters.age())
         return web.json_response([{"__name__": name} | labels for name, labels, _ in published])
+
+    async def _publish_extra(self, request: web.Request) -> web.Response:
+        _put(self.faults.extras, self._find_node(request).address, await request.text() or None)
+        return web.Response(status=204)
 
     async def _add_pool(self, request: web.Request) -> web.Response:
         wanted = await request.json()

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gzip
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -83,7 +84,13 @@ class Exporters:
         if fault == "gzip-bomb":
             return web.Response(body=_bomb(), headers=headers | {"Content-Encoding": "gzip"})
         make = _BROKEN.get(fault or "", bytes)
-        return web.Response(body=make(self.body(*found)), headers=headers)
+        extra = _at_present(self._faults.extras.get(address, "")).encode()
+        return web.Response(body=make(self.body(*found)) + extra, headers=headers)
+
+
+def _at_present(text: str) -> str:
+    now = time.time_ns() // 1_000_000
+    return re.sub(r"\{now([+-]\d+)?\}", lambda match: str(now + int(match[1] or 0)), text)
 
 
 @functools.cache

@@ -34,12 +34,14 @@ SLOW_SECONDS = 20.0
 class Faults:
     """The present fault of the account, of each pool by name, of each node by address, of services and of the driver.
 
-    cut_after is how many statements of the driver are answered before the connection is cut.
+    extras are what nodes publish beside their own metrics, by address; {now} in one is the time in milliseconds, and
+    {now-60000} a minute before. cut_after is how many statements of the driver are answered before it is cut.
     """
 
     account: str | None = None
     pools: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
     service: str | None = None
     driver: str | None = None
     cut_after: int = 0

@@ -1,17 +1,38 @@
 """A running pipeline of this machine, and what can be asked of it."""
 
+import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
 from admin import call
 from waiting import SCRAPE_SECONDS, wait_for
 
+from spcsmetrics.core.paths import ROOT
 from spcsmetrics.local import parts, processes
 from spcsmetrics.local.promql import InstantQuery
 
 REFRESH_SECONDS = 2
+
+
+def kill(process: processes.Process) -> Callable[[], None]:
+    """Kill a process as the system would, and return the function that starts the same one again."""
+    environment = Path(f"/proc/{process.popen.pid}/environ").read_bytes().decode().split("\0")
+    env = dict(variable.split("=", 1) for variable in environment if variable)
+    process.popen.kill()
+    process.popen.wait()
+
+    def start() -> None:
+        with process.log.open("ab") as log:
+            process.popen = subprocess.Popen(
+                process.popen.args, env=env, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        wait_for(lambda: processes.answers(process.url), 30)
+
+    return start
 
 
 @dataclass
@@ -26,6 +47,9 @@ class Stand:
 
     def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         return call(self.simulation.admin, method, path, body)
+
+    def admin_text(self, method: str, path: str, text: str) -> None:
+        requests.request(method, self.simulation.admin + path, data=text.encode(), timeout=10).raise_for_status()
 
     def nodes(self) -> list[str]:
         return [node["address"] for pool in self.admin("GET", "/state")["pools"] for node in pool["nodes"]]

@@ -1,0 +1,178 @@
+"""No sample is lost between the nodes and the store without a word, and no node speaks for another."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from gate import CUT, HANG, Gate, open_gate, wait_for_refusals
+from stands import REFRESH_SECONDS, Stand, kill
+from waiting import wait_for
+
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import over_http
+
+INTERVAL = 1
+
+
+@contextmanager
+def open_stand(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[Stand, Gate]]:
+    """Yield a pipeline of six nodes whose collector reaches the store through a gate."""
+    with processes.open_run(folder) as run:
+        simulation = parts.start_simulator(run, pools=3, nodes=2, containers=2)
+        store = parts.start_store(run)
+        with open_gate(store.url) as gate:
+            front = processes.Process(store.name, store.popen, store.log, gate.url)
+            collector = parts.start_collector(run, simulation, front, f"{INTERVAL}s", f"{REFRESH_SECONDS}s", more=more)
+            stand = Stand(run, simulation, store, collector, over_http(store.url))
+            wait_for(lambda: stand.up() == set(stand.nodes()), 30)
+            yield stand, gate
+
+
+@pytest.fixture(scope="module")
+def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stand, Gate]]:
+    with open_stand(tmp_path_factory.mktemp("gated")) as both:
+        yield both
+
+
+@pytest.fixture
+def stand(gated: tuple[Stand, Gate]) -> Stand:
+    return gated[0]
+
+
+@pytest.fixture
+def gate(gated: tuple[Stand, Gate]) -> Gate:
+    return gated[1]
+
+
+def gaps(stand: Stand, began: float) -> dict[str, float]:
+    """Return, of each node that lacks samples since a moment, the longest time between two of them."""
+    stand.wait_for_scrapes()
+    wait_for(lambda: stand.query('min(timestamp(up{job="spcs-nodes"}))')[0].value > time.time() - 3 * INTERVAL, 60)
+    seconds = int(time.time() - began)
+    parameters = {"query": f'up{{job="spcs-nodes"}}[{seconds}s]'}
+    answer = requests.get(f"{stand.store.url}/api/v1/query", params=parameters, timeout=10).json()
+    found = {}
+    for series in answer["data"]["result"]:
+        times = [at for at, _ in series["values"]]
+        longest = max(later - at for at, later in itertools.pairwise(times))
+        if longest > 1.9 * INTERVAL:
+            found[series["metric"]["instance"]] = longest
+    assert {series["metric"]["instance"] for series in answer["data"]["result"]} == set(stand.nodes())
+    return found
+
+
+@pytest.mark.parametrize("answer", [500, 502, 503, 429, CUT, HANG])
+def test_a_store_that_cannot_take_samples_gets_them_later(stand: Stand, gate: Gate, answer: int | str) -> None:
+    began = time.time()
+    with gate.shut(answer):
+        wait_for_refusals(gate, 1)
+        time.sleep(5 * INTERVAL)
+    assert gaps(stand, began) == {}
+    assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+
+
+def test_a_store_that_says_when_to_come_back_is_left_alone_until_then(stand: Stand, gate: Gate) -> None:
+    began = time.time()
+    with gate.shut(429, Retry_After="4"):
+        wait_for_refusals(gate, 1)
+        time.sleep(3)
+        assert gate.refused == 1
+    assert gaps(stand, began) == {}
+
+
+def test_samples_that_the_store_refuses_for_good_are_counted_and_named_once(stand: Stand, gate: Gate) -> None:
+    size, before = stand.log_size(), stand.own_metrics("spcs_store_refused_samples_total")[""]
+    with gate.shut(400):
+        wait_for_refusals(gate, 3)
+    wait_for(lambda: bool(stand.log_lines("The store takes all samples again", size)), 20)
+    (line,) = stand.log_lines("The store refuses samples", size)
+    assert "closed for a test" in line
+    assert stand.own_metrics("spcs_store_refused_samples_total")[""] > before
+
+
+def test_a_killed_store_loses_nothing(stand: Stand) -> None:
+    began = time.time()
+    for _ in range(5):
+        kill(stand.store)()
+        time.sleep(1)
+    assert gaps(stand, began) == {}
+
+
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ("old_metric 64 {now-86400000}\n", "own_timestamps"),
+        ("future_metric 64 {now+60000}\n", "own_timestamps"),
+        ("far_metric 64 {now+86400000}\n", "future_timestamp"),
+        ("rounded_metric 64 1700000000000\n", "own_timestamps"),
+        ("twice 1 {now-2000}\ntwice 2 {now-1000}\n", "duplicate_series"),
+        ('long{label="' + "x" * 1_000_000 + '"} 1\n', "label_limit"),
+    ],
+)
+def test_a_node_that_sends_odd_samples_is_named_and_costs_no_other(stand: Stand, extra: str, reason: str) -> None:
+    node, *others = stand.nodes()
+    size, began = stand.log_size(), time.time()
+    stand.admin_text("PUT", f"/nodes/{node}/extra", extra)
+    wait_for(lambda: bool(stand.log_lines(reason, size)), 20)
+    time.sleep(3 * INTERVAL)
+    assert not set(gaps(stand, began)) & set(others)
+    (line,) = stand.log_lines(reason, size)
+    assert node in line
+    page = {one["address"]: one for pool in stand.status()["pools"] for one in pool["nodes"]}
+    assert reason in str(page[node])
+    stand.admin_text("PUT", f"/nodes/{node}/extra", "")
+    wait_for(lambda: bool(stand.log_lines(node, stand.log_size() - 1)), 20)
+
+
+def test_a_node_cannot_take_the_name_of_another(stand: Stand) -> None:
+    node, other = stand.nodes()[:2]
+    extra = f'target_info{{"service.name"="my-app","service.instance.id"="{other}"}} 1\n'
+    extra += f'spoken_for{{job="spcs-nodes",instance="{other}"}} 1\n'
+    stand.admin_text("PUT", f"/nodes/{node}/extra", extra)
+    wait_for(lambda: bool(stand.query("spoken_for")), 20)
+    stand.wait_for_scrapes()
+    (spoken,) = stand.query("spoken_for")
+    assert spoken.labels["instance"] == node
+    assert {sample.labels["instance"] for sample in stand.query("up") if sample.labels["job"] == "my-app"} == set()
+    assert stand.up() == set(stand.nodes())
+    assert {sample.labels["instance"] for sample in stand.query("target_info{job='spcs-nodes'}")} <= {node}
+    stand.admin_text("PUT", f"/nodes/{node}/extra", "")
+
+
+def test_what_the_collector_loses_at_its_end_is_said(tmp_path: Path) -> None:
+    with open_stand(tmp_path / "lost") as (stand, gate), gate.shut(503):
+        wait_for_refusals(gate, 2)
+        time.sleep(2 * INTERVAL)
+        stand.collector.popen.terminate()
+        stand.collector.popen.wait(25)
+        assert stand.log_lines("Samples are lost: the collector ends while the store does not answer")
+
+
+def test_a_durable_queue_keeps_samples_over_a_killed_collector(tmp_path: Path) -> None:
+    durable = tmp_path / "durable.yaml"
+    folder = tmp_path / "queue"
+    folder.mkdir()
+    durable.write_text(
+        f"extensions:\n  file_storage: {{directory: {folder}}}\n"
+        "exporters:\n  spcs_store: {sending_queue: {storage: file_storage}}\n"
+        "service:\n  extensions: [health_check, file_storage]\n"
+    )
+    with open_stand(tmp_path / "run", more=(durable,)) as (stand, gate):
+        scraped: list[float] = []
+        with gate.shut(503):
+            for _ in range(4):
+                wait_for_refusals(gate, 1)
+                time.sleep(3 * INTERVAL)
+                scraped.append(time.time())
+                kill(stand.collector)()
+        wait_for(lambda: stand.up() == set(stand.nodes()), 60)
+        for killed in scraped:
+            # What was scraped up to a batch's second before the end was in the queue.
+            at = killed - 1.5 * INTERVAL
+            for node in stand.nodes():
+                found = stand.query(f'present_over_time(up{{instance="{node}"}}[2s] @ {at:.3f})')
+                assert found, f"{node} has no sample of {at}"
