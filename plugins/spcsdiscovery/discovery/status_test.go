@@ -93,7 +93,13 @@ func managed(t *testing.T, c *SDConfig, statuses <-chan Status) Status {
 	}()
 	t.Cleanup(func() { <-ended })
 	require.NoError(t, manager.ApplyConfig(map[string]promdiscovery.Configs{"a job": {c}}))
-	return <-statuses
+	select {
+	case status := <-statuses:
+		return status
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "no status was observed")
+		return Status{}
+	}
 }
 
 func TestStatusReachesObserverThroughPrometheus(t *testing.T) {
@@ -110,6 +116,7 @@ func TestStatusReachesObserverThroughPrometheus(t *testing.T) {
 			f := newFixture(t)
 			f.account.set(http.StatusOK, row("POOL_A", "SUSPENDED"))
 			status := managed(t, prepare(t, &f.config), statuses)
+			require.Len(t, status.Pools, 1)
 			require.Equal(t, "POOL_A", status.Pools[0].Name)
 		})
 	}
