@@ -39,7 +39,7 @@ type Config struct {
 	// MetricRelabelConfigs are rules for the series that nodes publish, as in a scrape configuration of Prometheus.
 	MetricRelabelConfigs []map[string]any `mapstructure:"metric_relabel_configs"`
 
-	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too; empty, they are not.
+	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, there is none.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
@@ -60,8 +60,8 @@ func createDefaultConfig() component.Config {
 	return &Config{SDConfig: discovery.FromEnvironment(), ScrapeInterval: 30 * time.Second}
 }
 
-// Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given,
-// and an empty value means that the key is not set, so that the shipped configuration can pass environment variables on.
+// Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given, and an empty
+// value means that the key is not set, so that the shipped configuration can pass environment variables on.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal(c); err != nil {
 		return errors.New(oneSentence.Replace(err.Error()))
@@ -78,7 +78,11 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("`scrape_interval` is %s: set a positive duration, such as 30s", c.ScrapeInterval)
 	}
 	if c.ScrapeTimeout < 0 || c.ScrapeTimeout > c.ScrapeInterval {
-		return fmt.Errorf("`scrape_timeout` is %s: set at most the `scrape_interval` of %s", c.ScrapeTimeout, c.ScrapeInterval)
+		return fmt.Errorf(
+			"`scrape_timeout` is %s: set at most the `scrape_interval` of %s",
+			c.ScrapeTimeout,
+			c.ScrapeInterval,
+		)
 	}
 	if err := c.checkDebugEndpoint(); err != nil {
 		return err
@@ -107,7 +111,10 @@ func (c *Config) checkDebugEndpoint() error {
 		return fmt.Errorf("`debug_endpoint` is %q: write host:port, such as localhost:9099", c.DebugEndpoint)
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return fmt.Errorf("`debug_endpoint` is %q: its page needs no login, so it listens on localhost only", c.DebugEndpoint)
+		return fmt.Errorf(
+			"`debug_endpoint` is %q: its page needs no login, so it listens on localhost only",
+			c.DebugEndpoint,
+		)
 	}
 	return nil
 }

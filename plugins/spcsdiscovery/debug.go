@@ -73,7 +73,10 @@ func (p *debugPage) serve(endpoint string) (stop func(), err error) {
 		return nil, fmt.Errorf("cannot serve `debug_endpoint` %s: %w", endpoint, err)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _ = debugTemplate.Execute(w, p.view()) })
+	mux.HandleFunc(
+		"GET /{$}",
+		func(w http.ResponseWriter, _ *http.Request) { _ = debugTemplate.Execute(w, p.view()) },
+	)
 	mux.HandleFunc("GET /status.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(p.view())
@@ -106,7 +109,9 @@ func (p *debugPage) view() view {
 	for _, pool := range status.Pools {
 		shown.Pools = append(shown.Pools, poolView{
 			Name: pool.Name, State: pool.State, InstanceFamily: pool.InstanceFamily, DNSName: pool.DNSName,
-			LastSuccess: shownTime(pool.LastSuccess), Reason: pool.Reason, Error: pool.Error, Nodes: nodeViews(pool.Nodes, last),
+			LastSuccess: shownTime(
+				pool.LastSuccess,
+			), Reason: pool.Reason, Error: pool.Error, Nodes: nodeViews(pool.Nodes, last),
 		})
 	}
 	return shown
@@ -118,7 +123,8 @@ func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
 		scraped, ok := last[node.String()]
 		views = append(views, nodeView{
 			Address: node.String(), Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
-			DurationSeconds: scraped.took.Seconds(), Reason: cmp.Or(scraped.reason, scraped.dropped()), Error: scraped.err,
+			DurationSeconds: scraped.took.Seconds(),
+			Reason:          cmp.Or(scraped.reason, scraped.dropped()), Error: scraped.err,
 			Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut,
 		})
 	}

@@ -44,11 +44,16 @@ type delivery struct {
 func newDelivery(set receiver.Settings, logs consumer.Logs, metrics consumer.Metrics) (*delivery, error) {
 	d := &delivery{
 		scope: bridge.Scope{Name: scopeName, Version: set.BuildInfo.Version},
-		refusal: trouble.New(set.Logger, "Samples are lost: the pipeline refuses them, since its queue is full or memory is short",
-			"The pipeline takes samples again"),
+		refusal: trouble.New(
+			set.Logger,
+			"Samples are lost: the pipeline refuses them, since its queue is full or memory is short",
+			"The pipeline takes samples again",
+		),
 	}
 	var errs [3]error
-	d.report, errs[0] = receiverhelper.NewObsReport(receiverhelper.ObsReportSettings{ReceiverID: set.ID, Transport: "http", ReceiverCreateSettings: set})
+	d.report, errs[0] = receiverhelper.NewObsReport(
+		receiverhelper.ObsReportSettings{ReceiverID: set.ID, Transport: "http", ReceiverCreateSettings: set},
+	)
 	meter := set.MeterProvider.Meter(scopeName)
 	d.taken, errs[1] = meter.Int64Counter("spcs_scraped_samples_total",
 		metric.WithDescription("Samples of scrapes that the pipelines took"), metric.WithUnit("{sample}"))

@@ -17,20 +17,12 @@ var componentType = component.MustNewType("spcs")
 // NewFactory returns the factory of the receiver `spcs`.
 // Importing this package also makes `spcs_sd_configs` valid in the standard Prometheus receiver.
 func NewFactory() receiver.Factory {
-	var known receivers
+	known := &receivers{known: map[*Config]*spcsReceiver{}}
 	return receiver.NewFactory(
 		componentType,
 		createDefaultConfig,
-		receiver.WithLogs(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
-			r := known.get(set, cfg.(*Config))
-			r.logs = next
-			return r, nil
-		}, component.StabilityLevelAlpha),
-		receiver.WithMetrics(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
-			r := known.get(set, cfg.(*Config))
-			r.metrics = next
-			return r, nil
-		}, component.StabilityLevelAlpha),
+		receiver.WithLogs(known.createLogs, component.StabilityLevelAlpha),
+		receiver.WithMetrics(known.createMetrics, component.StabilityLevelAlpha),
 	)
 }
 
@@ -39,6 +31,22 @@ func NewFactory() receiver.Factory {
 type receivers struct {
 	mu    sync.Mutex
 	known map[*Config]*spcsReceiver
+}
+
+func (k *receivers) createLogs(
+	_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs,
+) (receiver.Logs, error) {
+	r := k.get(set, cfg.(*Config))
+	r.logs = next
+	return r, nil
+}
+
+func (k *receivers) createMetrics(
+	_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics,
+) (receiver.Metrics, error) {
+	r := k.get(set, cfg.(*Config))
+	r.metrics = next
+	return r, nil
 }
 
 func (k *receivers) get(set receiver.Settings, cfg *Config) *spcsReceiver {
@@ -52,9 +60,6 @@ func (k *receivers) get(set receiver.Settings, cfg *Config) *spcsReceiver {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		delete(k.known, cfg)
-	}
-	if k.known == nil {
-		k.known = map[*Config]*spcsReceiver{}
 	}
 	k.known[cfg] = r
 	return r

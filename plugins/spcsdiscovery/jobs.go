@@ -64,15 +64,22 @@ func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeCon
 	return &scrape
 }
 
-// newSelfScrapeConfig takes the collector's own metrics, without the labels that say once more what wrote them.
+// newSelfScrapeConfig takes the collector's own metrics, without what says once more who wrote them.
 func newSelfScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	scrape := newScrapeConfig(name, cfg, selfJobLabel)
 	drop := relabel.DefaultRelabelConfig
 	drop.Action = relabel.LabelDrop
 	drop.Regex = relabel.MustNewRegexp(`service_(?:name|instance_id)|otel_scope_.+`)
-	scrape.MetricRelabelConfigs = []*relabel.Config{&drop}
+	info := relabel.DefaultRelabelConfig
+	info.Action = relabel.Drop
+	info.SourceLabels = model.LabelNames{model.MetricNameLabel}
+	info.Regex = relabel.MustNewRegexp("target_info")
+	scrape.MetricRelabelConfigs = []*relabel.Config{&info, &drop}
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{promdiscovery.StaticConfig{
-		&targetgroup.Group{Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}}, Source: "self"},
+		&targetgroup.Group{
+			Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}},
+			Source:  "self",
+		},
 	}}
 	return scrape
 }

@@ -41,8 +41,8 @@ type spcsReceiver struct {
 	forget func()
 }
 
-// Start implements component.Component. It returns when the first discovery has ended, well or badly, since that is when
-// the collector calls itself ready.
+// Start implements component.Component. It returns when the first discovery has ended, well or badly, since that is
+// when the collector calls itself ready.
 func (r *spcsReceiver) Start(ctx context.Context, host component.Host) (err error) {
 	r.started.Do(func() { err = r.start(ctx, host) })
 	return err
@@ -110,7 +110,9 @@ func (h *health) report(status discovery.Status) {
 	h.unwell = unwell
 	event := componentstatus.NewEvent(componentstatus.StatusOK)
 	if unwell {
-		event = componentstatus.NewRecoverableErrorEvent(fmt.Errorf("%d refreshes of the discovery failed in a row: the log says why", status.FailedInARow))
+		event = componentstatus.NewRecoverableErrorEvent(
+			fmt.Errorf("%d refreshes of the discovery failed in a row: the log says why", status.FailedInARow),
+		)
 	}
 	componentstatus.ReportStatus(h.host, event)
 }

@@ -31,11 +31,16 @@ node_cpu_capacity{snow_compute_pool_name="POOL_A",snow_compute_pool_node_id="127
 // startNode runs a publisher and returns a DNS server that lists it as the only node of POOL_A.
 func startNode(t *testing.T) (*dnstest.Server, netip.AddrPort) {
 	t.Helper()
-	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+	node := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }),
+	)
 	t.Cleanup(node.Close)
 	address := netip.MustParseAddrPort(node.Listener.Addr().String())
 	dns := dnstest.Start(t)
-	dns.Set("discover.monitor.pool_a.cp.spcs.internal", dnstest.Record{SRV: map[string]uint16{"n1.internal": address.Port()}})
+	dns.Set(
+		"discover.monitor.pool_a.cp.spcs.internal",
+		dnstest.Record{SRV: map[string]uint16{"n1.internal": address.Port()}},
+	)
 	dns.Set("n1.internal", dnstest.Record{A: []string{address.Addr().String()}})
 	return dns, address
 }
@@ -52,7 +57,11 @@ func startReceiver(t *testing.T, factory receiver.Factory, settings map[string]a
 	return sink
 }
 
-func waitForMetric(t *testing.T, sink *consumertest.MetricsSink, name string) (pmetric.ResourceMetrics, pmetric.Metric) {
+func waitForMetric(
+	t *testing.T,
+	sink *consumertest.MetricsSink,
+	name string,
+) (pmetric.ResourceMetrics, pmetric.Metric) {
 	t.Helper()
 	var resource pmetric.ResourceMetrics
 	var metric pmetric.Metric

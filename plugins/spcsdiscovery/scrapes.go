@@ -23,10 +23,8 @@ const forgetAfter = 10
 
 // nodeScrape is the last scrape of one node.
 type nodeScrape struct {
-	// pool and address are as they were discovered.
-	pool, address string
-	at            time.Time
-	took          time.Duration
+	at   time.Time
+	took time.Duration
 	// reason is a word and err a sentence for why it failed; empty when it did not.
 	reason, err string
 	series.Counts
@@ -50,46 +48,63 @@ type scrapes struct {
 	logger   *zap.Logger
 	interval time.Duration
 
-	mu       sync.Mutex
-	last     map[string]nodeScrape
-	failures map[string]int64
+	mu sync.Mutex
+	// last is by the nodes' addresses, which are remembered since they cost more to find than all the rest.
+	last      map[string]nodeScrape
+	addresses map[*scrape.Target]string
+	failures  map[string]int64
 }
 
 func newScrapes(logger *zap.Logger, interval time.Duration) *scrapes {
-	return &scrapes{logger: logger, interval: interval, last: map[string]nodeScrape{}, failures: map[string]int64{}}
+	return &scrapes{
+		logger: logger, interval: interval,
+		last: map[string]nodeScrape{}, addresses: map[*scrape.Target]string{}, failures: map[string]int64{},
+	}
 }
 
 // note takes down the scrape that a target has just had.
 func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
-	found := target.DiscoveredLabels(labels.NewBuilder(labels.EmptyLabels()))
-	now := nodeScrape{
-		pool: found.Get(discovery.LabelPoolName), address: found.Get(model.AddressLabel),
-		at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts,
-	}
+	now := nodeScrape{at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts}
 	if err := target.LastError(); err != nil {
 		now.reason, now.err = scrapeReason(err), trouble.Sentence(err.Error())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, known := s.last[now.address]
+	address, known := s.addresses[target]
 	if !known {
 		s.forget()
+		address = discovered(target).Get(model.AddressLabel)
+		s.addresses[target] = address
 	}
-	s.last[now.address] = now
+	before := s.last[address]
+	s.last[address] = now
 	for _, reason := range []string{now.reason, now.dropped()} {
 		if reason != "" {
 			s.failures[reason]++
 		}
 	}
-	s.tell(before, now)
+	if now.reason != before.reason || now.dropped() != before.dropped() {
+		s.tell(describe(target), before, now)
+	}
 }
 
-func (s *scrapes) tell(before, now nodeScrape) {
-	node := []zap.Field{zap.String("compute_pool", now.pool), zap.String("node", now.address)}
-	if now.pool == "" {
-		// The collector's own metrics are scraped in the same way.
-		node = []zap.Field{zap.String("node", "this collector"), zap.String("endpoint", now.address)}
+// discovered returns the labels of a target as they were before relabelling.
+func discovered(target *scrape.Target) labels.Labels {
+	return target.DiscoveredLabels(labels.NewBuilder(labels.EmptyLabels()))
+}
+
+// describe says which node it is. The collector's own metrics are scraped in the same way.
+func describe(target *scrape.Target) []zap.Field {
+	found := discovered(target)
+	address, pool := found.Get(model.AddressLabel), found.Get(discovery.LabelPoolName)
+	if pool == "" {
+		return []zap.Field{zap.String("node", "this collector"), zap.String("endpoint", address)}
 	}
+	return []zap.Field{zap.String("compute_pool", pool), zap.String("node", address)}
+}
+
+// tell logs what is different from the scrape before.
+func (s *scrapes) tell(node []zap.Field, before, now nodeScrape) {
 	switch {
 	case now.reason == before.reason:
 	case now.reason == "":
@@ -112,6 +127,10 @@ func (s *scrapes) tell(before, now nodeScrape) {
 func (s *scrapes) forget() {
 	oldest := time.Now().Add(-forgetAfter * s.interval)
 	maps.DeleteFunc(s.last, func(_ string, last nodeScrape) bool { return last.at.Before(oldest) })
+	maps.DeleteFunc(
+		s.addresses,
+		func(target *scrape.Target, _ string) bool { return target.LastScrape().Before(oldest) },
+	)
 }
 
 // snapshot returns the last scrape of each node by its address.

@@ -46,11 +46,18 @@ func startStand(t *testing.T, settings map[string]any) *stand {
 	t.Helper()
 	s := &stand{sink: new(consumertest.MetricsSink)}
 	s.set(func(w http.ResponseWriter) { _, _ = io.WriteString(w, body) })
-	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { s.answer.Load().(func(http.ResponseWriter))(w) }))
+	node := httptest.NewServer(
+		http.HandlerFunc(
+			func(w http.ResponseWriter, _ *http.Request) { s.answer.Load().(func(http.ResponseWriter))(w) },
+		),
+	)
 	t.Cleanup(node.Close)
 	s.address = netip.MustParseAddrPort(node.Listener.Addr().String())
 	dns := dnstest.Start(t)
-	dns.Set("discover.monitor.pool_a.cp.spcs.internal", dnstest.Record{SRV: map[string]uint16{"n1.internal": s.address.Port()}})
+	dns.Set(
+		"discover.monitor.pool_a.cp.spcs.internal",
+		dnstest.Record{SRV: map[string]uint16{"n1.internal": s.address.Port()}},
+	)
 	dns.Set("n1.internal", dnstest.Record{A: []string{s.address.Addr().String()}})
 	all := map[string]any{"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr, "scrape_interval": "100ms"}
 	for key, value := range settings {
@@ -183,7 +190,14 @@ func TestTheDebugPageShowsPoolsNodesAndTheirErrors(t *testing.T) {
 	require.NoError(t, err)
 	endpoint := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	s := startStand(t, map[string]any{"debug_endpoint": endpoint, "compute_pools": []any{"POOL_A", "POOL_B"}, "refresh_interval": "1s"})
+	s := startStand(
+		t,
+		map[string]any{
+			"debug_endpoint":   endpoint,
+			"compute_pools":    []any{"POOL_A", "POOL_B"},
+			"refresh_interval": "1s",
+		},
+	)
 	waitForMetric(t, s.sink, "up")
 	var shown view
 	require.NoError(t, json.Unmarshal(get(t, "http://"+endpoint+"/status.json"), &shown))
@@ -239,9 +253,16 @@ func TestAStartEndsWhenTheFirstLookHas(t *testing.T) {
 
 func TestRulesRelabelTargetsAndSeries(t *testing.T) {
 	s := startStand(t, map[string]any{
-		"relabel_configs": []any{map[string]any{"source_labels": []any{"__meta_spcs_compute_pool_name"}, "target_label": "pool"}},
+		"relabel_configs": []any{
+			map[string]any{"source_labels": []any{"__meta_spcs_compute_pool_name"}, "target_label": "pool"},
+		},
 		"metric_relabel_configs": []any{
-			map[string]any{"source_labels": []any{"snow_compute_pool_name"}, "target_label": "renamed", "regex": "POOL_(.+)", "replacement": "$1"},
+			map[string]any{
+				"source_labels": []any{"snow_compute_pool_name"},
+				"target_label":  "renamed",
+				"regex":         "POOL_(.+)",
+				"replacement":   "$1",
+			},
 			map[string]any{"regex": "snow_compute_pool_name", "action": "labeldrop"},
 		},
 	})

@@ -66,7 +66,14 @@ func newManagers(
 	}
 	discoverer := promdiscovery.NewManager(ctx, logger, registry, metrics)
 	options := &scrape.Options{PassMetadataInContext: true, DiscoveryReloadOnStartup: true}
-	scraper, err := scrape.NewManager(options, slog.New(newLibraryHandler(logger.Handler())), nil, nil, taken, registry)
+	scraper, err := scrape.NewManager(
+		options,
+		slog.New(newLibraryHandler(logger.Handler())),
+		nil,
+		nil,
+		taken,
+		registry,
+	)
 	return discoverer, scraper, err
 }
 

@@ -40,7 +40,10 @@ scrape_configs:
 	metrics, err := promdiscovery.CreateAndRegisterSDMetrics(registry)
 	require.NoError(t, err)
 	manager := promdiscovery.NewManager(ctx, logger, registry, metrics)
-	require.NoError(t, manager.ApplyConfig(map[string]promdiscovery.Configs{"pools": jobs[0].ServiceDiscoveryConfigs}))
+	require.NoError(
+		t,
+		manager.ApplyConfig(map[string]promdiscovery.Configs{"pools": jobs[0].ServiceDiscoveryConfigs}),
+	)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = manager.Run() }()
 	t.Cleanup(func() { cancel(); <-done })
@@ -49,7 +52,11 @@ scrape_configs:
 		target.Labels(labels.NewBuilder(labels.EmptyLabels())))
 }
 
-func waitForTarget(t *testing.T, found <-chan map[string][]*targetgroup.Group, job *promconfig.ScrapeConfig) *scrape.Target {
+func waitForTarget(
+	t *testing.T,
+	found <-chan map[string][]*targetgroup.Group,
+	job *promconfig.ScrapeConfig,
+) *scrape.Target {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {

@@ -27,25 +27,92 @@ const (
 func randomBody(random *rand.Rand) string {
 	pick := func(words ...string) string { return words[random.IntN(len(words))] }
 	number := func() string {
-		return pick("0", "1", "-1", "1.5", "NaN", "+Inf", "-Inf", "1e300", "-0", "5e-324", "0x1p-2", fmt.Sprint(random.IntN(1000)))
+		return pick(
+			"0",
+			"1",
+			"-1",
+			"1.5",
+			"NaN",
+			"+Inf",
+			"-Inf",
+			"1e300",
+			"-0",
+			"5e-324",
+			"0x1p-2",
+			fmt.Sprint(random.IntN(1000)),
+		)
 	}
 	name := func() string {
-		return pick("g", "h", "h_bucket", "h_sum", "h_count", "c_total", "s", "s_sum", "s_count", "up", "target_info", "scrape_duration_seconds", "b_info", "_x", "{\"a.b\"}", "größe")
+		return pick(
+			"g",
+			"h",
+			"h_bucket",
+			"h_sum",
+			"h_count",
+			"c_total",
+			"s",
+			"s_sum",
+			"s_count",
+			"up",
+			"target_info",
+			"scrape_duration_seconds",
+			"b_info",
+			"_x",
+			"{\"a.b\"}",
+			"größe",
+		)
 	}
 	value := func() string {
-		return pick("a", "", "1", "+Inf", "NaN", "0.5", "x\\ny", "\xff", "\x00", "🚀", "127.0.0.1:1", strings.Repeat("l", random.IntN(6000)))
+		return pick(
+			"a",
+			"",
+			"1",
+			"+Inf",
+			"NaN",
+			"0.5",
+			"x\\ny",
+			"\xff",
+			"\x00",
+			"🚀",
+			"127.0.0.1:1",
+			strings.Repeat("l", random.IntN(6000)),
+		)
 	}
 	var text strings.Builder
 	for range random.IntN(30) {
 		switch random.IntN(8) {
 		case 0:
-			fmt.Fprintf(&text, "# TYPE %s %s\n", pick("g", "h", "s", "c", "c_total", "b", "gh"), pick("gauge", "counter", "histogram", "summary", "untyped", "info", "banana", "gaugehistogram"))
+			fmt.Fprintf(
+				&text,
+				"# TYPE %s %s\n",
+				pick("g", "h", "s", "c", "c_total", "b", "gh"),
+				pick("gauge", "counter", "histogram", "summary", "untyped", "info", "banana", "gaugehistogram"),
+			)
 		case 1:
 			fmt.Fprintf(&text, "# HELP %s %s\n", pick("g", "h", "s"), value())
 		default:
 			var labels []string
 			for range random.IntN(5) {
-				labels = append(labels, fmt.Sprintf("%s=\"%s\"", pick("a", "b", "le", "quantile", "job", "instance", "__name__", "otel_scope_name", "\"x.y\"", "__meta", "snow_node_id"), value()))
+				labels = append(
+					labels,
+					fmt.Sprintf(
+						"%s=\"%s\"",
+						pick(
+							"a",
+							"b",
+							"le",
+							"quantile",
+							"job",
+							"instance",
+							"__name__",
+							"otel_scope_name",
+							"\"x.y\"",
+							"__meta",
+							"snow_node_id",
+						),
+						value(),
+					),
+				)
 			}
 			line := fmt.Sprintf("%s{%s} %s", name(), strings.Join(labels, ","), number())
 			if random.IntN(5) == 0 {
@@ -70,7 +137,8 @@ func randomNode(served, seed *atomic.Uint64, innocent bool) http.HandlerFunc {
 		}
 		random := rand.New(rand.NewPCG(seed.Add(1), 1))
 		if kind := random.IntN(6); kind < 2 {
-			w.Header().Set("Content-Type", []string{openMetrics, "text/plain; version=1.0.0; escaping=allow-utf-8"}[kind])
+			w.Header().
+				Set("Content-Type", []string{openMetrics, "text/plain; version=1.0.0; escaping=allow-utf-8"}[kind])
 		}
 		_, _ = io.WriteString(w, randomBody(random))
 	}
@@ -101,8 +169,22 @@ func TestNineThousandRandomBodiesHarmNoInnocentNode(t *testing.T) {
 	require.Empty(t, refused, "the store must never have a reason to refuse")
 	found := content(t, db)
 	for i := 0; i < randomNodes; i += 10 {
-		require.Equal(t, "1", found[addresses[i]][fmt.Sprintf(`{__name__="innocent", instance=%q, job="spcs-nodes"}`, addresses[i])])
-		require.Equal(t, "1", found[addresses[i]][fmt.Sprintf(`{__name__="up", instance=%q, job="spcs-nodes"}`, addresses[i])])
-		require.InDelta(t, served[i].Load(), count(t, db, "innocent", addresses[i]), 1, "each scrape of an innocent node is stored")
+		require.Equal(
+			t,
+			"1",
+			found[addresses[i]][fmt.Sprintf(`{__name__="innocent", instance=%q, job="spcs-nodes"}`, addresses[i])],
+		)
+		require.Equal(
+			t,
+			"1",
+			found[addresses[i]][fmt.Sprintf(`{__name__="up", instance=%q, job="spcs-nodes"}`, addresses[i])],
+		)
+		require.InDelta(
+			t,
+			served[i].Load(),
+			count(t, db, "innocent", addresses[i]),
+			1,
+			"each scrape of an innocent node is stored",
+		)
 	}
 }

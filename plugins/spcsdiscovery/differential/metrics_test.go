@@ -89,11 +89,30 @@ func (l latest) addMetric(instance string, m pmetric.Metric) {
 		}
 	case pmetric.MetricTypeSum:
 		for _, p := range m.Sum().DataPoints().All() {
-			put(p.Attributes(), p.Flags(), p.DoubleValue(), " ", p.StartTimestamp().AsTime(), m.Sum().IsMonotonic(), m.Sum().AggregationTemporality())
+			put(
+				p.Attributes(),
+				p.Flags(),
+				p.DoubleValue(),
+				" ",
+				p.StartTimestamp().AsTime(),
+				m.Sum().IsMonotonic(),
+				m.Sum().AggregationTemporality(),
+			)
 		}
 	case pmetric.MetricTypeHistogram:
 		for _, p := range m.Histogram().DataPoints().All() {
-			put(p.Attributes(), p.Flags(), p.Count(), " ", p.Sum(), p.HasSum(), p.BucketCounts().AsRaw(), p.ExplicitBounds().AsRaw(), " ", p.StartTimestamp().AsTime())
+			put(
+				p.Attributes(),
+				p.Flags(),
+				p.Count(),
+				" ",
+				p.Sum(),
+				p.HasSum(),
+				p.BucketCounts().AsRaw(),
+				p.ExplicitBounds().AsRaw(),
+				" ",
+				p.StartTimestamp().AsTime(),
+			)
 		}
 	case pmetric.MetricTypeSummary:
 		for _, p := range m.Summary().DataPoints().All() {
@@ -167,7 +186,12 @@ func TestTheMetricsAreThoseOfTheStandardPrometheusReceiver(t *testing.T) {
 		})
 	}
 	for name := range metricDifferences {
-		require.True(t, slices.ContainsFunc(all, func(b body) bool { return b.name == name }), "no body is called %q", name)
+		require.True(
+			t,
+			slices.ContainsFunc(all, func(b body) bool { return b.name == name }),
+			"no body is called %q",
+			name,
+		)
 	}
 }
 

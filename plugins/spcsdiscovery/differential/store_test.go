@@ -75,7 +75,14 @@ scrape_configs:
   - {job_name: spcs-nodes, fallback_scrape_protocol: PrometheusText0.0.4, extra_scrape_metrics: true}
 `, interval), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	manager, err := scrape.NewManager(&scrape.Options{DiscoveryReloadOnStartup: true}, nil, nil, nil, db, prometheus.NewRegistry())
+	manager, err := scrape.NewManager(
+		&scrape.Options{DiscoveryReloadOnStartup: true},
+		nil,
+		nil,
+		nil,
+		db,
+		prometheus.NewRegistry(),
+	)
 	require.NoError(t, err)
 	require.NoError(t, manager.ApplyConfig(loaded))
 	sets := make(chan map[string][]*targetgroup.Group)
@@ -133,7 +140,12 @@ func content(t *testing.T, db *tsdb.DB) map[string]map[string]string {
 	require.NoError(t, err)
 	defer querier.Close()
 	found := map[string]map[string]string{}
-	all := querier.Select(context.Background(), true, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	all := querier.Select(
+		context.Background(),
+		true,
+		nil,
+		labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"),
+	)
 	for all.Next() {
 		var values []string
 		samples := all.At().Iterator(nil)
@@ -154,7 +166,8 @@ func content(t *testing.T, db *tsdb.DB) map[string]map[string]string {
 		require.NoError(t, samples.Err())
 		ls := all.At().Labels()
 		name := ls.Get(labels.MetricName)
-		if name == "scrape_duration_seconds" || name == "scrape_timeout_seconds" || name == "scrape_sample_limit" || name == "scrape_series_added" {
+		if name == "scrape_duration_seconds" || name == "scrape_timeout_seconds" || name == "scrape_sample_limit" ||
+			name == "scrape_series_added" {
 			values = []string{"some"}
 		}
 		address := ls.Get("instance")
@@ -174,7 +187,15 @@ func TestTheStoreHoldsWhatPrometheusWouldHaveScrapedItself(t *testing.T) {
 	direct, ours := openStore(t), openStore(t)
 	store := httptest.NewServer(writeHandler(ours))
 	t.Cleanup(store.Close)
-	stopDirect, stopOurs := scrapeDirectly(t, nodes, direct), scrapeInto(t, store.URL, receiverConfig(t, dns.Addr, pools, interval))
+	stopDirect, stopOurs := scrapeDirectly(
+		t,
+		nodes,
+		direct,
+	), scrapeInto(
+		t,
+		store.URL,
+		receiverConfig(t, dns.Addr, pools, interval),
+	)
 	waitForValue(t, "1", direct, ours)
 	time.Sleep(2 * interval)
 	nodes[0].second.Store(true)
@@ -186,14 +207,25 @@ func TestTheStoreHoldsWhatPrometheusWouldHaveScrapedItself(t *testing.T) {
 	for _, n := range nodes {
 		t.Run(n.name, func(t *testing.T) {
 			if reason, listed := storeDifferences[n.name]; listed {
-				require.NotEqual(t, want[n.address], got[n.address], "no difference: take it off the list (%s)", reason)
+				require.NotEqual(
+					t,
+					want[n.address],
+					got[n.address],
+					"no difference: take it off the list (%s)",
+					reason,
+				)
 				return
 			}
 			require.Equal(t, want[n.address], got[n.address])
 		})
 	}
 	for name := range storeDifferences {
-		require.True(t, slices.ContainsFunc(all, func(b body) bool { return b.name == name }), "no body is called %q", name)
+		require.True(
+			t,
+			slices.ContainsFunc(all, func(b body) bool { return b.name == name }),
+			"no body is called %q",
+			name,
+		)
 	}
 }
 
@@ -222,8 +254,17 @@ func count(t *testing.T, db *tsdb.DB, name, address string) (count int) {
 	querier, err := db.Querier(math.MinInt64, math.MaxInt64)
 	require.NoError(t, err)
 	defer querier.Close()
-	all := querier.Select(context.Background(), true, nil,
-		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name), labels.MustNewMatcher(labels.MatchEqual, "instance", address))
+	all := querier.Select(
+		context.Background(),
+		true,
+		nil,
+		labels.MustNewMatcher(
+			labels.MatchEqual,
+			labels.MetricName,
+			name,
+		),
+		labels.MustNewMatcher(labels.MatchEqual, "instance", address),
+	)
 	for all.Next() {
 		for samples := all.At().Iterator(nil); samples.Next() == chunkenc.ValFloat; {
 			count++

@@ -26,7 +26,10 @@ type Config struct {
 // Validate returns an error that names the first key in the way.
 func (c *Config) Validate() error {
 	if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("`endpoint` is %q: write a Remote Write URL, such as http://localhost:9090/api/v1/write", c.Endpoint)
+		return fmt.Errorf(
+			"`endpoint` is %q: write a Remote Write URL, such as http://localhost:9090/api/v1/write",
+			c.Endpoint,
+		)
 	}
 	if c.Compression != "" {
 		return fmt.Errorf("`compression` is %q: requests are compressed already, so remove it", c.Compression)
@@ -36,7 +39,10 @@ func (c *Config) Validate() error {
 	}
 	queue := c.Queue.Get()
 	if queue.NumConsumers != 1 {
-		return fmt.Errorf("`sending_queue::num_consumers` is %d: samples must arrive in order, so set 1", queue.NumConsumers)
+		return fmt.Errorf(
+			"`sending_queue::num_consumers` is %d: samples must arrive in order, so set 1",
+			queue.NumConsumers,
+		)
 	}
 	if queue.Batch.HasValue() {
 		return fmt.Errorf("`sending_queue::batch` is set: each request is a batch already, so remove it")

@@ -131,7 +131,12 @@ func (s *stand) send(t *testing.T, bodies ...string) {
 // wait returns the requests once there are as many.
 func (s *stand) wait(t *testing.T, count int) []string {
 	t.Helper()
-	require.Eventually(t, func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.requests) >= count }, 10*time.Second, time.Millisecond)
+	require.Eventually(
+		t,
+		func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.requests) >= count },
+		10*time.Second,
+		time.Millisecond,
+	)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests
@@ -147,7 +152,8 @@ func (s *stand) counter(t *testing.T, name string) int64 {
 func (s *stand) requireCounts(t *testing.T, written, refused int64) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		return s.counter(t, "spcs_store_written_samples_total") == written && s.counter(t, "spcs_store_refused_samples_total") == refused
+		return s.counter(t, "spcs_store_written_samples_total") == written &&
+			s.counter(t, "spcs_store_refused_samples_total") == refused
 	}, 10*time.Second, time.Millisecond)
 }
 
@@ -186,7 +192,14 @@ func TestWhatTheStoreRefusesIsCountedToldOnceAndNotRepeated(t *testing.T) {
 }
 
 func TestAnAnswerThatSaysNothingOfSamplesIsARefusalOrAnOldEndpoint(t *testing.T) {
-	s := start(t, nil, answer{status: 404, text: strings.Repeat("long ", 200)}, answer{status: 200}, answer{status: 204}, good)
+	s := start(
+		t,
+		nil,
+		answer{status: 404, text: strings.Repeat("long ", 200)},
+		answer{status: 200},
+		answer{status: 204},
+		good,
+	)
 	s.send(t, "a", "b", "c", "d")
 	s.requireCounts(t, 30, 10)
 	require.Len(t, s.logs.FilterMessageSnippet("does not say what it took").All(), 1)

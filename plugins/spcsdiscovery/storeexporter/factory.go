@@ -31,7 +31,11 @@ var componentType = component.MustNewType("spcs_store")
 
 // NewFactory returns the factory of the exporter `spcs_store`.
 func NewFactory() exporter.Factory {
-	return exporter.NewFactory(componentType, createDefaultConfig, exporter.WithLogs(createLogs, component.StabilityLevelAlpha))
+	return exporter.NewFactory(
+		componentType,
+		createDefaultConfig,
+		exporter.WithLogs(createLogs, component.StabilityLevelAlpha),
+	)
 }
 
 func createDefaultConfig() component.Config {

@@ -58,7 +58,11 @@ type sender struct {
 
 func newSender(config *Config, set exporter.Settings) (*sender, error) {
 	s := &sender{config: config, settings: set}
-	s.refusal = trouble.New(set.Logger, "The store refuses samples: they are lost", "The store takes all samples again")
+	s.refusal = trouble.New(
+		set.Logger,
+		"The store refuses samples: they are lost",
+		"The store takes all samples again",
+	)
 	s.closed, s.cancel = context.WithCancel(context.Background())
 	meter := set.MeterProvider.Meter(scopeName)
 	var errs [2]error
@@ -96,8 +100,10 @@ func (s *sender) tellUnsent() {
 		s.settings.Logger.Info("Samples wait in the durable queue for the next start", zap.Int64("samples", count))
 		return
 	}
-	s.settings.Logger.Error("Samples are lost: the collector ends while the store does not answer, and its queue is in memory",
-		zap.Int64("samples", count))
+	s.settings.Logger.Error(
+		"Samples are lost: the collector ends while the store does not answer, and its queue is in memory",
+		zap.Int64("samples", count),
+	)
 }
 
 func (s *sender) push(ctx context.Context, logs plog.Logs) error {
@@ -171,7 +177,12 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 	}
 	s.count(written, samples-written)
 	if samples > written {
-		s.refusal.Tell(answer.Status, samples-written, zap.String("status", answer.Status), zap.String("answer", text))
+		s.refusal.Tell(
+			answer.Status,
+			samples-written,
+			zap.String("status", answer.Status),
+			zap.String("answer", text),
+		)
 	} else {
 		s.refusal.Ease()
 	}
@@ -188,8 +199,10 @@ func (s *sender) tellUnspoken() {
 		return
 	}
 	s.unspoken = true
-	s.settings.Logger.Warn("The store does not say what it took, as Remote Write 2.0 asks: if samples are missing there, check that the endpoint speaks it",
-		zap.String("endpoint", s.config.Endpoint))
+	s.settings.Logger.Warn(
+		"The store does not say what it took: if samples are missing there, check that the endpoint speaks Remote Write 2.0",
+		zap.String("endpoint", s.config.Endpoint),
+	)
 }
 
 // retryAfter reads the header of that name: seconds or a date.

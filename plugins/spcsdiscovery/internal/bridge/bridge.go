@@ -74,7 +74,12 @@ func (c *conversion) resource(of identity) *resource {
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(c.scope.Name)
 	sm.Scope().SetVersion(c.scope.Version)
-	r := &resource{identity: of, metrics: sm.Metrics(), numbers: map[string]pmetric.Metric{}, families: map[string]*family{}}
+	r := &resource{
+		identity: of,
+		metrics:  sm.Metrics(),
+		numbers:  map[string]pmetric.Metric{},
+		families: map[string]*family{},
+	}
 	c.resources[of] = r
 	c.order = append(c.order, r)
 	return r
@@ -86,7 +91,7 @@ type resource struct {
 	metrics pmetric.MetricSlice
 	// numbers are the metrics whose points are single numbers, by name.
 	numbers map[string]pmetric.Metric
-	// families are those of several series for each point: histograms and summaries, and what is known of counters' starts.
+	// families are those of several series for each point: histograms, summaries, and counters with their starts.
 	families map[string]*family
 	order    []*family
 }
@@ -207,7 +212,8 @@ func timestamp(ms int64) pcommon.Timestamp { return pcommon.Timestamp(ms * 1e6) 
 // unit returns the sign that OpenTelemetry uses for a unit that Prometheus spells out.
 func unit(word string) string {
 	signs := map[string]string{
-		"days": "d", "hours": "h", "minutes": "min", "seconds": "s", "milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns",
+		"days": "d", "hours": "h", "minutes": "min", "seconds": "s",
+		"milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns",
 		"bytes": "By", "kibibytes": "KiBy", "mebibytes": "MiBy", "gibibytes": "GiBy", "tibibytes": "TiBy",
 		"kilobytes": "KBy", "megabytes": "MBy", "gigabytes": "GBy", "terabytes": "TBy",
 		"meters": "m", "volts": "V", "amperes": "A", "joules": "J", "watts": "W", "grams": "g",

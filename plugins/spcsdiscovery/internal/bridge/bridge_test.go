@@ -26,8 +26,14 @@ var stale = math.Float64frombits(value.StaleNaN)
 
 // one returns a sample of a family; more are the names and values of labels.
 func one(kind model.MetricType, family, name string, v float64, more ...string) series.Sample {
-	ls := labels.FromStrings(append([]string{labels.MetricName, name, "job", "spcs-nodes", "instance", "a:1"}, more...)...)
-	return series.Sample{Labels: ls, Family: &scrape.MetricMetadata{MetricFamily: family, Type: kind, Help: "Help", Unit: "seconds"}, Time: 1000, Value: v}
+	ls := labels.FromStrings(
+		append([]string{labels.MetricName, name, "job", "spcs-nodes", "instance", "a:1"}, more...)...)
+	return series.Sample{
+		Labels: ls,
+		Family: &scrape.MetricMetadata{MetricFamily: family, Type: kind, Help: "Help", Unit: "seconds"},
+		Time:   1000,
+		Value:  v,
+	}
 }
 
 // text writes metrics in short words, one a line and sorted.
@@ -49,13 +55,29 @@ func text(t *testing.T, samples ...series.Sample) string {
 func points(m pmetric.Metric) (texts []string) {
 	add := func(attributes map[string]any, start, at any, more ...any) {
 		written, _ := json.Marshal(attributes)
-		texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s %v-%v %s", written, start, at, strings.Trim(fmt.Sprint(more...), "[]"))))
+		texts = append(
+			texts,
+			strings.TrimSpace(
+				fmt.Sprintf("%s %v-%v %s", written, start, at, strings.Trim(fmt.Sprint(more...), "[]")),
+			),
+		)
 	}
 	switch m.Type() {
 	case pmetric.MetricTypeHistogram:
 		for _, p := range m.Histogram().DataPoints().All() {
-			add(p.Attributes().AsRaw(), uint64(p.StartTimestamp()), uint64(p.Timestamp()),
-				p.Count(), " ", p.Sum(), p.HasSum(), " ", p.ExplicitBounds().AsRaw(), p.BucketCounts().AsRaw(), p.Flags().NoRecordedValue())
+			add(
+				p.Attributes().AsRaw(),
+				uint64(p.StartTimestamp()),
+				uint64(p.Timestamp()),
+				p.Count(),
+				" ",
+				p.Sum(),
+				p.HasSum(),
+				" ",
+				p.ExplicitBounds().AsRaw(),
+				p.BucketCounts().AsRaw(),
+				p.Flags().NoRecordedValue(),
+			)
 		}
 	case pmetric.MetricTypeSummary:
 		for _, p := range m.Summary().DataPoints().All() {
@@ -63,11 +85,27 @@ func points(m pmetric.Metric) (texts []string) {
 			for _, q := range p.QuantileValues().All() {
 				quantiles[q.Quantile()] = q.Value()
 			}
-			add(p.Attributes().AsRaw(), uint64(p.StartTimestamp()), uint64(p.Timestamp()), p.Count(), " ", p.Sum(), " ", quantiles, p.Flags().NoRecordedValue())
+			add(
+				p.Attributes().AsRaw(),
+				uint64(p.StartTimestamp()),
+				uint64(p.Timestamp()),
+				p.Count(),
+				" ",
+				p.Sum(),
+				" ",
+				quantiles,
+				p.Flags().NoRecordedValue(),
+			)
 		}
 	default:
 		for _, p := range numbersOf(m).All() {
-			add(p.Attributes().AsRaw(), uint64(p.StartTimestamp()), uint64(p.Timestamp()), p.DoubleValue(), p.Flags().NoRecordedValue())
+			add(
+				p.Attributes().AsRaw(),
+				uint64(p.StartTimestamp()),
+				uint64(p.Timestamp()),
+				p.DoubleValue(),
+				p.Flags().NoRecordedValue(),
+			)
 		}
 	}
 	return texts
@@ -140,16 +178,38 @@ func TestWhatIsNoValidHistogramOrSummaryIsKeptAsNumbers(t *testing.T) {
 func TestNamesOfTheTargetBecomeTheResourceAndNothingElse(t *testing.T) {
 	other := labels.FromStrings(labels.MetricName, "m", "otel_scope_name", "kept")
 	metrics := Convert(slices.Values([]series.Sample{
-		one("gauge", "m", "m", 1), {Labels: other, Family: &scrape.MetricMetadata{MetricFamily: "m", Type: "gauge", Unit: "things"}, Time: 1000}, one("gauge", "m", "m", 2, "k", "v"),
+		one(
+			"gauge",
+			"m",
+			"m",
+			1,
+		), {Labels: other, Family: &scrape.MetricMetadata{MetricFamily: "m", Type: "gauge", Unit: "things"}, Time: 1000}, one("gauge", "m", "m", 2, "k", "v"),
 	}), Scope{"scope", "1"})
 	require.Equal(t, 2, metrics.ResourceMetrics().Len())
 	first, second := metrics.ResourceMetrics().At(0), metrics.ResourceMetrics().At(1)
-	require.Equal(t, map[string]any{"service.name": "spcs-nodes", "service.instance.id": "a:1"}, first.Resource().Attributes().AsRaw())
+	require.Equal(
+		t,
+		map[string]any{"service.name": "spcs-nodes", "service.instance.id": "a:1"},
+		first.Resource().Attributes().AsRaw(),
+	)
 	require.Empty(t, second.Resource().Attributes().AsRaw())
 	m := first.ScopeMetrics().At(0).Metrics().At(0)
-	require.Equal(t, []string{"Help", "s", "scope", "1"}, []string{m.Description(), m.Unit(), first.ScopeMetrics().At(0).Scope().Name(), first.ScopeMetrics().At(0).Scope().Version()})
+	require.Equal(
+		t,
+		[]string{"Help", "s", "scope", "1"},
+		[]string{
+			m.Description(),
+			m.Unit(),
+			first.ScopeMetrics().At(0).Scope().Name(),
+			first.ScopeMetrics().At(0).Scope().Version(),
+		},
+	)
 	require.Equal(t, 2, m.Gauge().DataPoints().Len())
 	kept := second.ScopeMetrics().At(0).Metrics().At(0)
 	require.Equal(t, "things", kept.Unit())
-	require.Equal(t, []string{"otel_scope_name"}, slices.Collect(maps.Keys(kept.Gauge().DataPoints().At(0).Attributes().AsRaw())))
+	require.Equal(
+		t,
+		[]string{"otel_scope_name"},
+		slices.Collect(maps.Keys(kept.Gauge().DataPoints().At(0).Attributes().AsRaw())),
+	)
 }

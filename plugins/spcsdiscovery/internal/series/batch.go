@@ -22,11 +22,12 @@ const (
 type Batch struct {
 	emit func(request []byte, samples int)
 
-	mu      sync.Mutex
-	open    []byte
-	next    uint32
-	samples int
-	packed  []byte
+	mu sync.Mutex
+	// symbols and series are the two halves of the open request, and next is the number of its next symbol.
+	symbols, series []byte
+	next            uint32
+	samples         int
+	packed          []byte
 
 	stop, done chan struct{}
 }
@@ -70,11 +71,12 @@ func (b *Batch) seal() {
 	if b.samples == 0 {
 		return
 	}
-	b.packed = s2.EncodeSnappy(b.packed[:cap(b.packed)], b.open)
+	b.symbols = append(b.symbols, b.series...)
+	b.packed = s2.EncodeSnappy(b.packed[:cap(b.packed)], b.symbols)
 	b.emit(b.packed, b.samples)
-	b.open, b.samples = b.open[:0], 0
-	if cap(b.open) > maxRequest/4 {
-		b.open, b.packed = nil, nil
+	b.series, b.samples = b.series[:0], 0
+	if cap(b.symbols) > maxRequest/4 {
+		b.symbols, b.series, b.packed = nil, nil, nil
 	}
 }
 
@@ -83,7 +85,7 @@ func (b *Batch) add(n *node, samples []sample) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	size := n.bound(len(samples))
-	if b.samples > 0 && len(b.open)+size > maxRequest {
+	if b.samples > 0 && len(b.symbols)+len(b.series)+size > maxRequest {
 		b.seal()
 	}
 	if size > maxRequest {
@@ -91,10 +93,10 @@ func (b *Batch) add(n *node, samples []sample) {
 		return
 	}
 	b.begin()
-	b.open = append(b.open, n.symbols.encoded...)
+	b.symbols = append(b.symbols, n.symbols.encoded...)
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		b.open = appendSeries(b.open, &s.encoded, b.next-1, samples[i].time, samples[i].value)
+		b.series = appendSeries(b.series, &s.encoded, b.next-1, samples[i].time, samples[i].value)
 	}
 	b.next += uint32(len(n.symbols.numbers)) - 1
 	if b.samples += len(samples); b.samples >= maxSamples {
@@ -105,35 +107,25 @@ func (b *Batch) add(n *node, samples []sample) {
 // begin starts a request with the empty symbol, which must be the first.
 func (b *Batch) begin() {
 	if b.samples == 0 {
-		b.open, b.next = append(b.open[:0], tagSymbol, 0), 1
+		b.symbols, b.next = append(b.symbols[:0], tagSymbol, 0), 1
 	}
 }
 
 // addApart splits a node that is too large for one request into several, each with only the symbols that it needs.
 func (b *Batch) addApart(n *node, samples []sample) {
 	var own symbols
-	var series []byte
 	own.reset()
-	flush := func(count int) {
-		b.begin()
-		b.open = append(append(b.open, own.encoded...), series...)
-		b.samples = count
-		b.seal()
-		own.reset()
-		series = series[:0]
-	}
-	count := 0
+	b.begin()
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
 		encoded := own.encode(s.labels, s.family)
-		series = appendSeries(series, &encoded, 0, samples[i].time, samples[i].value)
-		if count++; len(own.encoded)+len(series) > maxRequest/2 {
-			flush(count)
-			count = 0
+		b.series = appendSeries(b.series, &encoded, 0, samples[i].time, samples[i].value)
+		if b.samples++; i == len(samples)-1 || len(own.encoded)+len(b.series) > maxRequest/2 {
+			b.symbols = append(b.symbols, own.encoded...)
+			b.seal()
+			own.reset()
+			b.begin()
 		}
-	}
-	if count > 0 {
-		flush(count)
 	}
 }
 

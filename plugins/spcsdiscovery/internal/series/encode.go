@@ -32,7 +32,8 @@ const (
 
 // kinds are the numbers of the types in the metadata; an unknown type is 0 and left out.
 var kinds = map[model.MetricType]byte{
-	model.MetricTypeCounter: 1, model.MetricTypeGauge: 2, model.MetricTypeHistogram: 3, model.MetricTypeGaugeHistogram: 4,
+	model.MetricTypeCounter: 1, model.MetricTypeGauge: 2,
+	model.MetricTypeHistogram: 3, model.MetricTypeGaugeHistogram: 4,
 	model.MetricTypeSummary: 5, model.MetricTypeInfo: 6, model.MetricTypeStateset: 7,
 }
 
@@ -46,7 +47,12 @@ type encodedSeries struct {
 func (s *symbols) encode(ls labels.Labels, family *scrape.MetricMetadata) encodedSeries {
 	refs := make([]uint32, 0, 2*ls.Len())
 	ls.Range(func(l labels.Label) { refs = append(refs, s.number(l.Name), s.number(l.Value)) })
-	return encodedSeries{refs: refs, help: s.number(family.Help), unit: s.number(family.Unit), kind: kinds[family.Type]}
+	return encodedSeries{
+		refs: refs,
+		help: s.number(family.Help),
+		unit: s.number(family.Unit),
+		kind: kinds[family.Type],
+	}
 }
 
 // appendSeries appends a time series with one sample. shift is added to the numbers of all symbols but the empty one.

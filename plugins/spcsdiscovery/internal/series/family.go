@@ -55,7 +55,12 @@ func lookUp(name string, families scrape.MetricMetadataStore) (scrape.MetricMeta
 func familyOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) scrape.MetricMetadata {
 	name := ls.Get(labels.MetricName)
 	if isReport(opts) {
-		return scrape.MetricMetadata{MetricFamily: name, Type: opts.Metadata.Type, Unit: opts.Metadata.Unit, Help: opts.Metadata.Help}
+		return scrape.MetricMetadata{
+			MetricFamily: name,
+			Type:         opts.Metadata.Type,
+			Unit:         opts.Metadata.Unit,
+			Help:         opts.Metadata.Help,
+		}
 	}
 	if found, ok := lookUp(name, families); ok {
 		return bounded(found)
