@@ -118,7 +118,10 @@ async def serve(settings: argparse.Namespace) -> None:
     credentials.write_connections(settings.host, ports["driver"])
     catalog.registry = f"{settings.host}:{ports['registry']}"
     await zone.serve(fleet, faults, settings.host, ports["dns"], unknown_names)
-    (settings.session / "ports.json").write_text(json.dumps(ports))
+    # Whoever waits for the file must not read half of it.
+    written = settings.session / "ports.json.part"
+    written.write_text(json.dumps(ports))
+    written.replace(settings.session / "ports.json")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -59,8 +59,8 @@ _DISCOVERY = (
 _PIPELINE = (
     Alert(
         name="SpcsCollectorExportFailing",
-        expr='sum(rate({__name__=~"spcs_lost_samples_total|spcs_store_refused_samples_total'
-        '|otelcol_exporter_send_failed_metric_points"}[5m])) > 0',
+        expr="sum(rate(spcs_lost_samples_total[5m])) + sum(rate(spcs_store_refused_samples_total[5m])) > 0"
+        " or sum(rate(otelcol_exporter_send_failed_metric_points[5m])) > 0",
         lasting="10m",
         severity="critical",
         summary="The collector loses samples before they reach the store.",

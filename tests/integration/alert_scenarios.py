@@ -135,7 +135,12 @@ SCENARIOS: dict[str, Scenario] = {
         fires=30,
     ),
     "SpcsCollectorExportFailing": Scenario(
-        series={'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40"}, silent=15, fires=30
+        series={
+            'spcs_lost_samples_total{job="otelcol"}': "0x50",
+            'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40",
+        },
+        silent=15,
+        fires=30,
     ),
     "SpcsPrometheusVolumeFilling": Scenario(
         series={

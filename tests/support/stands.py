@@ -2,7 +2,6 @@
 
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,21 +17,18 @@ from spcsmetrics.local.promql import InstantQuery
 REFRESH_SECONDS = 2
 
 
-def kill(process: processes.Process) -> Callable[[], None]:
-    """Kill a process as the system would, and return the function that starts the same one again."""
+def kill_and_restart(process: processes.Process, page: str = "") -> None:
+    """Kill a process as the system would, start the same one again, and wait until it answers on a page."""
     environment = Path(f"/proc/{process.popen.pid}/environ").read_bytes().decode().split("\0")
     env = dict(variable.split("=", 1) for variable in environment if variable)
     process.popen.kill()
     process.popen.wait()
 
-    def start() -> None:
-        with process.log.open("ab") as log:
-            process.popen = subprocess.Popen(
-                process.popen.args, env=env, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
-        wait_for(lambda: processes.answers(process.url), 30)
-
-    return start
+    with process.log.open("ab") as log:
+        process.popen = subprocess.Popen(
+            process.popen.args, env=env, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+    wait_for(lambda: processes.answers(process.url + page), 30)
 
 
 @dataclass
