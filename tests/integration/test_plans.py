@@ -107,7 +107,6 @@ def test_a_preview_over_another_prometheus_starts_no_demo() -> None:
     [
         (["build"], "docker build"),
         (["build", "--bases=local"], "docker build FROM scratch"),
-        (["dashboards"], "grafana/dashboards/*.json"),
         (["demo"], "simulator with 3 pools"),
         (["doctor", "--host=example.com", "--json"], "--host=example.com --json"),
         (["test-boards"], "tests/preview"),

@@ -123,5 +123,5 @@ def test_an_old_node_is_not_taken(version: str, tmp_path: Path, monkeypatch: pyt
     write_program(tmp_path / "programs", "node", f"echo {version}")
     monkeypatch.setattr("sys.prefix", str(tmp_path / "nowhere"))
     assert page.find_node() is None
-    with pytest.raises(UserError, match=r"no Node\.js 20 or newer"):
+    with pytest.raises(UserError, match=r"Node\.js 20 or newer"):
         page.node_environment()

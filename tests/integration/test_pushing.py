@@ -124,7 +124,7 @@ def test_a_deployment_without_a_daemon_is_one_sentence(desk: Desk, monkeypatch: 
 
 @pytest.mark.parametrize("code", [0, 1])
 def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, daemon: Daemon, code: int) -> None:
-    ports = json.loads((desk.simulation.folder / "ports.json").read_text())
+    ports = json.loads((desk.folder / "run" / "session" / "ports.json").read_text())
     host = f"127.0.0.1:{ports['registry']}"
     login = {"auths": {host: {"auth": base64.b64encode(f"{USER}:{desk.token}".encode()).decode()}}}
     programs = desk.folder / "programs"

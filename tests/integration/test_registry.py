@@ -20,7 +20,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def ask(desk: Desk, method: str, path: str, **more: Any) -> requests.Response:
-    port = json.loads((desk.simulation.folder / "ports.json").read_text())["registry"]
+    port = json.loads((desk.folder / "run" / "session" / "ports.json").read_text())["registry"]
     options = {"auth": ("anybody", desk.token), **more}
     return requests.request(method, f"http://127.0.0.1:{port}{path}", timeout=10, **options)
 

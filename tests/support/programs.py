@@ -10,7 +10,7 @@ from spcsmetrics.core.paths import ROOT
 
 def inv(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a task in this environment, and more."""
-    command = [sys.executable, "-m", "spcsmetrics.tasks", "--search-root", str(ROOT), *words]
+    command = [sys.executable, "-m", "spcsmetrics.tasks", *words]
     environment = {**os.environ, "COLUMNS": "200", **(env or {})}
     return subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT, env=environment)
 

@@ -32,7 +32,7 @@ def programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_without_any_go_the_sentence_says_where_to_get_one(programs: Path) -> None:
     write_program(programs, "go", "echo go version go1.20.1 linux/amd64")
-    with pytest.raises(UserError, match=r"no Go of at least 1\.26\.\d+ was found: install it from https://go\.dev/dl"):
+    with pytest.raises(UserError, match=r"Go .*1\.26\.\d+ .*install it from https://go\.dev/dl"):
         toolchain.find_go()
 
 
@@ -95,7 +95,7 @@ def test_ports_in_a_row_are_free_and_leave_out_one_that_is_taken() -> None:
 
 
 def test_a_machine_without_so_many_free_ports_is_one_sentence() -> None:
-    with pytest.raises(UserError, match="fewer than 99999 ports in a row are free"):
+    with pytest.raises(UserError, match=r"99999 .*ports in a row"):
         ports.find_run(99_999)
 
 
