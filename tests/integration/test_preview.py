@@ -110,7 +110,7 @@ def test_a_build_that_fails_leaves_no_page_that_counts(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_served_is_one_sentence(tmp_path: Path) -> None:
     write_program(tmp_path / "source" / "node_modules" / ".bin", "vite", "echo the port is taken; exit 1")
     page.PAGE.mkdir(parents=True)
-    words = "the preview ended by itself: the port"
+    words = "the preview ended by itself.*: the port"
     with (
         processes.open_run(tmp_path / "run") as run,
         pytest.raises(UserError, match=words),
