@@ -11,7 +11,7 @@ from spcsmetrics.core import fingerprint, groups, ports, process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BOARD_FOLDER, BUILD, GRAFANA
 from spcsmetrics.core.process import Args
-from spcsmetrics.core.steps import Step
+from spcsmetrics.core.steps import Step, program_step
 from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run
 
@@ -58,20 +58,13 @@ def is_built() -> bool:
     return fingerprint.is_current(PAGE, _digest()) and (PAGE / "index.html").exists()
 
 
-def build_steps() -> list[Step]:
-    """Return the steps that make the page and the program DESCRIBE."""
+def install_steps() -> list[Step]:
+    """Return the steps that install Node.js where it is missing, and the page's libraries."""
     lock = fingerprint.digest([SOURCE / "package-lock.json"])
 
     def install() -> None:
         process.run(["npm", "ci"], cwd=SOURCE, env=node_environment(), remedy="check the network or npm's registry")
         fingerprint.mark(_INSTALLED, lock)
-
-    def build() -> None:
-        for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
-            process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
-        for source, target in _LIBRARIES.items():
-            _copy(source, PAGE / target)
-        fingerprint.mark(PAGE, _digest())
 
     return [
         groups.group_step("preview"),
@@ -81,8 +74,26 @@ def build_steps() -> list[Step]:
             install,
             lambda: fingerprint.is_current(_INSTALLED, lock),
         ),
-        Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built),
     ]
+
+
+def script_step(title: str, script: str) -> Step:
+    """Return the step that runs a script of the page's package.json."""
+    return program_step(title, ["npm", "run", "--silent", script], cwd=SOURCE, env=node_environment)
+
+
+def build_steps() -> list[Step]:
+    """Return the steps that make the page and the program DESCRIBE."""
+
+    def build() -> None:
+        for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
+            process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
+        for source, target in _LIBRARIES.items():
+            _copy(source, PAGE / target)
+        fingerprint.mark(PAGE, _digest())
+
+    make = Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built)
+    return [*install_steps(), make]
 
 
 def start(run: Run, prometheus: str) -> Process:

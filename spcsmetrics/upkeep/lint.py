@@ -10,6 +10,7 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.local import page
 from spcsmetrics.upkeep.tests import GO_MODULES, GROUPS, build_tags, go_command
 
 DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
@@ -38,6 +39,9 @@ def run_lint(*, dry: bool) -> None:
         *_workflow_lint(),
         *_schema_lint(),
         *_go_lint(),
+        *page.install_steps(),
+        page.script_step("tsc", "check"),
+        page.script_step("eslint and prettier", "lint"),
     ]
     carry_out(steps, dry=dry)
 

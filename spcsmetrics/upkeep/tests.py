@@ -50,12 +50,10 @@ def run_tests(*, dry: bool) -> None:
 
 def run_board_tests(*, dry: bool) -> None:
     """Run the tests of the boards as the preview draws them, over a store that the real collector fills."""
-    check = program_step(
-        "Check the types of the preview", ["npm", "run", "check"], cwd=page.SOURCE, env=page.node_environment
-    )
+    parts = page.script_step("Test the parts of the preview", "test")
     tests = program_step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
     installs = map(groups.group_step, ("bench", *GROUPS))
-    carry_out([*installs, *build_steps(), *page.build_steps(), check, tests], dry=dry)
+    carry_out([*installs, *build_steps(), *page.build_steps(), parts, tests], dry=dry)
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:
