@@ -92,7 +92,7 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("`self_endpoint` is %q: write host:port, such as localhost:8888", c.SelfEndpoint)
 		}
 	}
-	if _, err := newScrapeConfigs(componentType.String(), c); err != nil {
+	if _, err := newScrapeConfigs(componentType.String(), c, nil); err != nil {
 		return err
 	}
 	if err := c.Check(); err != nil {

@@ -12,6 +12,8 @@ import (
 	promdiscovery "github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/prometheus/prometheus/model/relabel"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
 
 // Values of the label `job`: of every series from a node, and of the collector's own.
@@ -24,7 +26,9 @@ const defaultScrapeTimeout = 10 * time.Second
 
 // newScrapeConfigs names the jobs after the receiver, which tells several receivers apart; every series gets the job's
 // label instead.
-func newScrapeConfigs(name string, cfg *Config) ([]*promconfig.ScrapeConfig, error) {
+func newScrapeConfigs(
+	name string, cfg *Config, observe func(discovery.Status),
+) ([]*promconfig.ScrapeConfig, error) {
 	rules, err := readRelabelling("relabel_configs", cfg.RelabelConfigs)
 	if err != nil {
 		return nil, err
@@ -36,7 +40,7 @@ func newScrapeConfigs(name string, cfg *Config) ([]*promconfig.ScrapeConfig, err
 	nodes := newScrapeConfig(name, cfg, jobLabel)
 	nodes.RelabelConfigs = append(nodes.RelabelConfigs, rules...)
 	nodes.MetricRelabelConfigs = metricRules
-	nodes.ServiceDiscoveryConfigs = promdiscovery.Configs{&cfg.SDConfig}
+	nodes.ServiceDiscoveryConfigs = promdiscovery.Configs{cfg.WithObserver(observe)}
 	jobs := []*promconfig.ScrapeConfig{nodes}
 	if cfg.SelfEndpoint != "" {
 		jobs = append(jobs, newSelfScrapeConfig(name+"/self", cfg))

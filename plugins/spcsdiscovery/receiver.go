@@ -66,13 +66,12 @@ func (r *spcsReceiver) start(ctx context.Context, host component.Host) error {
 	health := &health{host: host}
 	looked := make(chan struct{})
 	var first sync.Once
-	r.stops = append(r.stops, discovery.Observe(name, func(status discovery.Status) {
+	stop, err := r.scrape(func(status discovery.Status) {
 		telemetry.status.Store(&status)
 		page.status.Store(&status)
 		health.report(status)
 		first.Do(func() { close(looked) })
-	}))
-	stop, err := r.scrape()
+	})
 	if err != nil {
 		return fmt.Errorf("cannot set up scraping: %w", err)
 	}

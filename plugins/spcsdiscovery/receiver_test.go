@@ -128,7 +128,7 @@ func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
 	require.Equal(t, "https", cfg.Protocol)
 	require.Equal(t, "/snowflake/session/token", cfg.TokenFile)
 	require.Equal(t, 30*time.Second, cfg.ScrapeInterval)
-	jobs, err := newScrapeConfigs("spcs", cfg)
+	jobs, err := newScrapeConfigs("spcs", cfg, nil)
 	require.NoError(t, err)
 	require.Len(t, jobs, 1)
 	require.Equal(t, "10s", jobs[0].ScrapeTimeout.String())

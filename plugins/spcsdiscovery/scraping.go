@@ -15,15 +15,17 @@ import (
 	"github.com/prometheus/prometheus/scrape"
 	"go.uber.org/zap/exp/zapslog"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/series"
 )
 
 // minForgetAfter is how long the series of a node are known at least after its last scrape.
 const minForgetAfter = 10 * time.Minute
 
-// scrape starts Prometheus's discovery and scrape managers. What it returns ends them and hands on what is left.
-func (r *spcsReceiver) scrape() (stop func(), err error) {
-	jobs, err := newScrapeConfigs(r.settings.ID.String(), r.config)
+// scrape starts Prometheus's discovery and scrape managers; observe sees what each refresh finds. What it returns ends
+// them and hands on what is left.
+func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err error) {
+	jobs, err := newScrapeConfigs(r.settings.ID.String(), r.config, observe)
 	if err != nil {
 		return nil, err
 	}

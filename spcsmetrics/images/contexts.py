@@ -15,14 +15,14 @@ from spcsmetrics.core import git, process
 from spcsmetrics.core.paths import GRAFANA, LOCKS, MONITORING, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_step
-from spcsmetrics.programs import collector, doctor, launcher, licences
+from spcsmetrics.programs import collector, launcher, licences
 
 Platforms = Sequence[str]
 
 
 def prepare_otel(platforms: Platforms) -> list[Step]:
-    """Return the steps that compile the collector, its health check and the doctor."""
-    return [step for target in platforms for step in (*collector.build_steps(target), *doctor.build_steps(target))]
+    """Return the steps that compile the collector, which is the doctor and the health check, too."""
+    return [step for target in platforms for step in collector.build_steps(target)]
 
 
 def prepare_prometheus(platforms: Platforms) -> list[Step]:
@@ -38,8 +38,10 @@ def prepare_nothing(_: Platforms) -> list[Step]:
 def fill_otel(context: Path, platforms: Platforms) -> None:
     """Put in the programs, the configuration, the authorities to trust and the licences."""
     for target in platforms:
-        healthcheck = collector.folder(target) / "healthcheck"
-        _copy_programs(context, target, collector.binary(target), healthcheck, doctor.binary(target))
+        program = collector.binary(target)
+        _copy_programs(context, target, program)
+        for name in collector.NAMES:
+            (context / _architecture(target) / name).symlink_to(program.name)
     for file in (collector.CONFIG, collector.EVENT_TABLE_CONFIG):
         shutil.copy(file, context)
     shutil.copy(certifi.where(), context / "ca-certificates.crt")
@@ -79,8 +81,12 @@ def fill_simulator(context: Path, _: Platforms) -> None:
     process.run(command, remedy="check the network or pip's index setting")
 
 
+def _architecture(target: str) -> str:
+    return target.partition("/")[2]
+
+
 def _copy_programs(context: Path, target: str, *programs: Path) -> None:
-    folder = context / target.partition("/")[2]
+    folder = context / _architecture(target)
     folder.mkdir()
     for program in programs:
         shutil.copy(program, folder)

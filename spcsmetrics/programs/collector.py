@@ -1,5 +1,6 @@
 """Building the collector: the manifest is checked, the builder generates and compiles, and nothing is done twice."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
-from spcsmetrics.programs.gobuild import compile_step
 from spcsmetrics.programs.manifest import MANIFEST, builder_version, check_manifest, read_manifest
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -19,6 +19,9 @@ CONFIG = OTEL / "config.yaml"
 # Merged over CONFIG where samples go to the account's event table too.
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
 _SOURCE = BUILD / "otel" / "source"
+# Other names under which the program is the doctor and the health check.
+NAMES = ("spcs-doctor", "healthcheck")
+_NAMES = OTEL / "names.go"
 _LOG = BUILD / "otel" / "build.log"
 
 _BUILDER = "go.opentelemetry.io/collector/cmd/builder"
@@ -37,7 +40,7 @@ def binary(target: str | None = None) -> Path:
 def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that make the collector and its health check for a platform, or for this machine's."""
     target = target or host_platform()
-    made, healthcheck = binary(target), folder(target) / "healthcheck"
+    made = binary(target)
     manifest = read_manifest()
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     version = builder_version(manifest)
@@ -66,7 +69,6 @@ def build_steps(target: str | None = None) -> list[Step]:
             compile_collector,
             lambda: fingerprint.is_current(made, inputs),
         ),
-        compile_step(f"Build the health check for {target}", healthcheck, target, module=OTEL / "healthcheck"),
     ]
 
 
@@ -75,7 +77,7 @@ _REMEDY = "read the last lines, mend the source or the network, and run it again
 
 def _inputs() -> list[Path]:
     plugin = [file for pattern in ("*.go", "go.mod", "go.sum") for file in PLUGIN.rglob(pattern)]
-    return [MANIFEST, *(file for file in plugin if not file.name.endswith("_test.go"))]
+    return [MANIFEST, _NAMES, *(file for file in plugin if not file.name.endswith("_test.go"))]
 
 
 def _compile(manifest: dict[str, Any], builder: Path, made: Path, target: str) -> None:
@@ -83,6 +85,8 @@ def _compile(manifest: dict[str, Any], builder: Path, made: Path, target: str) -
     generated.parent.mkdir(parents=True, exist_ok=True)
     manifest = {**manifest, "dist": {**manifest["dist"], "output_path": str(_SOURCE)}}
     generated.write_text(yaml.safe_dump(manifest))
+    _SOURCE.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_NAMES, _SOURCE)
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [builder, "--config", generated, "--skip-strict-versioning=false"]
     process.run(command, cwd=OTEL, env=go_environment(target), log=_LOG, remedy=_REMEDY)

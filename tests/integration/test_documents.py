@@ -20,6 +20,7 @@ from spcsmetrics.programs import collector
 from spcsmetrics.upkeep.tests import FUZZERS, go_command
 
 METADATA = yaml.safe_load((PLUGIN / "metadata.yaml").read_text())
+EXPORTER = yaml.safe_load((PLUGIN / "storeexporter" / "metadata.yaml").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +40,12 @@ def shown(page: list[str], kind: str) -> dict[str, str]:
 
 
 def test_every_metric_of_the_receiver_is_documented(page: list[str]) -> None:
-    listed = documents.first_column(documents.section(documents.README, "Metrics of the receiver"))
+    listed = documents.first_column(documents.section(documents.README, "Metrics of the receiver and the exporter"))
     assert sorted(shown(page, "TYPE")) == sorted(listed)
 
 
 def test_the_metadata_says_what_the_receiver_shows(page: list[str]) -> None:
-    metrics: dict[str, Any] = METADATA["telemetry"]["metrics"]
+    metrics: dict[str, Any] = METADATA["telemetry"]["metrics"] | EXPORTER["telemetry"]["metrics"]
     assert shown(page, "HELP") == {name: metric["description"] for name, metric in metrics.items()}
     kinds = {name: "counter" if "sum" in metric else "gauge" for name, metric in metrics.items()}
     assert shown(page, "TYPE") == kinds
@@ -88,7 +89,7 @@ def test_the_health_check_asks_where_the_shipped_collector_answers(status: int, 
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         done = subprocess.run(
-            [collector.binary().with_name("healthcheck")], capture_output=True, check=False, text=True
+            ["healthcheck"], executable=collector.binary(), capture_output=True, check=False, text=True
         )
         thread.join()
     assert done.returncode == code, done.stderr

@@ -144,7 +144,7 @@ func content(t *testing.T, db *tsdb.DB) map[string]map[string]string {
 		context.Background(),
 		true,
 		nil,
-		labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"),
+		labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+"),
 	)
 	for all.Next() {
 		var values []string
@@ -165,7 +165,7 @@ func content(t *testing.T, db *tsdb.DB) map[string]map[string]string {
 		}
 		require.NoError(t, samples.Err())
 		ls := all.At().Labels()
-		name := ls.Get(labels.MetricName)
+		name := ls.Get(model.MetricNameLabel)
 		if name == "scrape_duration_seconds" || name == "scrape_timeout_seconds" || name == "scrape_sample_limit" ||
 			name == "scrape_series_added" {
 			values = []string{"some"}
@@ -248,26 +248,20 @@ func waitForValue(t *testing.T, values string, stores ...*tsdb.DB) {
 	}
 }
 
-// count returns how many samples a series of an address has.
-func count(t *testing.T, db *tsdb.DB, name, address string) (count int) {
+// count returns how many samples of this value a series of an address has.
+func count(t *testing.T, db *tsdb.DB, name, address string, want float64) (count int) {
 	t.Helper()
 	querier, err := db.Querier(math.MinInt64, math.MaxInt64)
 	require.NoError(t, err)
 	defer querier.Close()
-	all := querier.Select(
-		context.Background(),
-		true,
-		nil,
-		labels.MustNewMatcher(
-			labels.MatchEqual,
-			labels.MetricName,
-			name,
-		),
-		labels.MustNewMatcher(labels.MatchEqual, "instance", address),
-	)
+	all := querier.Select(context.Background(), true, nil,
+		labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name),
+		labels.MustNewMatcher(labels.MatchEqual, "instance", address))
 	for all.Next() {
 		for samples := all.At().Iterator(nil); samples.Next() == chunkenc.ValFloat; {
-			count++
+			if _, v := samples.At(); v == want {
+				count++
+			}
 		}
 	}
 	return count

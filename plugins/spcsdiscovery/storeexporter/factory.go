@@ -21,7 +21,8 @@ import (
 const SamplesAttribute = "samples"
 
 const (
-	// queueBytes holds hours of a hundred nodes; when it is full, new samples are refused and the memory stays bounded.
+	// queueBytes holds an hour and a half of a hundred nodes that are scraped every 30 s; when it is full, new samples are
+	// refused and the memory stays bounded.
 	queueBytes = 64_000_000
 	maxPause   = 10 * time.Second
 	timeout    = 30 * time.Second

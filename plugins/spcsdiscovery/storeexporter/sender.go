@@ -97,7 +97,7 @@ func (s *sender) tellUnsent() {
 		return
 	}
 	if s.config.Queue.HasValue() && s.config.Queue.Get().StorageID != nil {
-		s.settings.Logger.Info("Samples wait in the durable queue for the next start", zap.Int64("samples", count))
+		s.settings.Logger.Info("What the store has not taken waits in the durable queue for the next start")
 		return
 	}
 	s.settings.Logger.Error(

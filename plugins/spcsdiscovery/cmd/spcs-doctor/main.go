@@ -1,83 +1,9 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command spcs-doctor reports for each compute pool whether its metrics can be collected, and if not, why.
-// It exits 0 when all pools are healthy, 1 when one is unhealthy, and 2 when it is used wrongly.
+// Command spcs-doctor is the doctor as a program of its own; the collector's image has it inside the collector.
 package main
 
-import (
-	"context"
-	"encoding/json"
-	"errors"
-	"flag"
-	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"strings"
-	"time"
+import "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/doctor/command"
 
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/doctor"
-)
-
-const (
-	healthyExit, unhealthyExit, usageExit = 0, 1, 2
-	// bound is the time limit of one examination.
-	bound = 2 * time.Minute
-)
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
-
-func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
-	c := discovery.FromEnvironment()
-	flags := flag.NewFlagSet("spcs-doctor", flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	flags.StringVar(&c.Host, "host", c.Host, "the account's host; SNOWFLAKE_HOST by default")
-	flags.IntVar(&c.Port, "port", c.Port, "the account's TCP port")
-	flags.StringVar(&c.TokenFile, "token-file", "",
-		"file with the account's token; "+discovery.SessionTokenFile+" by default")
-	flags.StringVar(&c.TokenType, "token-type", c.TokenType, "OAUTH, PROGRAMMATIC_ACCESS_TOKEN or KEYPAIR_JWT")
-	flags.StringVar(&c.PrivateKeyFile, "private-key-file", "",
-		"RSA key in PEM that signs tokens, instead of a token file")
-	flags.StringVar(&c.User, "user", "", "whose key it is")
-	flags.StringVar(&c.CAFile, "ca-file", "", "PEM file of the authorities to trust instead of the system's")
-	flags.StringVar(&c.DNSServer, "dns-server", "", "host:port of the DNS server to ask instead of the system's")
-	pools := flags.String("pools", "", "names of pools that must be there, separated by commas")
-	asJSON := flags.Bool("json", false, "print JSON")
-	if err := flags.Parse(arguments); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return healthyExit
-		}
-		return usageExit
-	}
-	c.UseSessionToken()
-	ctx, cancel := context.WithTimeout(ctx, bound)
-	defer cancel()
-	report, err := doctor.Examine(ctx, &c, split(*pools))
-	if err != nil {
-		fmt.Fprintln(errOut, "spcs-doctor:", err)
-		return usageExit
-	}
-	if *asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(report)
-	} else {
-		report.Write(out)
-	}
-	if !report.Healthy() {
-		return unhealthyExit
-	}
-	return healthyExit
-}
-
-func split(names string) []string {
-	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
-}
+func main() { command.Main() }

@@ -50,7 +50,7 @@ type conversion struct {
 type identity struct{ job, instance string }
 
 func (c *conversion) add(x series.Sample) {
-	name := x.Labels.Get(labels.MetricName)
+	name := x.Labels.Get(model.MetricNameLabel)
 	if name == targetInfo {
 		return
 	}
@@ -200,7 +200,7 @@ func putAttributes(attributes pcommon.Map, ls labels.Labels, except string) {
 	attributes.EnsureCapacity(ls.Len())
 	ls.Range(func(l labels.Label) {
 		switch l.Name {
-		case labels.MetricName, model.JobLabel, model.InstanceLabel, except:
+		case model.MetricNameLabel, model.JobLabel, model.InstanceLabel, except:
 		default:
 			attributes.PutStr(l.Name, l.Value)
 		}

@@ -27,7 +27,7 @@ var stale = math.Float64frombits(value.StaleNaN)
 // one returns a sample of a family; more are the names and values of labels.
 func one(kind model.MetricType, family, name string, v float64, more ...string) series.Sample {
 	ls := labels.FromStrings(
-		append([]string{labels.MetricName, name, "job", "spcs-nodes", "instance", "a:1"}, more...)...)
+		append([]string{model.MetricNameLabel, name, "job", "spcs-nodes", "instance", "a:1"}, more...)...)
 	return series.Sample{
 		Labels: ls,
 		Family: &scrape.MetricMetadata{MetricFamily: family, Type: kind, Help: "Help", Unit: "seconds"},
@@ -176,7 +176,7 @@ func TestWhatIsNoValidHistogramOrSummaryIsKeptAsNumbers(t *testing.T) {
 }
 
 func TestNamesOfTheTargetBecomeTheResourceAndNothingElse(t *testing.T) {
-	other := labels.FromStrings(labels.MetricName, "m", "otel_scope_name", "kept")
+	other := labels.FromStrings(model.MetricNameLabel, "m", "otel_scope_name", "kept")
 	metrics := Convert(slices.Values([]series.Sample{
 		one(
 			"gauge",

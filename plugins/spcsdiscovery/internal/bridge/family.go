@@ -117,7 +117,7 @@ func (f *family) add(p part, name string, x series.Sample) {
 
 // hash tells points by their labels without the name and the step.
 func (f *family) hash(ls labels.Labels) (hash uint64) {
-	without := labels.MetricName
+	without := model.MetricNameLabel
 	if f.metadata.Type != model.MetricTypeCounter {
 		hash, f.buffer = ls.HashWithoutLabels(f.buffer, without, stepLabel(f.metadata.Type))
 		return hash

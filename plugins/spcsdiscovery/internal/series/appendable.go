@@ -86,7 +86,7 @@ func (a *Appendable) acquire(identity string) *node {
 	a.sweep(now)
 	n := a.nodes[identity]
 	if n == nil {
-		n = newNode()
+		n = newNode(a.takers.Batch != nil)
 		a.nodes[identity] = n
 	}
 	n.users++

@@ -117,7 +117,9 @@ func (a *appender) count(v float64, opts storage.AOptions) {
 func (a *appender) repeat(s *series, v float64, opts storage.AOptions) error {
 	first := &a.samples[s.index]
 	switch {
-	case isReport(opts) && !opts.RejectOutOfOrder:
+	case opts.RejectOutOfOrder:
+		return storage.ErrDuplicateSampleForTimestamp
+	case isReport(opts):
 		first.value = v
 	case math.Float64bits(first.value) != math.Float64bits(v):
 		a.taken--
@@ -166,7 +168,7 @@ func (a *appender) each() iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
 		for _, x := range a.samples {
 			s := &a.node.slots[x.slot]
-			if !yield(Sample{Labels: s.labels, Family: s.family, Time: x.time, Value: x.value}) {
+			if !yield(Sample{Labels: s.labels, Family: &s.family.MetricMetadata, Time: x.time, Value: x.value}) {
 				return
 			}
 		}

@@ -96,7 +96,7 @@ func (b *Batch) add(n *node, samples []sample) {
 	b.symbols = append(b.symbols, n.symbols.encoded...)
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		b.series = appendSeries(b.series, &s.encoded, b.next-1, samples[i].time, samples[i].value)
+		b.series = appendSeries(b.series, n.refsOf(s), s.family, b.next-1, samples[i].time, samples[i].value)
 	}
 	b.next += uint32(len(n.symbols.numbers)) - 1
 	if b.samples += len(samples); b.samples >= maxSamples {
@@ -114,12 +114,14 @@ func (b *Batch) begin() {
 // addApart splits a node that is too large for one request into several, each with only the symbols that it needs.
 func (b *Batch) addApart(n *node, samples []sample) {
 	var own symbols
+	var refs []uint32
 	own.reset()
 	b.begin()
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		encoded := own.encode(s.labels, s.family)
-		b.series = appendSeries(b.series, &encoded, 0, samples[i].time, samples[i].value)
+		refs = own.appendLabels(refs[:0], s.labels)
+		of := own.family(s.family.MetricMetadata)
+		b.series = appendSeries(b.series, refs, &of, 0, samples[i].time, samples[i].value)
 		if b.samples++; i == len(samples)-1 || len(own.encoded)+len(b.series) > maxRequest/2 {
 			b.symbols = append(b.symbols, own.encoded...)
 			b.seal()
@@ -131,5 +133,5 @@ func (b *Batch) addApart(n *node, samples []sample) {
 
 // bound returns what a block of the node has at most: five bytes a number and 64 for the rest of a series.
 func (n *node) bound(samples int) int {
-	return len(n.symbols.encoded) + 5*n.refs + 64*samples
+	return len(n.symbols.encoded) + 5*len(n.refs) + 64*samples
 }

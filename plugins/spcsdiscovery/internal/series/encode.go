@@ -37,32 +37,24 @@ var kinds = map[model.MetricType]byte{
 	model.MetricTypeSummary: 5, model.MetricTypeInfo: 6, model.MetricTypeStateset: 7,
 }
 
-// encodedSeries is a series in numbers of its node's symbols.
-type encodedSeries struct {
-	refs       []uint32
-	help, unit uint32
-	kind       byte
+// appendLabels appends the numbers of the names and values of labels.
+func (s *symbols) appendLabels(refs []uint32, ls labels.Labels) []uint32 {
+	ls.Range(func(l labels.Label) { refs = append(refs, s.number(l.Name), s.number(l.Value)) })
+	return refs
 }
 
-func (s *symbols) encode(ls labels.Labels, family *scrape.MetricMetadata) encodedSeries {
-	refs := make([]uint32, 0, 2*ls.Len())
-	ls.Range(func(l labels.Label) { refs = append(refs, s.number(l.Name), s.number(l.Value)) })
-	return encodedSeries{
-		refs: refs,
-		help: s.number(family.Help),
-		unit: s.number(family.Unit),
-		kind: kinds[family.Type],
-	}
+func (s *symbols) family(of scrape.MetricMetadata) family {
+	return family{MetricMetadata: of, kind: kinds[of.Type], help: s.number(of.Help), unit: s.number(of.Unit)}
 }
 
 // appendSeries appends a time series with one sample. shift is added to the numbers of all symbols but the empty one.
 // Each length is one byte for what nodes usually publish; what follows a longer one is moved.
-func appendSeries(b []byte, s *encodedSeries, shift uint32, t int64, v float64) []byte {
+func appendSeries(b []byte, refs []uint32, of *family, shift uint32, t int64, v float64) []byte {
 	b = append(b, tagTimeseries, 0)
 	start := len(b)
 	b = append(b, tagLabelRefs, 0)
 	inner := len(b)
-	for _, ref := range s.refs {
+	for _, ref := range refs {
 		b = appendNumber(b, ref, shift)
 	}
 	b = setLength(b, inner)
@@ -70,15 +62,15 @@ func appendSeries(b []byte, s *encodedSeries, shift uint32, t int64, v float64) 
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	b = append(b, tagTimestamp)
 	b = binary.AppendUvarint(b, uint64(t))
-	if s.kind != 0 || s.help != 0 || s.unit != 0 {
+	if of.kind != 0 || of.help != 0 || of.unit != 0 {
 		b = append(b, tagMetadata, 0)
 		inner = len(b)
-		b = append(b, tagType, s.kind)
-		if s.help != 0 {
-			b = appendNumber(append(b, tagHelp), s.help, shift)
+		b = append(b, tagType, of.kind)
+		if of.help != 0 {
+			b = appendNumber(append(b, tagHelp), of.help, shift)
 		}
-		if s.unit != 0 {
-			b = appendNumber(append(b, tagUnit), s.unit, shift)
+		if of.unit != 0 {
+			b = appendNumber(append(b, tagUnit), of.unit, shift)
 		}
 		b = setLength(b, inner)
 	}

@@ -53,7 +53,7 @@ func lookUp(name string, families scrape.MetricMetadataStore) (scrape.MetricMeta
 
 // familyOf returns the family of a series, one of its own name and of unknown type where nobody says.
 func familyOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) scrape.MetricMetadata {
-	name := ls.Get(labels.MetricName)
+	name := ls.Get(model.MetricNameLabel)
 	if isReport(opts) {
 		return scrape.MetricMetadata{
 			MetricFamily: name,

@@ -15,11 +15,14 @@ import (
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/storetest"
 )
 
 var stale = math.Float64frombits(value.StaleNaN)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newStore(t *testing.T) (*storetest.Store, *Batch) {
 	t.Helper()
@@ -60,5 +63,5 @@ func add(
 }
 
 func named(name string, more ...string) labels.Labels {
-	return labels.FromStrings(append([]string{labels.MetricName, name}, more...)...)
+	return labels.FromStrings(append([]string{model.MetricNameLabel, name}, more...)...)
 }

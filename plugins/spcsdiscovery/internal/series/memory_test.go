@@ -139,7 +139,7 @@ func TestWhoeverTakesSamplesOneByOneAndWhoeverNotesScrapesLearnsOfThem(t *testin
 	}
 	require.ErrorIs(t, app.Commit(), errNativeHistogram, "an error of whoever takes them is that of the scrape")
 	require.Equal(t, []Counts{{Published: 3, LeftOut: 2}}, noted)
-	require.Equal(t, "m", taken[0].Labels.Get(labels.MetricName))
+	require.Equal(t, "m", taken[0].Labels.Get(model.MetricNameLabel))
 	require.Equal(t, model.MetricTypeGauge, taken[0].Family.Type)
 	require.NoError(t, end(t, all.AppenderV2(ctx), 0, named("m"), 2000))
 	require.Len(t, noted, 1, "the end of a target is no scrape")

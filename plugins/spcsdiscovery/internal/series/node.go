@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
@@ -35,36 +36,45 @@ type node struct {
 	free        []uint32
 	live        int
 	byHash      map[uint64]uint32
-	transaction uint64
+	transaction uint32
 	// generation is that of the newest series; it is never 0, so that no reference is.
 	generation uint32
 	// spare is the memory of the last scrape's samples.
-	spare []sample
-	// families holds the metadata of each family once.
-	families map[scrape.MetricMetadata]*scrape.MetricMetadata
+	spare    []sample
+	families map[scrape.MetricMetadata]*family
 	symbols  symbols
 	// rebuilt is how many bytes the symbols had when they were made anew.
 	rebuilt int
-	// refs counts the numbers of symbols in all slots.
-	refs int
+	// forRequests is set where requests are made of the samples, for which alone the labels have numbers.
+	forRequests bool
+	// refs holds the labels of all series as numbers of symbols, in one piece since there are many.
+	refs []uint32
 }
 
-// series is what is constant of a series, and its last sample.
+// family is what is constant of a family, with the numbers of its symbols.
+type family struct {
+	scrape.MetricMetadata
+	kind       byte
+	help, unit uint32
+}
+
+// series is what is constant of a series, and its last sample. There are many: it should be small.
 type series struct {
 	labels   labels.Labels
-	family   *scrape.MetricMetadata
-	encoded  encodedSeries
+	family   *family
 	lastTime int64
 	// transaction is that of the last sample, and index its place among the samples there.
-	transaction uint64
-	index       uint32
+	transaction, index uint32
 	// generation tells a slot from what was in it before.
 	generation uint32
-	used       bool
+	// refsAt and refsCount say where in the node's the numbers of the labels are.
+	refsAt    uint32
+	refsCount uint16
+	used      bool
 }
 
-func newNode() *node {
-	n := &node{byHash: map[uint64]uint32{}, families: map[scrape.MetricMetadata]*scrape.MetricMetadata{}}
+func newNode(forRequests bool) *node {
+	n := &node{forRequests: forRequests, byHash: map[uint64]uint32{}, families: map[scrape.MetricMetadata]*family{}}
 	n.symbols.reset()
 	return n
 }
@@ -106,23 +116,25 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 }
 
 func (n *node) encode(s *series) {
-	n.refs -= len(s.encoded.refs)
-	s.encoded = n.symbols.encode(s.labels, s.family)
-	n.refs += len(s.encoded.refs)
+	if !n.forRequests {
+		return
+	}
+	s.refsAt = uint32(len(n.refs))
+	n.refs = n.symbols.appendLabels(n.refs, s.labels)
+	s.refsCount = uint16(uint32(len(n.refs)) - s.refsAt)
 }
+
+func (n *node) refsOf(s *series) []uint32 { return n.refs[s.refsAt : s.refsAt+uint32(s.refsCount)] }
 
 // followFamilies looks at the families of the series again, where the target says something of them.
 func (n *node) followFamilies(samples []sample, families scrape.MetricMetadataStore) {
 	for i := range samples {
 		s := &n.slots[samples[i].slot]
-		found, ok := lookUp(s.labels.Get(labels.MetricName), families)
+		found, ok := lookUp(s.labels.Get(model.MetricNameLabel), families)
 		if !ok {
 			continue
 		}
-		if family := n.intern(bounded(found)); family != s.family {
-			s.family = family
-			n.encode(s)
-		}
+		s.family = n.intern(bounded(found))
 	}
 }
 
@@ -137,11 +149,12 @@ func (n *node) takeSlot() uint32 {
 	return uint32(len(n.slots) - 1)
 }
 
-func (n *node) intern(family scrape.MetricMetadata) *scrape.MetricMetadata {
-	known := n.families[family]
+func (n *node) intern(of scrape.MetricMetadata) *family {
+	known := n.families[of]
 	if known == nil {
-		known = &family
-		n.families[family] = known
+		numbered := n.symbols.family(of)
+		known = &numbered
+		n.families[of] = known
 	}
 	return known
 }
@@ -155,7 +168,7 @@ func (n *node) compact(samples []sample) {
 	clear(n.byHash)
 	clear(n.families)
 	n.symbols.reset()
-	n.free, n.live, n.refs = n.free[:0], 0, 0
+	n.free, n.live, n.refs = n.free[:0], 0, n.refs[:0]
 	for i := range n.slots {
 		s := &n.slots[i]
 		if !s.used || s.transaction != n.transaction {
@@ -165,8 +178,7 @@ func (n *node) compact(samples []sample) {
 		}
 		n.live++
 		n.byHash[n.freeHash(s.labels)] = uint32(i)
-		s.family = n.intern(*s.family)
-		s.encoded = encodedSeries{}
+		s.family = n.intern(s.family.MetricMetadata)
 		n.encode(s)
 	}
 	n.rebuilt = len(n.symbols.encoded)

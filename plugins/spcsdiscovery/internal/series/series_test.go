@@ -105,8 +105,10 @@ func TestTheFirstSampleOfASeriesIsKeptAndTheSameValueTwiceIsNoFault(t *testing.T
 	app := NewAppendable(time.Minute, Takers{Batch: batch}).AppenderV2(target("a:1", nil))
 	add(t, app, 0, named("m"), 1000, 1)
 	add(t, app, 0, named("m"), 1000, 1)
-	_, err := app.Append(0, named("m"), 0, 1000, 2, nil, nil, storage.AOptions{})
-	require.ErrorIs(t, err, storage.ErrDuplicateSampleForTimestamp)
+	for _, opts := range []storage.AOptions{{}, {RejectOutOfOrder: true}} {
+		_, err := app.Append(0, named("m"), 0, 1000, 2, nil, nil, opts)
+		require.ErrorIs(t, err, storage.ErrDuplicateSampleForTimestamp)
+	}
 	require.NoError(t, app.Commit())
 	batch.Flush()
 	require.Equal(t, []string{"1@1000"}, store.Text(`{__name__="m"}`))
@@ -127,7 +129,7 @@ func TestWhatCannotBeStoredIsRefusedWithAnError(t *testing.T) {
 	_, batch := newStore(t)
 	app := NewAppendable(time.Minute, Takers{Batch: batch}).AppenderV2(target("a:1", nil))
 	double := labels.NewScratchBuilder(3)
-	double.Add(labels.MetricName, "m")
+	double.Add(model.MetricNameLabel, "m")
 	double.Add("a", "1")
 	double.Add("a", "2")
 	_, err := app.Append(0, double.Labels(), 0, 1000, 1, nil, nil, storage.AOptions{})

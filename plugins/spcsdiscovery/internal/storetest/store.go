@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/snappy"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/metadata"
 	"github.com/prometheus/prometheus/model/value"
@@ -67,7 +68,7 @@ func (s *Store) Write(packed []byte, samples int) {
 		require.Len(s.t, series.Samples, 1)
 		got := series.Samples[0]
 		s.series[ls.String()] = append(s.series[ls.String()], Sample{got.Value, got.Timestamp})
-		s.families[ls.Get(labels.MetricName)], err = series.ToMetadata(request.Symbols)
+		s.families[ls.Get(model.MetricNameLabel)], err = series.ToMetadata(request.Symbols)
 		require.NoError(s.t, err)
 	}
 	s.sizes = append(s.sizes, len(raw))

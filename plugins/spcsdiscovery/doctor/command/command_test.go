@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package command
 
 import (
 	"bytes"

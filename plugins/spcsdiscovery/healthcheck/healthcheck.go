@@ -1,8 +1,8 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Healthcheck reports whether the collector beside it is ready, for images that lack a shell.
-package main
+// Package healthcheck reports whether the collector of the same container is ready, for images that lack a shell.
+package healthcheck
 
 import (
 	"bufio"
@@ -18,14 +18,16 @@ const (
 	timeout = 3 * time.Second
 )
 
-func main() {
+// Main is the program: it exits with 0 when the collector is ready.
+func Main() {
 	if err := check(address); err != nil {
 		fmt.Fprintf(os.Stderr, "healthcheck: the collector is not ready: %v\n", err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
-// check speaks HTTP/1.0 by hand: net/http would make this program five times as large.
+// check speaks HTTP/1.0 by hand, so that it starts as little as it can.
 func check(address string) error {
 	conn, err := net.DialTimeout("tcp", address, timeout)
 	if err != nil {

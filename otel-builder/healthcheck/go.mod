@@ -1,3 +1,0 @@
-module github.com/spcs-user-metrics/spcs-user-metrics/otel-builder/healthcheck
-
-go 1.26.0
