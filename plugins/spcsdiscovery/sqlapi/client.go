@@ -9,15 +9,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // Token types understood by the API, sent in the header X-Snowflake-Authorization-Token-Type.
@@ -37,7 +39,7 @@ const (
 	pollInterval = 500 * time.Millisecond
 )
 
-// Client sends statements to one account. All fields must be set.
+// Client sends statements to one account. All exported fields must be set.
 type Client struct {
 	// HTTP carries the requests; its transport owns TLS and proxies.
 	HTTP *http.Client
@@ -49,55 +51,8 @@ type Client struct {
 	TokenType string
 	// UserAgent identifies the caller; the API refuses requests without one.
 	UserAgent string
-}
 
-// Result holds the rows of one statement.
-type Result struct {
-	columns map[string]int
-	rows    [][]*string
-}
-
-// Len returns the number of rows.
-func (r *Result) Len() int { return len(r.rows) }
-
-// Value returns the cell of the named column (in any case) in row i; ok is false where the column is missing or the
-// cell is NULL.
-func (r *Result) Value(i int, column string) (value string, ok bool) {
-	at, found := r.columns[strings.ToLower(column)]
-	if !found || at >= len(r.rows[i]) || r.rows[i][at] == nil {
-		return "", false
-	}
-	return *r.rows[i][at], true
-}
-
-// First returns the first cell of row i, whatever its column is called; NULL is empty.
-func (r *Result) First(i int) string {
-	if len(r.rows[i]) == 0 || r.rows[i][0] == nil {
-		return ""
-	}
-	return *r.rows[i][0]
-}
-
-type answer struct {
-	Code     string `json:"code"`
-	SQLState string `json:"sqlState"`
-	Message  string `json:"message"`
-	Handle   string `json:"statementHandle"`
-	Metadata struct {
-		RowType []struct {
-			Name string `json:"name"`
-		} `json:"rowType"`
-		Partitions []json.RawMessage `json:"partitionInfo"`
-	} `json:"resultSetMetaData"`
-	Data [][]*string `json:"data"`
-}
-
-func (a *answer) result() *Result {
-	result := &Result{columns: make(map[string]int, len(a.Metadata.RowType)), rows: a.Data}
-	for i, column := range a.Metadata.RowType {
-		result.columns[strings.ToLower(column.Name)] = i
-	}
-	return result
+	hold hold
 }
 
 // Query runs one statement and returns all of its rows: it retries transient failures, follows partitions, and waits
@@ -112,24 +67,36 @@ func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	path = statementsPath + "/" + url.PathEscape(first.Handle)
+	path = statementsPath + "/" + url.PathEscape(string(first.Handle))
 	for status == http.StatusAccepted {
 		if err := sleep(ctx, pollInterval); err != nil {
 			c.cancel(ctx, path)
-			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, first.Handle, err)
+			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, shown.Sentence(string(first.Handle)), err)
 		}
 		if status, first, err = c.send(ctx, http.MethodGet, path, path, nil); err != nil {
 			return nil, err
 		}
 	}
-	result := first.result()
+	return c.complete(ctx, path, first)
+}
+
+// complete fetches the further partitions of an answer, and returns the result once all of it is there.
+func (c *Client) complete(ctx context.Context, path string, first *answer) (*Result, error) {
+	if err := first.checkFirst(); err != nil {
+		return nil, &invalidError{c.BaseURL, err}
+	}
+	var parts []*answer
 	for n := 1; n < len(first.Metadata.Partitions); n++ {
 		partition := path + "?partition=" + strconv.Itoa(n)
 		_, part, err := c.send(ctx, http.MethodGet, partition, partition, nil)
 		if err != nil {
 			return nil, err
 		}
-		result.rows = append(result.rows, part.Data...)
+		parts = append(parts, part)
+	}
+	result, err := first.result(parts)
+	if err != nil {
+		return nil, &invalidError{c.BaseURL, err}
 	}
 	return result, nil
 }
@@ -155,7 +122,10 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", c.UserAgent)
-	resp, err := c.HTTP.Do(req)
+	client := *c.HTTP
+	// A redirect would carry the token to where the configuration never pointed.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := client.Do(req)
 	if err != nil {
 		return 0, nil, &unreachableError{err}
 	}
@@ -167,16 +137,29 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	if len(raw) > maxBody {
 		return 0, nil, fmt.Errorf("the answer of %s is larger than %d bytes", c.BaseURL, maxBody)
 	}
+	return c.read(resp, raw)
+}
+
+// read separates an answer from a refusal.
+func (c *Client) read(resp *http.Response, raw []byte) (int, *answer, error) {
 	var parsed answer
 	parseErr := json.Unmarshal(raw, &parsed)
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusAccepted {
 		// Proxies answer in HTML or with an empty body: the status alone then says what is wrong.
-		return 0, nil, &Error{
-			URL: c.BaseURL, Status: resp.StatusCode, Code: parsed.Code, SQLState: parsed.SQLState, Message: parsed.Message,
-			RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After")),
+		refusal := &Error{
+			URL: c.BaseURL, Status: resp.StatusCode, Code: string(parsed.Code), SQLState: parsed.SQLState,
+			Message: string(parsed.Message), RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		}
+		if location, err := resp.Location(); err == nil {
+			refusal.Location = location.Scheme + "://" + location.Host + location.Path
+		}
+		return 0, nil, refusal
 	}
-	if parseErr != nil {
+	var shape *json.UnmarshalTypeError
+	switch {
+	case errors.As(parseErr, &shape):
+		return 0, nil, &invalidError{c.BaseURL, errors.New("the answer is JSON of another shape")}
+	case parseErr != nil:
 		return 0, nil, fmt.Errorf("%s did not answer in JSON (is `host` an account's host?): %w", c.BaseURL, parseErr)
 	}
 	return resp.StatusCode, &parsed, nil

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // Error is a refusal by the account, or by a proxy in front of it.
@@ -23,16 +25,21 @@ type Error struct {
 	Message string
 	// RetryAfter is how long the account asks to be left alone.
 	RetryAfter time.Duration
+	// Location is where a redirect pointed, without query; empty for other refusals.
+	Location string
 }
 
 // Error says in one sentence what was refused and what to do.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s refused the statement (HTTP %d", e.URL, e.Status)
 	if e.Code != "" {
-		text += ", code " + e.Code
+		text += ", code " + shown.Sentence(e.Code)
 	}
 	if e.Message != "" {
-		text += ": " + e.Message
+		text += ": " + shown.Sentence(e.Message)
+	}
+	if e.Location != "" {
+		text += ", a redirect to " + shown.Sentence(e.Location)
 	}
 	return text + "): " + e.kind().remedy
 }
@@ -40,6 +47,12 @@ func (e *Error) Error() string {
 type kind struct{ reason, remedy string }
 
 var kinds = map[int]kind{
+	http.StatusBadRequest: {
+		"sql_other", "check that `host` and `token_type` are the account's, and that a proxy leaves requests as they are",
+	},
+	http.StatusMethodNotAllowed: {
+		"sql_other", "check `host` and `port`: what answers there is not the account's SQL API",
+	},
 	http.StatusUnauthorized: {
 		"sql_auth",
 		"check that the token is this account's, has not expired and is of the type set in `token_type`",
@@ -64,6 +77,10 @@ func (e *Error) kind() kind {
 	if e.Status >= http.StatusInternalServerError {
 		return kind{"sql_server", "the service has a fault; the next refresh tries again"}
 	}
+	if e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest {
+		return kind{"sql_redirect", "it is not followed, because it would carry the token away: " +
+			"set `host` to the account's own host"}
+	}
 	return kind{"sql_other", "report this as a bug of the plugin"}
 }
 
@@ -72,6 +89,16 @@ type unreachableError struct{ err error }
 
 func (e *unreachableError) Error() string { return fmt.Sprintf("cannot reach the account: %v", e.err) }
 func (e *unreachableError) Unwrap() error { return e.err }
+
+// invalidError is an answer that is no result.
+type invalidError struct {
+	url string
+	err error
+}
+
+func (e *invalidError) Error() string {
+	return fmt.Sprintf("%s gave no complete result (%v): the next refresh asks again", e.url, e.err)
+}
 
 // Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_timeout,
 // sql_unreachable, or sql_invalid for a malformed answer.

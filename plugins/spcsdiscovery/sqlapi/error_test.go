@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,9 +31,11 @@ func TestErrorNamesRefusalAndRemedy(t *testing.T) {
 			422, `{"code":"003001","sqlState":"42501","message":"Insufficient privileges"}`,
 			`Insufficient privileges): check the privileges`,
 		},
-		"too many requests":      {429, `{"code":"390505"}`, `limits the rate`},
-		"a fault of the service": {503, `upstream connect error`, `has a fault`},
-		"an unknown refusal":     {418, ``, `report this`},
+		"too many requests":                {429, `{"code":"390505"}`, `limits the rate`},
+		"a fault of the service":           {503, `upstream connect error`, `has a fault`},
+		"a request that is not understood": {400, `{"code":"390201"}`, `that a proxy leaves requests`},
+		"another service":                  {405, ``, `not the account's SQL API`},
+		"an unknown refusal":               {418, ``, `report this`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -60,7 +63,8 @@ func TestReason(t *testing.T) {
 		"sql_statement":    {&Error{Status: 422}},
 		"sql_rate_limited": {&Error{Status: 429}},
 		"sql_server":       {&Error{Status: 500}, &Error{Status: 503}},
-		"sql_other":        {&Error{Status: 418}},
+		"sql_other":        {&Error{Status: 400}, &Error{Status: 405}, &Error{Status: 418}},
+		"sql_redirect":     {&Error{Status: 302}, &Error{Status: 307}},
 		"sql_unreachable":  {&unreachableError{io.EOF}},
 		"sql_invalid":      {errors.New("other")},
 	} {
@@ -96,4 +100,23 @@ func TestQueryNamesAnswerThatBreaksOff(t *testing.T) {
 	defer cancel()
 	_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
 	require.ErrorContains(t, err, "the answer broke off")
+}
+
+func TestQueryFollowsNoRedirect(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		elsewhere := 0
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
+		requests := 0
+		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			requests++
+			http.Redirect(w, r, other.URL+"/there?token=secret", status)
+		})
+		_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+		other.Close()
+		require.ErrorContains(t, err, "a redirect to "+other.URL+"/there")
+		require.NotContains(t, err.Error(), "secret")
+		require.Equal(t, "sql_redirect", Reason(err))
+		require.Equal(t, 1, requests)
+		require.Zero(t, elsewhere, "the token goes nowhere")
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,9 @@ const (
 // have been replaced between reading and sending it. The account recognises a repeated statement by its requestId and
 // the parameter retry.
 func (c *Client) send(ctx context.Context, method, path, repeatPath string, body []byte) (int, *answer, error) {
+	if err := c.hold.check(); err != nil {
+		return 0, nil, err
+	}
 	status, parsed, err := c.do(ctx, method, path, body)
 	for attempt := 1; err != nil && attempt < maxAttempts; attempt++ {
 		pause, again := pauseAfter(err, attempt)
@@ -33,6 +37,7 @@ func (c *Client) send(ctx context.Context, method, path, repeatPath string, body
 		}
 		status, parsed, err = c.do(ctx, method, repeatPath, body)
 	}
+	c.hold.set(err)
 	return status, parsed, err
 }
 
@@ -65,11 +70,45 @@ func fits(ctx context.Context, pause time.Duration) bool {
 	return !ok || time.Until(deadline) > pause
 }
 
-// parseRetryAfter reads the header's seconds; a date, which the API does not send, counts as none.
-func parseRetryAfter(header string) time.Duration {
-	seconds, err := strconv.Atoi(header)
-	if err != nil || seconds < 0 {
+// parseRetryAfter reads the header's seconds or date.
+func parseRetryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(header); err == nil {
+		return time.Duration(min(max(seconds, 0), int(maxHold/time.Second))) * time.Second
+	}
+	at, err := http.ParseTime(header)
+	if err != nil {
 		return 0
 	}
-	return time.Duration(seconds) * time.Second
+	return min(max(at.Sub(now), 0), maxHold)
+}
+
+// maxHold bounds how long the account is left alone when it asks for that, so that a wrong clock is not for ever.
+const maxHold = 15 * time.Minute
+
+// hold is the time in which the account wants no requests, across statements.
+type hold struct {
+	mu      sync.Mutex
+	until   time.Time
+	refusal *Error
+}
+
+// set leaves the account alone for as long as the refusal asks.
+func (h *hold) set(err error) {
+	var refusal *Error
+	if !errors.As(err, &refusal) || refusal.RetryAfter <= 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.until, h.refusal = time.Now().Add(refusal.RetryAfter), refusal
+}
+
+// check returns the refusal while the account is to be left alone.
+func (h *hold) check() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.refusal == nil || !time.Now().Before(h.until) {
+		return nil
+	}
+	return h.refusal
 }

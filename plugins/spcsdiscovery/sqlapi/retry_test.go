@@ -91,3 +91,43 @@ func TestQuerySkipsPauseBeyondItsDeadline(t *testing.T) {
 	require.ErrorContains(t, err, "HTTP 429", "the refusal is the cause, not the deadline")
 	require.NoError(t, ctx.Err())
 }
+
+func TestQueryLeavesTheAccountAloneAsLongAsItAsks(t *testing.T) {
+	for name, header := range map[string]string{
+		"seconds": "60", "a date": time.Now().Add(time.Minute).UTC().Format(http.TimeFormat),
+	} {
+		t.Run(name, func(t *testing.T) {
+			requests := 0
+			client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+				requests++
+				w.Header().Set("Retry-After", header)
+				w.WriteHeader(http.StatusTooManyRequests)
+			})
+			for range 3 {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+				_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+				cancel()
+				require.Equal(t, "sql_rate_limited", Reason(err))
+			}
+			require.Equal(t, 1, requests)
+			client.hold.until = time.Now()
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			_, err := client.Query(ctx, "SHOW COMPUTE POOLS")
+			require.Error(t, err)
+			require.Equal(t, 2, requests, "asked again once the time is over")
+		})
+	}
+}
+
+func TestRetryAfterIsSecondsOrADateAndBounded(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "-5": 0, "7": 7 * time.Second, "999999999999": maxHold,
+		"Thu, 01 Jan 2026 00:01:00 GMT": time.Minute,
+		"Wed, 31 Dec 2025 00:00:00 GMT": 0,
+		"Fri, 01 Jan 2027 00:00:00 GMT": maxHold,
+	} {
+		require.Equal(t, want, parseRetryAfter(header, now), header)
+	}
+}

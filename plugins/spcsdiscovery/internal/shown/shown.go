@@ -1,0 +1,43 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package shown makes text from elsewhere fit to be shown: none of it acts on a terminal or begins a line of its own.
+package shown
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxSentence bounds what is shown of a message from elsewhere, in bytes.
+const maxSentence = 500
+
+// Line returns text as one line, with each character that is not printable spelled out as Go writes it.
+func Line(text string) string {
+	if utf8.ValidString(text) && strings.IndexFunc(text, isHidden) < 0 {
+		return text
+	}
+	var line strings.Builder
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if (r == utf8.RuneError && size == 1) || isHidden(r) {
+			quoted := strconv.Quote(text[at : at+size])
+			line.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			line.WriteString(text[at : at+size])
+		}
+		at += size
+	}
+	return line.String()
+}
+
+// Sentence returns Line of the beginning of a message.
+func Sentence(text string) string {
+	if len(text) <= maxSentence {
+		return Line(text)
+	}
+	return Line(strings.ToValidUTF8(text[:maxSentence], "")) + "..."
+}
+
+func isHidden(r rune) bool { return !strconv.IsPrint(r) }
