@@ -53,7 +53,7 @@ func (c *Credentials) tokenSource(host string) (token func() (string, error), to
 
 func (c *Credentials) readToken() (string, error) {
 	if c.Token != "" {
-		return string(c.Token), nil
+		return string(c.Token), checkToken("`token`", string(c.Token))
 	}
 	raw, err := os.ReadFile(c.TokenFile)
 	if err != nil {
@@ -63,7 +63,17 @@ func (c *Credentials) readToken() (string, error) {
 	if token == "" {
 		return "", &tokenError{fmt.Errorf("the token file %s is empty", c.TokenFile)}
 	}
-	return token, nil
+	return token, checkToken("the token file "+c.TokenFile, token)
+}
+
+// checkToken refuses what cannot be sent in a header; what it says shows nothing of the token.
+func checkToken(where, token string) error {
+	at := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+	if at < 0 {
+		return nil
+	}
+	return &tokenError{fmt.Errorf("%s has a byte that no token has at position %d (hexadecimal %02x): "+
+		"write the token alone into it, as one line", where, at+1, token[at])}
 }
 
 // checkCredentials wants exactly one way to authenticate.

@@ -145,7 +145,7 @@ func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*
 			if isCanceled(ctx) {
 				continue
 			}
-			complete = complete && !result.failed()
+			complete = complete && result.failure.reason == ""
 			if group := d.memory.remember(result); group != nil {
 				groups = append(groups, group)
 			}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
@@ -30,16 +32,33 @@ func newLookupFailure(pool, server string, err error) failure {
 		dnsErr.Server = server
 	}
 	if dnsErr.IsTimeout {
-		return failure{"dns_timeout", dnsErr.Error()}
+		return failure{"dns_timeout", shown.Sentence(dnsErr.Error())}
 	}
-	return failure{"dns_server", dnsErr.Error()}
+	return failure{"dns_server", shown.Sentence(dnsErr.Error())}
+}
+
+// maxNamed is the most targets that a sentence names.
+const maxNamed = 5
+
+// newTargetFailure explains why some SRV targets of a pool could not be resolved.
+func newTargetFailure(pool, server string, failed []target) failure {
+	explained := newLookupFailure(pool, server, failed[0].err)
+	var names []string
+	for _, t := range failed[:min(len(failed), maxNamed)] {
+		names = append(names, shown.Sentence(t.name))
+	}
+	list := strings.Join(names, ", ")
+	if more := len(failed) - len(names); more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return failure{explained.reason, "DNS has records with targets that cannot be resolved: " + list + ": " + explained.text}
 }
 
 // newAccountFailure separates a token that could not be made from what the account answered.
 func newAccountFailure(err error) failure {
 	var token *tokenError
 	if errors.As(err, &token) {
-		return failure{"sql_token", err.Error()}
+		return failure{"sql_token", shown.Sentence(err.Error())}
 	}
-	return failure{sqlapi.Reason(err), err.Error()}
+	return failure{sqlapi.Reason(err), shown.Sentence(err.Error())}
 }

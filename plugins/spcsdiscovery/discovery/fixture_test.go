@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -40,6 +41,8 @@ type fakeAccount struct {
 	mu     sync.Mutex
 	rows   [][]string
 	status int
+	// raw is answered instead of rows where it is set.
+	raw string
 
 	// noFunction makes the account refuse the function that lists endpoints.
 	noFunction bool
@@ -64,10 +67,24 @@ func (a *fakeAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(a.status)
 	var types []map[string]string
-	for _, name := range columns {
+	shown := columns
+	if len(a.rows) > 0 {
+		shown = columns[:len(a.rows[0])]
+	}
+	for _, name := range shown {
 		types = append(types, map[string]string{"name": name})
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"resultSetMetaData": map[string]any{"rowType": types}, "data": a.rows})
+	if a.raw != "" {
+		_, _ = io.WriteString(w, a.raw)
+		return
+	}
+	rows := a.rows
+	if rows == nil {
+		rows = [][]string{}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"code": "090001", "resultSetMetaData": map[string]any{"rowType": types, "numRows": len(rows)}, "data": rows,
+	})
 }
 
 func row(name, state string) []string { return []string{"new", name, state, "CPU_X64_S", "POOL_ADMIN"} }

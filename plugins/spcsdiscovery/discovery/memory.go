@@ -29,6 +29,9 @@ type poolMemory struct {
 	// facts are the account's last, and nodes are the targets, also those that are kept.
 	facts map[string]string
 	nodes []netip.AddrPort
+	// targets are the SRV targets by name, and failing those that fail since all of them were resolved last.
+	targets map[string]keptTarget
+	failing map[string]struct{}
 	// seenAt is when nodes were found last; zero where none are kept.
 	seenAt time.Time
 	// succeededAt is when a lookup last found nodes.
@@ -90,17 +93,14 @@ func (m *memory) remember(result lookupResult) *targetgroup.Group {
 		}
 		return group
 	}
-	known.failure, known.nodes, known.seenAt = failure{}, result.nodes, time.Time{}
-	if lasted, ok := known.outage.recordSuccess(); ok {
-		m.reporter.lookupRecovered(result.pool.name, len(result.nodes), lasted)
-	}
+	known.nodes, known.seenAt = m.rememberTargets(known, result), time.Time{}
 	if result.err != nil {
 		return group
 	}
 	now := time.Now()
 	known.dnsName, known.seenAt, known.succeededAt = result.dnsName, now, now
 	group.Labels[labelDNSName] = model.LabelValue(result.dnsName)
-	group.Targets = targets(result.nodes)
+	group.Targets = targets(known.nodes)
 	return group
 }
 

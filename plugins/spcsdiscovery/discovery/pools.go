@@ -146,11 +146,14 @@ func (l *poolLister) queryAccount(ctx context.Context) ([]pool, error) {
 }
 
 func readPools(result *sqlapi.Result) ([]pool, error) {
+	if !result.Has("name") {
+		return nil, errors.New("the answer to " + showPools + " has no column `name`")
+	}
 	pools := make([]pool, 0, result.Len())
 	for i := range result.Len() {
 		name, ok := result.Value(i, "name")
 		if !ok {
-			return nil, errors.New("the answer to " + showPools + " has no column `name`")
+			return nil, fmt.Errorf("the answer to %s has no name in row %d", showPools, i+1)
 		}
 		p := pool{name: name, facts: map[string]string{}, quoted: name != strings.ToUpper(name)}
 		for _, column := range poolColumns {
@@ -176,14 +179,23 @@ func parseEndpoints(cell string) ([]pool, error) {
 	if err := json.Unmarshal([]byte(cell), &names); err != nil {
 		return nil, fmt.Errorf("the answer to %s is no JSON array of names: %w", callEndpoints, err)
 	}
+	if names == nil {
+		return nil, fmt.Errorf("the answer to %s is null instead of a JSON array of names", callEndpoints)
+	}
 	pools := make([]pool, 0, len(names))
+	bad, unknown := 0, error(nil)
 	for _, name := range names {
 		name = strings.ToLower(strings.TrimSuffix(name, "."))
 		p, err := poolOfEndpoint(name)
 		if err != nil {
-			return nil, err
+			// One that cannot be looked up is named as a pool of that name, and the others go on.
+			unknown, p = err, name
+			bad++
 		}
 		pools = append(pools, pool{name: p, endpoint: name})
+	}
+	if bad > 0 && bad == len(names) {
+		return nil, unknown
 	}
 	return pools, nil
 }

@@ -20,7 +20,9 @@ const (
 	metricsPort = 9001
 	// maxLookups bounds the pools that are resolved at once.
 	maxLookups = 16
-	// lookupTimeout bounds the resolution of one pool.
+	// maxPoolTargets and maxTargets bound the SRV targets that are resolved at once, of a pool and of all pools.
+	maxPoolTargets, maxTargets = 32, 128
+	// lookupTimeout bounds the answer about one name.
 	lookupTimeout = 5 * time.Second
 )
 
@@ -35,8 +37,10 @@ type lookupResult struct {
 	pool    pool
 	dnsName string
 	nodes   []netip.AddrPort
+	// targets are those of SRV records, also those that could not be resolved.
+	targets []target
 	err     error
-	// failure explains err where that is a fault.
+	// failure explains err, or the first target that could not be resolved, where that is a fault.
 	failure failure
 }
 
@@ -48,6 +52,8 @@ func (r lookupResult) failed() bool {
 // nodeResolver finds the nodes of pools by DNS.
 type nodeResolver struct {
 	dns *net.Resolver
+	// places has room for the targets that are resolved at once.
+	places chan struct{}
 	// server is the one to ask instead of the system's; it may be empty.
 	server string
 }
@@ -67,7 +73,9 @@ func newNodeResolver(server string) *nodeResolver {
 		context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 		return conn, nil
 	}
-	return &nodeResolver{dns: &net.Resolver{PreferGo: true, Dial: dial}, server: server}
+	return &nodeResolver{
+		dns: &net.Resolver{PreferGo: true, Dial: dial}, places: make(chan struct{}, maxTargets), server: server,
+	}
 }
 
 // lookupAll makes the lookups, some at once, and closes results after the last.
@@ -86,13 +94,11 @@ func (r *nodeResolver) lookupAll(ctx context.Context, lookups []lookup, results 
 
 // lookup finds the nodes of the pool under the first name that DNS knows.
 func (r *nodeResolver) lookup(ctx context.Context, l lookup) lookupResult {
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
 	result := lookupResult{pool: l.pool, err: checkPoolName(l.pool.name)}
 	if result.err == nil {
 		for _, name := range l.names {
 			result.dnsName = name
-			result.nodes, result.err = r.lookupNodes(ctx, name)
+			result.nodes, result.targets, result.err = r.lookupNodes(ctx, name)
 			if result.err == nil || !isNotFound(result.err) {
 				break
 			}
@@ -100,37 +106,48 @@ func (r *nodeResolver) lookup(ctx context.Context, l lookup) lookupResult {
 	}
 	if result.failed() {
 		result.failure = newLookupFailure(l.pool.name, r.server, result.err)
+	} else if failed := failedTargets(result.targets); len(failed) > 0 {
+		result.failure = newTargetFailure(l.pool.name, r.server, failed)
 	}
 	return result
 }
 
 // lookupNodes returns the sorted addresses of a pool's exporters: from SRV records, else from A and AAAA records at
 // metricsPort. The name is asked absolutely, so that search domains are not applied.
-func (r *nodeResolver) lookupNodes(ctx context.Context, name string) ([]netip.AddrPort, error) {
-	_, records, err := r.dns.LookupSRV(ctx, "", "", name+".")
-	if err != nil && !isNotFound(err) {
-		return nil, err
+func (r *nodeResolver) lookupNodes(ctx context.Context, name string) ([]netip.AddrPort, []target, error) {
+	records, err := r.lookupSRV(ctx, name+".")
+	if err != nil && len(records) == 0 && !isNotFound(err) {
+		return nil, nil, err
 	}
-	nodes, err := r.resolveRecords(ctx, records)
-	if err != nil || len(nodes) > 0 {
-		return nodes, err
+	targets := r.resolveTargets(ctx, records)
+	if err != nil && len(records) > 0 {
+		// The resolver leaves out records with names that are none, and gives the others with its error.
+		targets = append(targets, target{name: name, err: err})
 	}
-	return r.lookupAddresses(ctx, name+".", metricsPort)
+	var nodes []netip.AddrPort
+	for _, t := range targets {
+		nodes = append(nodes, t.nodes...)
+	}
+	if len(nodes) > 0 {
+		return sortUnique(nodes), targets, nil
+	}
+	if failed := failedTargets(targets); len(failed) > 0 {
+		return nil, nil, failed[0].err
+	}
+	nodes, err = r.lookupAddresses(ctx, name+".", metricsPort)
+	return nodes, nil, err
 }
 
-func (r *nodeResolver) resolveRecords(ctx context.Context, records []*net.SRV) ([]netip.AddrPort, error) {
-	var nodes []netip.AddrPort
-	for _, record := range records {
-		found, err := r.lookupAddresses(ctx, record.Target, record.Port)
-		if err != nil && !isNotFound(err) {
-			return nil, err
-		}
-		nodes = append(nodes, found...)
-	}
-	return sortUnique(nodes), nil
+func (r *nodeResolver) lookupSRV(ctx context.Context, name string) ([]*net.SRV, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	_, records, err := r.dns.LookupSRV(ctx, "", "", name)
+	return records, err
 }
 
 func (r *nodeResolver) lookupAddresses(ctx context.Context, name string, port uint16) ([]netip.AddrPort, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
 	addresses, err := r.dns.LookupNetIP(ctx, "ip", name)
 	if err != nil {
 		return nil, err

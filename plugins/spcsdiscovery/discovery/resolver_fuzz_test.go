@@ -83,10 +83,11 @@ func FuzzDNSAnswer(f *testing.F) {
 			go answerWith(server, header, records)
 			return client, nil
 		}
-		resolver := &nodeResolver{dns: &net.Resolver{PreferGo: true, Dial: dial}}
+		resolver := newNodeResolver("")
+		resolver.dns.Dial = dial
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
-		nodes, err := resolver.lookupNodes(ctx, poolA)
+		nodes, _, err := resolver.lookupNodes(ctx, poolA)
 		require.NoError(t, ctx.Err(), "a lookup ends soon")
 		if err != nil {
 			return

@@ -128,6 +128,11 @@ func (r *reporter) lookupFailed(name string, f failure, keptNodes int) {
 		"kept_nodes", keptNodes, "next_refresh_in", r.refreshInterval)
 }
 
+func (r *reporter) targetsFailed(name string, f failure, nodes int) {
+	r.logger.Warn("Pool lookup failed for some of its nodes: their last addresses are kept, the others are followed",
+		"compute_pool", name, "reason", f.reason, "err", f.text, "nodes", nodes, "next_refresh_in", r.refreshInterval)
+}
+
 func (r *reporter) lookupRecovered(name string, nodes int, after time.Duration) {
 	r.logger.Info("Pool can be looked up again", "compute_pool", name, "nodes", nodes, "after", after)
 }

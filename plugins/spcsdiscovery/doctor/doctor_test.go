@@ -40,7 +40,8 @@ func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		columns = append(columns, map[string]string{"name": name})
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"resultSetMetaData": map[string]any{"rowType": columns}, "data": table[1:],
+		"code":              "090001",
+		"resultSetMetaData": map[string]any{"rowType": columns, "numRows": len(table) - 1}, "data": table[1:],
 	})
 }
 
