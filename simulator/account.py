@@ -4,10 +4,12 @@ Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference
 """
 
 import asyncio
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from aiohttp import web
 
@@ -20,6 +22,8 @@ from simulator.sql import Session, Table, execute
 
 # More than the collector reads of one answer.
 HUGE_BYTES = 20 << 20
+# What a Retry-After date asks for.
+RETRY_SECONDS = 5.0
 # Answers that wait to be fetched; older ones are forgotten.
 KEPT_ANSWERS = 100
 
@@ -30,12 +34,13 @@ class Answer:
 
     table: Table
     size: int
+    fault: str | None = None
 
     def respond(self, handle: str, partition: int = 0) -> web.Response:
         """Return one partition; the first says how many there are."""
         rows, columns = self.table.rows, self.table.columns
         parts = [rows[at : at + self.size] for at in range(0, len(rows), self.size)] or [[]]
-        answer: dict[str, object] = {"data": parts[partition]}
+        answer: dict[str, object] = {"data": self._cells(parts[partition])}
         if partition == 0:
             answer |= {
                 "code": "090001",
@@ -45,15 +50,28 @@ class Answer:
                 "statementStatusUrl": f"/api/v2/statements/{handle}",
                 "createdOn": int(datetime.now(UTC).timestamp() * 1000),
                 "resultSetMetaData": {
-                    "numRows": len(rows),
+                    "numRows": len(rows) + (self.fault == "lost-rows"),
                     "format": "jsonv2",
                     "rowType": [{"name": name, "type": "text", "nullable": True} for name in columns],
                     "partitionInfo": [{"rowCount": len(part), "uncompressedSize": 0} for part in parts],
                 },
             }
+        elif self.fault == "lost-partition":
+            answer = {"code": "391918", "message": "Session no longer exists"}
         response = web.json_response(answer)
         response.enable_compression()
         return response
+
+    def _cells(self, rows: Sequence[Sequence[object]]) -> list[list[object]]:
+        """Return the rows, with JSON in place of its text where cells are odd."""
+        return [[_parse(cell) if self.fault == "odd-cells" else cell for cell in row] for row in rows]
+
+
+def _parse(cell: object) -> object:
+    try:
+        return json.loads(str(cell))
+    except ValueError:
+        return cell
 
 
 @dataclass(kw_only=True)
@@ -92,8 +110,10 @@ class Account:
             refusal = {"code": error.code, "sqlState": error.state, "message": str(error)}
             return web.json_response(refusal, status=422)
         handle = str(uuid.uuid4())
-        answer = Answer(table=table, size=1 if self.faults.account == "partitioned" else max(1, len(table.rows)))
-        if self.faults.account in {"accepted", "partitioned"}:
+        fault = self.faults.account
+        parted = fault in {"lost-partition", "partitioned"}
+        answer = Answer(table=table, size=1 if parted else max(1, len(table.rows)), fault=fault)
+        if parted or fault == "accepted":
             self._keep(handle, answer)
         if self.faults.account == "accepted":
             return _pending(handle)
@@ -145,6 +165,12 @@ def _refuse(refusal: Refusal) -> web.Response:
     return web.json_response(answer, status=refusal.status)
 
 
+def _refuse_until(seconds: float) -> web.Response:
+    refused = _refuse(Refusal.RATE_LIMITED)
+    refused.headers["Retry-After"] = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    return refused
+
+
 def _pending(handle: str) -> web.Response:
     url = f"/api/v2/statements/{handle}"
     return web.json_response(
@@ -159,7 +185,11 @@ _BROKEN: dict[str, Callable[[], web.Response]] = {
     "forbidden": lambda: _refuse(Refusal.NETWORK_POLICY),
     "html": lambda: web.Response(status=502, text="<html>Bad gateway</html>", content_type="text/html"),
     "malformed": lambda: web.Response(text='{"data": [[', content_type="application/json"),
+    "no-result": lambda: web.json_response({}),
     "pending": lambda: _pending(str(uuid.uuid4())),
     "rate-limited": lambda: _refuse(Refusal.RATE_LIMITED),
+    "redirect": lambda: web.Response(status=307, headers={"Location": "http://elsewhere.invalid/login"}),
+    "retry-date": lambda: _refuse_until(RETRY_SECONDS),
+    "session-gone": lambda: web.json_response({"code": "391918", "message": "Session no longer exists"}),
     "server-error": lambda: _refuse(Refusal.SERVER_ERROR),
 }

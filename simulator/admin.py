@@ -12,6 +12,7 @@ GET    /catalog                    services, snapshots, images, and the statemen
 PUT    /images/{database}/{schema}/{repository}/{image}:{tag}  {"digest"}, as if it had been pushed
 POST   /token                      replaces the session token, in its file and for the account
 PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
+PUT    /faults/dns                 {"milliseconds": that DNS waits before each answer}
 PUT    /faults/pools/{pool}        {"fault": one of POOL_FAULTS, or null}
 PUT    /faults/services           {"fault": one of SERVICE_FAULTS, or null}
 PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "after": statements before it}
@@ -34,6 +35,8 @@ from simulator.fleet import Fleet, Node, Pool
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# Milliseconds that DNS may be made to wait.
+MAX_DELAY = 10_000
 PRIVILEGES = ("OWNERSHIP", "MONITOR", "OPERATE", "USAGE", "NONE")
 STATES = ("IDLE", "ACTIVE", "STARTING", "STOPPING", "SUSPENDED", "RESIZING")
 
@@ -65,6 +68,7 @@ class Admin:
                 web.delete("/services/{service}", self._remove_service),
                 web.post("/token", self._rotate_token),
                 web.put("/faults/account", self._break_account),
+                web.put("/faults/dns", self._delay_dns),
                 web.put("/faults/pools/{pool}", self._break_pool),
                 web.put("/faults/nodes/{node}", self._break_node),
                 web.put("/faults/services", self._break_services),
@@ -163,6 +167,13 @@ class Admin:
 
     async def _break_account(self, request: web.Request) -> web.Response:
         self.faults.account = await _read_fault(request, ACCOUNT_FAULTS)
+        return web.Response(status=204)
+
+    async def _delay_dns(self, request: web.Request) -> web.Response:
+        milliseconds = (await request.json())["milliseconds"]
+        if not 0 <= float(milliseconds) <= MAX_DELAY:
+            raise ValueError(f"milliseconds is {milliseconds!r}: give 0 to {MAX_DELAY}")
+        self.faults.dns_seconds = float(milliseconds) / 1000
         return web.Response(status=204)
 
     async def _break_pool(self, request: web.Request) -> web.Response:

@@ -11,16 +11,23 @@ ACCOUNT_FAULTS = (
     "forbidden",
     "html",
     "huge",
+    "lost-partition",
+    "lost-rows",
     "malformed",
     "no-function",
+    "no-result",
+    "odd-cells",
     "partitioned",
     "pending",
     "rate-limited",
+    "redirect",
+    "retry-date",
+    "session-gone",
     "server-error",
     "slow",
     "unauthorized",
 )
-POOL_FAULTS = ("no-addresses", "no-srv", "nxdomain", "old-name", "servfail", "silent")
+POOL_FAULTS = ("bad-target", "no-addresses", "no-srv", "nxdomain", "odd-records", "old-name", "servfail", "silent")
 NODE_FAULTS = ("down", "duplicates", "garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished")
 # What becomes of services, and of sessions of the driver.
 SERVICE_FAULTS = ("image-pull", "never-ready", "no-endpoint")
@@ -34,6 +41,7 @@ SLOW_SECONDS = 20.0
 class Faults:
     """The present fault of the account, of each pool by name, of each node by address, of services and of the driver.
 
+    dns_seconds is how long DNS waits before each answer.
     extras are what nodes publish beside their own metrics, by address; {now} in one is the time in milliseconds, and
     {now-60000} a minute before. cut_after is how many statements of the driver are answered before it is cut.
     """
@@ -45,3 +53,4 @@ class Faults:
     service: str | None = None
     driver: str | None = None
     cut_after: int = 0
+    dns_seconds: float = 0

@@ -42,12 +42,17 @@ def answer(
         reply.add_ar(*_addresses(fleet, faults, str(record.rdata.target)))
     packet: bytes = reply.pack()
     if udp and len(packet) > _MAX_UDP:
-        packet = reply.truncate().pack()
+        short = request.reply()
+        short.header.rcode, short.header.tc = code, 1
+        packet = short.pack()
     return packet
 
 
 def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, list[RR]]:
     if name.startswith("node-"):
+        owner = _find_pool(fleet, name.partition(".")[2])
+        if owner and faults.pools.get(owner.name) == "bad-target" and name == _target(owner, _first(owner)):
+            return RCODE.SERVFAIL, []
         records = _addresses(fleet, faults, name)
         return (RCODE.NOERROR if records else RCODE.NXDOMAIN), (records if kind == "A" else [])
     pool = _find_pool(fleet, name)
@@ -59,7 +64,11 @@ def _look_up(fleet: Fleet, faults: Faults, name: str, kind: str) -> tuple[int, l
         return RCODE.NXDOMAIN, []
     if (kind, fault) in {("SRV", "no-srv"), ("A", "no-addresses")}:
         return RCODE.NOERROR, []
-    return RCODE.NOERROR, _pool_records(pool, name, kind)
+    records = _pool_records(pool, name, kind)
+    if fault == "odd-records" and kind == "SRV":
+        records[0].rdata.port = 0
+        records.append(RR(name, QTYPE.SRV, ttl=_TTL, rdata=SRV(0, 0, 9001, "*.bad.internal.")))
+    return RCODE.NOERROR, records
 
 
 def _pool_records(pool: Pool, name: str, kind: str) -> list[RR]:
@@ -76,6 +85,10 @@ def _find_pool(fleet: Fleet, name: str) -> Pool | None:
     return next((pool for pool in fleet.pools.values() if pool.name.lower() == label), None)
 
 
+def _first(pool: Pool) -> Node:
+    return next(iter(pool.nodes.values()))
+
+
 def _target(pool: Pool, node: Node) -> str:
     return f"node-{node.number}.{pool.name.lower()}{SUFFIX}"
 
@@ -85,16 +98,20 @@ def _srv(name: str, pool: Pool, node: Node) -> RR:
 
 
 def _addresses(fleet: Fleet, faults: Faults, target: str) -> list[RR]:
+    pool = _find_pool(fleet, target.partition(".")[2].lower())
+    if pool is None or faults.pools.get(pool.name) == "no-addresses":
+        return []
     return [
         RR(target, QTYPE.A, ttl=_TTL, rdata=A(node.host))
-        for pool, node in fleet.nodes()
-        if _target(pool, node) == target.lower() and faults.pools.get(pool.name) != "no-addresses"
+        for node in pool.nodes.values()
+        if _target(pool, node) == target.lower()
     ]
 
 
 class _Udp(asyncio.DatagramProtocol):
-    def __init__(self, reply: Callable[[bytes], bytes | None]) -> None:
+    def __init__(self, reply: Callable[[bytes], bytes | None], faults: Faults) -> None:
         self._reply = reply
+        self._faults = faults
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
@@ -102,7 +119,7 @@ class _Udp(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         packet = self._reply(data)
         if packet is not None:
-            self._transport.sendto(packet, addr)
+            asyncio.get_running_loop().call_later(self._faults.dns_seconds, self._transport.sendto, packet, addr)
 
 
 async def serve(fleet: Fleet, faults: Faults, host: str, port: int, unknown_names: set[str]) -> None:
@@ -113,6 +130,7 @@ async def serve(fleet: Fleet, faults: Faults, host: str, port: int, unknown_name
         try:
             while size := await reader.readexactly(2):
                 query = await reader.readexactly(int.from_bytes(size))
+                await asyncio.sleep(faults.dns_seconds)
                 packet = reply(query, udp=False)
                 if packet is not None:
                     writer.write(len(packet).to_bytes(2) + packet)
@@ -120,5 +138,5 @@ async def serve(fleet: Fleet, faults: Faults, host: str, port: int, unknown_name
             writer.close()
 
     loop = asyncio.get_running_loop()
-    await loop.create_datagram_endpoint(lambda: _Udp(reply), local_addr=(host, port))
+    await loop.create_datagram_endpoint(lambda: _Udp(reply, faults), local_addr=(host, port))
     await asyncio.start_server(handle, host, port)

@@ -53,16 +53,24 @@ CASES = (
     account("forbidden", "sql_forbidden", "HTTP 403, code 390422"),
     account("html", "sql_server", "HTTP 502"),
     account("huge", "sql_invalid", "is larger than"),
+    account("lost-partition", "sql_invalid", "391918: Session no longer exists"),
+    account("lost-rows", "sql_invalid", "rows instead of"),
     account("malformed", "sql_invalid", "did not answer in JSON"),
+    account("no-result", "sql_invalid", "has no code"),
     account("pending", "sql_timeout", "did not finish statement"),
     account("rate-limited", "sql_rate_limited", "HTTP 429, code 390505"),
+    account("redirect", "sql_redirect", "elsewhere.invalid"),
+    account("retry-date", "sql_rate_limited", "HTTP 429, code 390505"),
     account("server-error", "sql_server", "HTTP 500, code 390100"),
+    account("session-gone", "sql_invalid", "391918: Session no longer exists"),
     account("slow", "sql_timeout", "cannot reach the account"),
     account("token-missing", "sql_token", "cannot read the token"),
     account("unauthorized", "sql_auth", "HTTP 401, code 390303"),
+    pool("bad-target", "dns_server", "targets that cannot be resolved: node-"),
     pool("no-addresses", "dns_nxdomain", "no nodes in DNS"),
     pool("no-monitor", "dns_nxdomain", "has MONITOR on it"),
     pool("nxdomain", "dns_nxdomain", "no nodes in DNS"),
+    pool("odd-records", "dns_server", "targets that cannot be resolved"),
     pool("servfail", "dns_server"),
     pool("silent", "dns_timeout"),
     node("down", "refused"),
@@ -138,7 +146,7 @@ def test_a_fault_is_named_costs_no_other_and_is_over_soon(stand: Stand, case: Ca
         assert {sample.labels["instance"] for sample in lost} <= hurt, "no other node loses a scrape"
         assert stand.up() == set(stand.nodes()) - hurt, "known nodes are scraped on"
     assert reasons(stand) <= documents.reasons()
-    seconds = 2 * REFRESH_SECONDS + (10 if case.fault == "slow" else 1)
+    seconds = 2 * REFRESH_SECONDS + (10 if case.fault in {"slow", "retry-date"} else 1)
     wait_for(lambda: bool(stand.log_lines(ended, said)), seconds)
     wait_for(lambda: stand.up() == set(stand.nodes()), 6 * SCRAPE_SECONDS)
 
@@ -148,7 +156,7 @@ def named(stand: Stand, case: Case, said: int) -> list[str]:
     return [line for line in stand.log_lines(f'"reason":"{case.reason}"', said) if '"level":"warn"' in line]
 
 
-@pytest.mark.parametrize("fault", ["accepted", "partitioned", "flaky", "no-function"])
+@pytest.mark.parametrize("fault", ["accepted", "odd-cells", "partitioned", "flaky", "no-function"])
 def test_an_answer_that_comes_otherwise_is_no_fault(stand: Stand, fault: str) -> None:
     before, said = stand.own_metrics(DISCOVERY), stand.log_size()
     stand.admin("PUT", "/faults/account", {"fault": fault})

@@ -96,6 +96,19 @@ def test_a_pool_can_be_broken(fleet: Fleet, fault: str, code: int) -> None:
     assert not answer.rr
 
 
+def test_one_target_of_a_pool_can_fail(fleet: Fleet) -> None:
+    faults = Faults(pools={"WEB_POOL": "bad-target"})
+    first, second = (str(record.rdata.target) for record in ask(fleet, "SRV", faults).rr)
+    assert ask(fleet, "A", faults, first).header.rcode == RCODE.SERVFAIL
+    assert len(ask(fleet, "A", faults, second).rr) == 1
+
+
+def test_records_of_a_pool_can_make_no_sense(fleet: Fleet) -> None:
+    records = ask(fleet, "SRV", Faults(pools={"WEB_POOL": "odd-records"})).rr
+    assert [record.rdata.port for record in records] == [0, 9001, 9001]
+    assert str(records[-1].rdata.target) == "*.bad.internal."
+
+
 def test_a_pool_can_have_an_older_name_or_be_silent(fleet: Fleet) -> None:
     old = "monitor.web_pool.snowflakecomputing.internal"
     assert ask(fleet, "A", name=old).header.rcode == RCODE.NXDOMAIN
@@ -114,7 +127,9 @@ def test_unknown_and_suspended_pools_do_not_exist(fleet: Fleet) -> None:
 
 def test_a_long_answer_is_truncated_over_udp_and_whole_over_tcp() -> None:
     fleet = build_fleet(parse(["--session", "unused", "--pools", "1", "--nodes", "150"]))
-    assert ask(fleet, "SRV").header.tc
+    short = ask(fleet, "SRV")
+    assert short.header.tc
+    assert str(short.q.qname) == f"{NAME}.", "a client takes no answer without its question"
     assert len(ask(fleet, "SRV", udp=False).rr) == 150
 
 
