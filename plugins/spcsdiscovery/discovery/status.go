@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // Status is what one refresh found.
@@ -109,35 +111,35 @@ func (r *reporter) listCutOff(rows int) {
 // poolAdded logs a new pool, except those of the first refresh.
 func (r *reporter) poolAdded(p pool) {
 	if r.refreshed {
-		r.logger.Info("Pool is new", "compute_pool", p.name, "state", p.facts["state"])
+		r.logger.Info("Pool is new", "compute_pool", shown.Line(p.name), "state", shown.Line(p.facts["state"]))
 	}
 	if p.quoted && checkPoolName(p.name) == nil {
 		r.logger.Warn("Pool has small letters in its name, and DNS does not tell case: "+
 			"a pool whose name differs only in case has the same nodes",
-			"compute_pool", p.name, "dns_name", dnsNames(p.name)[0])
+			"compute_pool", shown.Line(p.name), "dns_name", dnsNames(p.name)[0])
 	}
 }
 
 func (r *reporter) poolRemoved(name string) {
-	r.logger.Info("Pool is listed no more: its series end", "compute_pool", name)
+	r.logger.Info("Pool is listed no more: its series end", "compute_pool", shown.Line(name))
 }
 
 func (r *reporter) lookupFailed(name string, f failure, keptNodes int) {
 	r.logger.Warn("Pool lookup failed: its known nodes are kept and the next refresh tries again",
-		"compute_pool", name, "reason", f.reason, "err", f.text,
+		"compute_pool", shown.Line(name), "reason", f.reason, "err", f.text,
 		"kept_nodes", keptNodes, "next_refresh_in", r.refreshInterval)
 }
 
 func (r *reporter) targetsFailed(name string, f failure, nodes int) {
 	r.logger.Warn("Pool lookup failed for some of its nodes: their last addresses are kept, the others are followed",
-		"compute_pool", name, "reason", f.reason, "err", f.text, "nodes", nodes, "next_refresh_in", r.refreshInterval)
+		"compute_pool", shown.Line(name), "reason", f.reason, "err", f.text, "nodes", nodes, "next_refresh_in", r.refreshInterval)
 }
 
 func (r *reporter) lookupRecovered(name string, nodes int, after time.Duration) {
-	r.logger.Info("Pool can be looked up again", "compute_pool", name, "nodes", nodes, "after", after)
+	r.logger.Info("Pool can be looked up again", "compute_pool", shown.Line(name), "nodes", nodes, "after", after)
 }
 
 func (r *reporter) poolDropped(name string, staleAfter model.Duration) {
 	r.logger.Warn("Pool dropped: its nodes could not be looked up for too long",
-		"compute_pool", name, "stale_after", staleAfter)
+		"compute_pool", shown.Line(name), "stale_after", staleAfter)
 }

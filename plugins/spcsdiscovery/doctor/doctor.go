@@ -107,7 +107,7 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 		p.Mend = grantMonitor(p.Name, role)
 	case found.Reason == "pool_name":
 		p.Verdict, p.Problem = Broken, found.Error
-		p.Mend = "CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = " + found.InstanceFamily + ";"
+		p.Mend = "CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = " + identifier(found.InstanceFamily) + ";"
 	case found.Reason == "dns_nxdomain":
 		p.Verdict = Broken
 		p.Problem = "DNS has no nodes of it; its names exist only inside Snowpark Container Services, " +

@@ -50,7 +50,10 @@ func readGrants(ctx context.Context, c *discovery.SDConfig, report *Report) gran
 	defer account.HTTP.CloseIdleConnections()
 	report.Account = account.BaseURL
 	session, err := account.Query(ctx, selectSession)
-	if err != nil || session.Len() != 1 {
+	if err == nil && session.Len() != 1 {
+		err = fmt.Errorf("the answer to %s has %d rows instead of one", selectSession, session.Len())
+	}
+	if err != nil {
 		report.addProblem("the role of the token cannot be read: %v", err)
 		return found
 	}

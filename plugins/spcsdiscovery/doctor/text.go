@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
-// Write prints the report for a person.
+// Write prints the report for a person. Names are shown as single lines, so that none of them acts on a terminal or goes
+// on as a line of its own.
 func (r *Report) Write(w io.Writer) {
 	if r.Account != "" {
-		fmt.Fprintf(w, "Account %s, user %s, role %s\n\n", r.Account, r.User, r.Role)
+		fmt.Fprintf(w, "Account %s, user %s, role %s\n\n", shown.Line(r.Account), shown.Line(r.User), shown.Line(r.Role))
 	}
 	for _, problem := range r.Problems {
-		fmt.Fprintf(w, "Problem: %s\n\n", problem)
+		fmt.Fprintf(w, "Problem: %s\n\n", shown.Line(problem))
 	}
 	if len(r.Pools) == 0 {
 		fmt.Fprintln(w, "No pools.")
@@ -25,15 +28,15 @@ func (r *Report) Write(w io.Writer) {
 	fmt.Fprintln(table, "POOL\tSTATE\tPRIVILEGE\tNODES\tFIRST NODE\tVERDICT")
 	for _, p := range r.Pools {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n",
-			p.Name, dash(p.State), dash(p.Privilege), p.Nodes, dash(p.Scrape), p.Verdict)
+			shown.Line(p.Name), dash(p.State), dash(p.Privilege), p.Nodes, dash(p.Scrape), p.Verdict)
 	}
 	_ = table.Flush()
 	for _, p := range r.Pools {
 		if p.Problem != "" {
-			fmt.Fprintf(w, "\n%s: %s\n", p.Name, p.Problem)
+			fmt.Fprintf(w, "\n%s: %s\n", shown.Line(p.Name), shown.Line(p.Problem))
 		}
 		if p.Mend != "" {
-			fmt.Fprintf(w, "    %s\n", p.Mend)
+			fmt.Fprintf(w, "    %s\n", statement(p.Mend))
 		}
 	}
 }
@@ -42,5 +45,13 @@ func dash(text string) string {
 	if text == "" {
 		return "-"
 	}
-	return text
+	return shown.Line(text)
+}
+
+// statement shows SQL as it is, or as a comment where a name in it has characters that are spelled out.
+func statement(sql string) string {
+	if line := shown.Line(sql); line != sql {
+		return "-- A name has characters that are not printable, spelled out here: " + line
+	}
+	return sql
 }

@@ -6,4 +6,68 @@ package main
 
 import "github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/doctor/command"
 
-func main() { command.Main() }
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/doctor"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
+)
+
+const (
+	healthyExit, unhealthyExit, usageExit = 0, 1, 2
+	// bound is the time limit of one examination.
+	bound = 2 * time.Minute
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
+	c := discovery.FromEnvironment()
+	flags := flag.NewFlagSet("spcs-doctor", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.StringVar(&c.Host, "host", c.Host, "the account's host; SNOWFLAKE_HOST by default")
+	flags.IntVar(&c.Port, "port", c.Port, "the account's TCP port")
+	flags.StringVar(&c.TokenFile, "token-file", "",
+		"file with the account's token; "+discovery.SessionTokenFile+" by default")
+	flags.StringVar(&c.TokenType, "token-type", c.TokenType, "OAUTH, PROGRAMMATIC_ACCESS_TOKEN or KEYPAIR_JWT")
+	flags.StringVar(&c.PrivateKeyFile, "private-key-file", "",
+		"RSA key in PEM that signs tokens, instead of a token file")
+	flags.StringVar(&c.User, "user", "", "whose key it is")
+	flags.StringVar(&c.CAFile, "ca-file", "", "PEM file of the authorities to trust instead of the system's")
+	flags.StringVar(&c.DNSServer, "dns-server", "", "host:port of the DNS server to ask instead of the system's")
+	pools := flags.String("pools", "", "names of pools that must be there, separated by commas")
+	asJSON := flags.Bool("json", false, "print JSON")
+	if err := flags.Parse(arguments); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return healthyExit
+		}
+		return usageExit
+	}
+	c.UseSessionToken()
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	report, err := doctor.Examine(ctx, &c, split(*pools))
+	if err != nil {
+		fmt.Fprintln(errOut, "spcs-doctor:", shown.Line(err.Error()))
+		return usageExit
+	}
+	if *asJSON {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(report)
+	} else {
+		report.Write(out)
+	}
+	if !report.Healthy() {
+		return unhealthyExit
+	}
+	return healthyExit
+}
+
+func split(names string) []string {
+	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -1,0 +1,37 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWriteShowsNoCharacterThatActs(t *testing.T) {
+	bad := "A\x1b[2J\"\n    GRANT OWNERSHIP ON ACCOUNT; --\tb\u009b31m"
+	report := &Report{
+		Account: bad, User: bad, Role: bad, Problems: []string{bad},
+		Pools: []Pool{{
+			Name: bad, State: bad, Privilege: bad, Scrape: bad, Verdict: Broken, Problem: bad,
+			Mend: grantMonitor(bad, bad),
+		}},
+	}
+	var out bytes.Buffer
+	report.Write(&out)
+	require.NotContains(t, out.String(), "\x1b")
+	require.NotContains(t, out.String(), "\u009b")
+	require.NotContains(t, out.String(), "\t")
+	for line := range strings.Lines(out.String()) {
+		require.NotRegexp(t, `^ *GRANT`, line, "a name makes no line of SQL")
+	}
+	require.Contains(t, out.String(), `    -- A name has characters that are not printable`)
+}
+
+func TestMendingSQLQuotesTheInstanceFamily(t *testing.T) {
+	require.Equal(t, "GRANT MONITOR ON COMPUTE POOL A TO ROLE R;", statement(grantMonitor("A", "R")))
+	require.Equal(t, `"X; DROP"`, identifier("X; DROP"))
+}
