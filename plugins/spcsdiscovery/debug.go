@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -81,7 +82,7 @@ func (p *debugPage) serve(endpoint string) (stop func(), err error) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(p.view())
 	})
-	server := &http.Server{Handler: mux, ReadTimeout: debugTimeout, WriteTimeout: debugTimeout}
+	server := &http.Server{Handler: onlyLoopbackNames(mux), ReadTimeout: debugTimeout, WriteTimeout: debugTimeout}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -95,6 +96,29 @@ func (p *debugPage) serve(endpoint string) (stop func(), err error) {
 		}
 		<-done
 	}, nil
+}
+
+// onlyLoopbackNames refuses requests for other hosts: a page elsewhere may have its name point here.
+func onlyLoopbackNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopbackName(r.Host) {
+			http.Error(w, "This page answers only as localhost: use http://localhost and its port.",
+				http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isLoopbackName(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && address.Unmap().IsLoopback()
 }
 
 func (p *debugPage) view() view {
