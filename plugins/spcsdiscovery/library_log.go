@@ -6,6 +6,7 @@ package spcsdiscovery
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 )
@@ -64,7 +65,7 @@ type told struct {
 	at map[string]time.Time
 }
 
-// maxTold bounds what is remembered.
+// maxTold bounds what is told within tellAgain, however much of it is new.
 const maxTold = 100
 
 func (t *told) first(record slog.Record) bool {
@@ -76,7 +77,10 @@ func (t *told) first(record slog.Record) bool {
 		return false
 	}
 	if len(t.at) >= maxTold {
-		clear(t.at)
+		maps.DeleteFunc(t.at, func(_ string, at time.Time) bool { return record.Time.Sub(at) >= tellAgain })
+	}
+	if len(t.at) >= maxTold {
+		return false
 	}
 	t.at[text] = record.Time
 	return true
