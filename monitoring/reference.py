@@ -26,6 +26,20 @@ Every metric that the nodes publish, and every series that the store records fro
 of the network, which only grow. *Since* 1: first-generation exporters also had it, under another name; 2 came with the
 documented names.
 """
+_OLDER = """
+## First generation
+
+Publishers of the first generation used names of which Snowflake's documentation showed one. The shipped configuration
+of the collector stores it under today's names; names that were never public stay as they are.
+
+| published | stored as |
+|---|---|
+| `spcs_node_allocatable{resource="cpu"}` | `node_cpu_capacity` |
+| `spcs_node_allocatable{resource="memory"}` | `node_memory_capacity` |
+| label `snow_containers_compute_pool_name` | `snow_compute_pool_name` |
+| label `snow_node_id` | `snow_compute_pool_node_id` |
+| label `snow_instance_family` | `snow_compute_pool_node_instance_family` |
+"""
 _RECORDED = """
 ## Recorded series
 
@@ -45,6 +59,7 @@ def render() -> str:
         )
     lines += ["", "## Labels", "", "| set | labels |", "|---|---|"]
     lines += [f"| {name} | {', '.join(f'`{label}`' for label in labels)} |" for name, labels in _SETS.items()]
+    lines += [_OLDER.rstrip("\n")]
     lines += [_RECORDED, "| series | every | meaning |", "|---|---|---|"]
     for interval, rules in GROUPS.values():
         lines += [f"| `{rule.name}` | {interval} | {rule.meaning} |" for rule in rules]

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from stands import REFRESH_SECONDS, Stand
 from waiting import SCRAPE_SECONDS, wait_for
 
@@ -118,6 +119,28 @@ def test_other_spellings_of_labels_arrive_under_the_documented_names(stand: Stan
     assert {s.labels["instance"]: s.value for s in stand.query(by_instance)} == wanted
     assert not stand.query('{job="spcs-nodes", snow_node_id!=""} or {job="spcs-nodes", snow_container_instance!=""}')
     stand.admin("PATCH", "/pools/WEB_POOL", {"labels": "documented"})
+
+
+def test_capacities_of_the_first_generation_arrive_under_the_documented_names(stand: Stand) -> None:
+    node = sorted(stand.nodes())[0]
+    labels = 'snow_containers_compute_pool_name="OLD_POOL",snow_instance_family="CPU_X64_S",snow_node_id="775776fd"'
+    body = "# TYPE spcs_node_allocatable gauge\n" + "".join(
+        f'spcs_node_allocatable{{resource="{resource}",{labels}}} {value}\n'
+        for resource, value in (("cpu", 1), ("memory", 7.2e9), ("other", 3))
+    )
+    url = f"{stand.simulation.admin}/nodes/{node}/extra"
+    requests.put(url, data=body, timeout=5).raise_for_status()
+    stored = '{snow_compute_pool_name="OLD_POOL", snow_compute_pool_node_id="775776fd"}'
+    wait_for(lambda: len(stand.query(stored)) == 3, 20)
+    found = {sample.labels["__name__"]: sample for sample in stand.query(stored)}
+    assert {name: sample.value for name, sample in found.items()} == {
+        "node_cpu_capacity": 1,
+        "node_memory_capacity": 7.2e9,
+        "spcs_node_allocatable": 3,
+    }
+    assert "resource" not in found["node_cpu_capacity"].labels
+    assert found["node_cpu_capacity"].labels["snow_compute_pool_node_instance_family"] == "CPU_X64_S"
+    requests.put(url, data="", timeout=5).raise_for_status()
 
 
 def test_the_page_shows_pools_nodes_and_the_last_error(stand: Stand) -> None:
