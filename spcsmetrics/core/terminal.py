@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.prompt import Confirm
 from rich.status import Status
 from rich.text import Text
 
@@ -26,6 +27,10 @@ class Terminal(Console):
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
         """Return a string as rich draws it; print, tables and titles all pass it through here."""
         return super().render_str(visible(text), **options)
+
+    def confirm(self, question: str) -> bool:
+        """Ask a question that is answered with no by default; nothing in it is markup."""
+        return Confirm.ask(Text(visible(question)), console=self, default=False)
 
     def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401
         """Return a line with a spinner that stands while its block runs."""

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from rich.prompt import Confirm
 from rich.table import Table
 
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.core.text import visible
 from spcsmetrics.deploy import readiness, rows, session
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import identifier
@@ -55,7 +55,7 @@ def print_logs(path: str, container: str, lines: int) -> None:
     if not 1 <= lines <= 1000:
         raise UserError(f"--lines {lines} cannot be had: write 1 to 1000")
     with _service(path) as (settings, execute):
-        print(readiness.read_logs(execute, settings.service_name, container, lines))  # noqa: T201 - the result
+        print(visible(readiness.read_logs(execute, settings.service_name, container, lines)))  # noqa: T201 - the result
 
 
 def open_url(path: str) -> None:
@@ -92,9 +92,7 @@ def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
                 f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
                 " volume for seven days, and ./inv backup makes one that stays"
             )
-        if not (yes or dry) and not Confirm.ask(
-            f"Remove {name}, its URL and its volume?", console=console, default=False
-        ):
+        if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
             raise UserError("nothing was removed")
         _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
         console.print(
@@ -120,7 +118,7 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
         name = settings.service_name
         source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
         question = f"Replace the metrics of {name} by those of {source}?"
-        if not (yes or dry) and not Confirm.ask(question, console=console, default=False):
+        if not (yes or dry) and not console.confirm(question):
             raise UserError("nothing was restored")
         put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import console
+from spcsmetrics.core.text import visible
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
@@ -98,7 +99,7 @@ def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
 
     digest = ""
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=console, transient=True
+        TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), console=console, transient=True
     ) as bars:
         layers: dict[str, Any] = {}
         for line in stream:
@@ -108,7 +109,7 @@ def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
             layer, detail = line.get("id"), line.get("progressDetail") or {}
             if layer and detail.get("total"):
                 if layer not in layers:
-                    layers[layer] = bars.add_task(layer, total=detail["total"])
+                    layers[layer] = bars.add_task(visible(str(layer)), total=detail["total"])
                 bars.update(layers[layer], completed=detail.get("current", 0))
     return digest
 

@@ -85,6 +85,13 @@ def test_a_plan_shows_control_characters_as_text(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == f"{SHOWN}\n    a\n\tb\\r\n"
 
 
+def test_a_question_shows_text_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    file = io.StringIO()
+    assert Terminal(file=file).confirm(HOSTILE)
+    assert SHOWN in file.getvalue()
+
+
 def test_a_table_and_a_spinner_show_text_as_it_is() -> None:
     terminal = Terminal(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
     table = Table(HOSTILE, title=HOSTILE)
