@@ -22,8 +22,8 @@ ACCOUNT_FAULTS = (
     "rate-limited",
     "redirect",
     "retry-date",
-    "session-gone",
     "server-error",
+    "session-gone",
     "slow",
     "unauthorized",
 )
