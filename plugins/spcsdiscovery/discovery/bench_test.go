@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/stretchr/testify/require"
@@ -21,12 +22,17 @@ const benchNodes = 20
 // BenchmarkRefresh measures a whole refresh: one statement, and SRV and address records of every pool's nodes, with
 // account and DNS server on loopback in the same process.
 func BenchmarkRefresh(b *testing.B) {
-	for _, pools := range []int{10, 100, 200, 1000} {
-		b.Run(fmt.Sprintf("pools=%d", pools), func(b *testing.B) {
+	for _, load := range []struct{ pools, milliseconds int }{
+		{10, 0}, {100, 0}, {200, 0}, {1000, 0}, {10, 20}, {100, 20}, {200, 20}, {1000, 20},
+		{10, 40}, {100, 40}, {1000, 40},
+	} {
+		pools := load.pools
+		b.Run(fmt.Sprintf("pools=%d/dns=%dms", pools, load.milliseconds), func(b *testing.B) {
 			f := newFixture(b)
+			f.dns.SetDelay(time.Duration(load.milliseconds) * time.Millisecond)
 			rows := make([][]string, pools)
 			for i := range rows {
-				name := fmt.Sprintf("pool_%d", i)
+				name := fmt.Sprintf("POOL_%d", i)
 				rows[i] = row(name, "ACTIVE")
 				record := dnstest.Record{SRV: map[string]uint16{}}
 				for n := range benchNodes {

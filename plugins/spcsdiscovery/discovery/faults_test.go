@@ -149,7 +149,7 @@ func TestDiscoverySilentPoolDelaysNoOther(t *testing.T) {
 			}
 		})
 	}()
-	require.Less(t, <-found, lookupTimeout, "it is sent before the silent one is given up")
+	require.Less(t, <-found, attemptTimeout, "it is sent before the silent one is given up")
 	cancel()
 	select {
 	case <-done:

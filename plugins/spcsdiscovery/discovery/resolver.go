@@ -21,9 +21,9 @@ const (
 	// maxLookups bounds the pools that are resolved at once.
 	maxLookups = 16
 	// maxPoolTargets and maxTargets bound the SRV targets that are resolved at once, of a pool and of all pools.
-	maxPoolTargets, maxTargets = 32, 128
-	// lookupTimeout bounds the answer about one name.
-	lookupTimeout = 5 * time.Second
+	maxPoolTargets, maxTargets = 32, 64
+	// attempts is how often a name is asked for, since a packet may be lost, and attemptTimeout bounds each.
+	attempts, attemptTimeout = 2, 3 * time.Second
 )
 
 // lookup is one to make: a pool and the names to ask for its nodes, in order.
@@ -139,16 +139,30 @@ func (r *nodeResolver) lookupNodes(ctx context.Context, name string) ([]netip.Ad
 }
 
 func (r *nodeResolver) lookupSRV(ctx context.Context, name string) ([]*net.SRV, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
-	_, records, err := r.dns.LookupSRV(ctx, "", "", name)
-	return records, err
+	return ask(ctx, func(ctx context.Context) ([]*net.SRV, error) {
+		_, records, err := r.dns.LookupSRV(ctx, "", "", name)
+		return records, err
+	})
+}
+
+// ask asks again where there was no answer in time.
+func ask[T any](ctx context.Context, question func(context.Context) (T, error)) (answer T, err error) {
+	for range attempts {
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		answer, err = question(attempt)
+		silent := attempt.Err() != nil
+		cancel()
+		if err == nil || !silent || ctx.Err() != nil {
+			break
+		}
+	}
+	return answer, err
 }
 
 func (r *nodeResolver) lookupAddresses(ctx context.Context, name string, port uint16) ([]netip.AddrPort, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
-	addresses, err := r.dns.LookupNetIP(ctx, "ip", name)
+	addresses, err := ask(ctx, func(ctx context.Context) ([]netip.Addr, error) {
+		return r.dns.LookupNetIP(ctx, "ip", name)
+	})
 	if err != nil {
 		return nil, err
 	}

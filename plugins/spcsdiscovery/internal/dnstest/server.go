@@ -67,6 +67,7 @@ func listen(t testing.TB) (net.PacketConn, net.Listener) {
 		require.NoError(t, err)
 		listener, err := net.Listen("tcp", conn.LocalAddr().String())
 		if err == nil {
+			_ = conn.(*net.UDPConn).SetReadBuffer(1 << 20) // or a burst of queries is lost
 			return conn, listener
 		}
 		_ = conn.Close()
