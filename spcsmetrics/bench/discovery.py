@@ -15,14 +15,20 @@ from spcsmetrics.core.terminal import Terminal
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.programs import manifest
 
-_LINE = re.compile(r"^BenchmarkRefresh/pools=(\d+)(?:-\d+)?\s+\d+\s+(\d+) ns/op\s+([\d.]+) MB-process$", re.M)
+_LINE = re.compile(
+    r"^BenchmarkRefresh/pools=(\d+)/dns=(\d+)ms(?:-\d+)?\s+\d+\s+(\d+) ns/op\s+([\d.]+) MB-process$", re.M
+)
 
 
 @dataclass(frozen=True)
 class Refresh:
-    """One refresh of so many pools: its seconds, and the memory (MB) of the process, fake account and DNS included."""
+    """One refresh of so many pools, where DNS waits dns_ms before each answer.
+
+    It has its seconds, and the memory (MB) of the process, fake account and DNS included.
+    """
 
     pools: int
+    dns_ms: int
     seconds: float
     process_mb: float
 
@@ -38,7 +44,7 @@ def parse(report: str) -> list[Refresh]:
     Raises:
         UserError: its report has no measurement.
     """
-    found = [Refresh(int(pools), int(ns) / 1e9, float(mb)) for pools, ns, mb in _LINE.findall(report)]
+    found = [Refresh(int(pools), int(dns), int(ns) / 1e9, float(mb)) for pools, dns, ns, mb in _LINE.findall(report)]
     if not found:
         raise UserError(f"the benchmark of the discovery printed no measurement: {report.strip()[-300:]}")
     return found
@@ -58,16 +64,23 @@ def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
 
 
 def _print(refreshes: list[Refresh], *, as_json: bool) -> None:
-    first = refreshes[0]
+    firsts = {refresh.dns_ms: refresh for refresh in reversed(refreshes)}
     if as_json:
-        rows = [asdict(refresh) | {"growth": refresh.pool_ms / first.pool_ms} for refresh in refreshes]
+        rows = [asdict(refresh) | {"growth": refresh.pool_ms / firsts[refresh.dns_ms].pool_ms} for refresh in refreshes]
         print(json.dumps(rows, indent=2))  # noqa: T201 - the task's result
         return
     table = Table()
-    for column in ("Pools of 20 nodes", "Refresh s", "ms a pool", f"a pool, times that of {first.pools}", "Process MB"):
+    for column in (
+        "Pools of 20 nodes",
+        "DNS ms",
+        "Refresh s",
+        "ms a pool",
+        f"a pool, times that of {refreshes[0].pools}",
+        "Process MB",
+    ):
         table.add_column(column, justify="right")
     for refresh in refreshes:
-        growth = f"{refresh.pool_ms / first.pool_ms:.2f}"
+        growth = f"{refresh.pool_ms / firsts[refresh.dns_ms].pool_ms:.2f}"
         cells = (f"{refresh.seconds:.3f}", f"{refresh.pool_ms:.2f}", growth, f"{refresh.process_mb:.0f}")
-        table.add_row(str(refresh.pools), *cells)
+        table.add_row(str(refresh.pools), str(refresh.dns_ms), *cells)
     Terminal().print(table)

@@ -8,9 +8,9 @@ from spcsmetrics.upkeep.coverage import go_share
 
 
 def test_the_report_of_the_discovery_becomes_refreshes() -> None:
-    report = "goos: linux\nBenchmarkRefresh/pools=200-2   \t  5\t 223459331 ns/op\t   17.93 MB-process\nPASS\n"
+    report = "goos: linux\nBenchmarkRefresh/pools=200/dns=20ms-2   \t  5\t 223459331 ns/op\t   17.93 MB-process\nPASS\n"
     (refresh,) = parse(report)
-    assert (refresh.pools, refresh.seconds, refresh.process_mb) == (200, 0.223459331, 17.93)
+    assert (refresh.pools, refresh.dns_ms, refresh.seconds, refresh.process_mb) == (200, 20, 0.223459331, 17.93)
     assert refresh.pool_ms == pytest.approx(1.117, abs=0.001)
 
 
