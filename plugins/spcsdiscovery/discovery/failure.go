@@ -51,7 +51,8 @@ func newTargetFailure(pool, server string, failed []target) failure {
 	if more := len(failed) - len(names); more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	return failure{explained.reason, "DNS has records with targets that cannot be resolved: " + list + ": " + explained.text}
+	text := "DNS has records with targets that cannot be resolved: " + list + ": " + explained.text
+	return failure{explained.reason, text}
 }
 
 // newAccountFailure separates a token that could not be made from what the account answered.
