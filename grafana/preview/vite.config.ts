@@ -1,12 +1,40 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 // Where the built page goes, and the Prometheus that it reads; both are set by ./inv preview.
 const outDir = process.env.PREVIEW_OUT ?? 'dist';
 const prometheus = process.env.PREVIEW_PROMETHEUS ?? 'http://127.0.0.1:9090';
 
+// What Grafana's libraries fetch while the page runs, below the path that index.html gives them.
+const ICONS = 'grafana/build/img/icons';
+const FONTS = 'grafana/fonts/inter';
+const LIBRARY_FILES = {
+  'node_modules/@grafana/ui/dist/public/img/icons': ICONS,
+  'node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2': `${FONTS}/Inter-Regular.woff2`,
+  'node_modules/@fontsource/inter/files/inter-latin-500-normal.woff2': `${FONTS}/Inter-Medium.woff2`,
+};
+
+function copyLibraryFiles(): Plugin {
+  return {
+    name: 'copy-library-files',
+    writeBundle() {
+      for (const [source, target] of Object.entries(LIBRARY_FILES)) {
+        cpSync(source, join(outDir, target), { recursive: true });
+      }
+      // The package lacks the icon of the time picker's first button, which is the mirror of another.
+      const forward = join(outDir, ICONS, 'unicons/angle-double-right.svg');
+      const back = join(outDir, ICONS, 'unicons/angle-double-left.svg');
+      writeFileSync(back, readFileSync(forward, 'utf8').replace('<path ', '<path transform="rotate(180 12 12)" '));
+    },
+  };
+}
+
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [react()],
+  plugins: [react(), ...(isSsrBuild ? [] : [copyLibraryFiles()])],
   define: isSsrBuild ? {} : { 'process.env': {}, global: 'globalThis' },
   build: { outDir: isSsrBuild ? `${outDir}-describe` : outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
   // The libraries' modules for Node import a package by names that it has for bundlers only: bundle them too.

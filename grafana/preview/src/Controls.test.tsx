@@ -5,6 +5,7 @@ import { Chooser, TimeControls } from './Controls';
 import { answerWith, HOUR, makeRange } from './fixtures';
 
 const NOW = 100 * HOUR;
+const TIME = { range: makeRange(10 * HOUR, 12 * HOUR), timeZone: 'utc', fiscalYearStartMonth: 0 };
 
 const addressOfPage = () => Object.fromEntries(new URLSearchParams(window.location.search));
 
@@ -26,7 +27,7 @@ describe('the buttons of the time picker write the range into the address', () =
     ['Move time range forwards', 11 * HOUR, 13 * HOUR],
     ['Zoom out time range', 9 * HOUR, 13 * HOUR],
   ])('%s', (name, from, to) => {
-    render(<TimeControls range={makeRange(10 * HOUR, 12 * HOUR)} timeZone="utc" />);
+    render(<TimeControls time={TIME} />);
     fireEvent.click(screen.getByRole('button', { name }));
     expect(addressOfPage()).toEqual({ 'var-pool': 'WEB', from: String(from), to: String(to) });
   });

@@ -1,13 +1,12 @@
 // What the reader chooses with: variables and time.
 
 import { css } from '@emotion/css';
-import type { GrafanaTheme2, RawTimeRange, TimeRange } from '@grafana/data';
-import type { TimeZone } from '@grafana/schema';
+import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { TimeRangePicker, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 
 import { changeSearch } from './address';
-import type { Window } from './prometheus';
-import { addressOf, moveBack, moveForward, zoomOut } from './timeRange';
+import { addressOf, moveBack, moveForward, remember, type TimeSettings, zoomOut } from './timeRange';
 
 interface ChooserProperties {
   name: string;
@@ -56,40 +55,42 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
 });
 
-function showRange(range: RawTimeRange): void {
-  const { from, to } = addressOf(range);
+function setInAddress(values: Record<string, string | number>): void {
   changeSearch((search) => {
-    search.set('from', from);
-    search.set('to', to);
+    for (const [name, value] of Object.entries(values)) {
+      search.set(name, String(value));
+    }
   });
 }
 
-function showWindow({ from, to }: Window): void {
-  showRange({ from: String(from), to: String(to) });
-}
-
-export function TimeControls({ range, timeZone }: { range: TimeRange; timeZone: TimeZone }) {
+export function TimeControls({ time }: { time: TimeSettings }) {
+  const { range, timeZone, fiscalYearStartMonth } = time;
+  const [history, setHistory] = useState<TimeRange[]>([]);
   const window = { from: range.from.valueOf(), to: range.to.valueOf() };
   return (
     <TimeRangePicker
       value={range}
       timeZone={timeZone}
-      onChange={({ raw }) => {
-        showRange(raw);
+      fiscalYearStartMonth={fiscalYearStartMonth}
+      history={history}
+      onChange={(chosen) => {
+        setInAddress(addressOf(chosen.raw));
+        setHistory((earlier) => remember(earlier, chosen));
       }}
-      onChangeTimeZone={(zone) => {
-        changeSearch((search) => {
-          search.set('timezone', zone);
-        });
+      onChangeTimeZone={(timezone) => {
+        setInAddress({ timezone });
+      }}
+      onChangeFiscalYearStartMonth={(month) => {
+        setInAddress({ fiscalYearStartMonth: month });
       }}
       onMoveBackward={() => {
-        showWindow(moveBack(window));
+        setInAddress({ ...moveBack(window) });
       }}
       onMoveForward={() => {
-        showWindow(moveForward(window, Date.now()));
+        setInAddress({ ...moveForward(window, Date.now()) });
       }}
       onZoom={() => {
-        showWindow(zoomOut(window));
+        setInAddress({ ...zoomOut(window) });
       }}
     />
   );

@@ -13,7 +13,7 @@ import type { View } from './drawing';
 import { useLoaded } from './loading';
 import { PanelGrid } from './PanelGrid';
 import type { PrometheusClient } from './prometheus';
-import { rangeOf, zoneOf } from './timeRange';
+import { timeOf } from './timeRange';
 import { choiceOf, optionsOf } from './variables';
 
 export function Page({ board, boards, client }: { board: Board; boards: BoardSummary[]; client: PrometheusClient }) {
@@ -21,10 +21,9 @@ export function Page({ board, boards, client }: { board: Board; boards: BoardSum
   const search = useSearch();
   const view = useMemo((): View => {
     const address = new URLSearchParams(search);
-    const timeZone = zoneOf(address, board.timezone);
-    return { client, board, choice: choiceOf(address), range: rangeOf(address, board.time, timeZone), timeZone };
+    return { client, board, choice: choiceOf(address), ...timeOf(address, board) };
   }, [client, board, search]);
-  const { choice, range, timeZone } = view;
+  const { choice, range } = view;
   const loadOptions = useCallback(() => optionsOf(client, board, choice, range), [client, board, choice, range]);
   const { value: options = {}, error } = useLoaded(loadOptions);
 
@@ -47,7 +46,7 @@ export function Page({ board, boards, client }: { board: Board; boards: BoardSum
               chosen={choice[name] ?? []}
             />
           ))}
-        <TimeControls range={range} timeZone={timeZone} />
+        <TimeControls time={view} />
       </section>
       {error && <p role="alert">{error}</p>}
       <PanelGrid view={view} />

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { isRow, loadBoard, loadBoardList, parseBoard } from './board';
 import { answerWith, makeBoard, makePanel } from './fixtures';
@@ -42,4 +42,9 @@ test('the list of boards is read, and its absence is an error with the remedy', 
   await expect(loadBoardList()).resolves.toEqual([{ uid: 'spcs-home', title: 'SPCS / Home' }]);
   answerWith('not found', { status: 404, ...HTML_TYPE });
   await expect(loadBoardList()).rejects.toThrow('lacks its list of boards (HTTP 404): start it with ./inv preview');
+});
+
+test('a server that is unreachable is an error with the remedy', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+  await expect(loadBoardList()).rejects.toThrow('The server of this page is unreachable, /boards/index.json');
 });

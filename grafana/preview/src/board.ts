@@ -50,7 +50,7 @@ function missing(value: object, keys: string[]): string[] {
 
 /** Return a board by its uid. */
 export async function loadBoard(uid: string): Promise<Board> {
-  const answer = await fetch(`/boards/${uid}.json`);
+  const answer = await get(`/boards/${uid}.json`);
   if (!isJson(answer)) {
     throw new Error(`There is no board ${uid}: choose one from the list.`);
   }
@@ -59,11 +59,19 @@ export async function loadBoard(uid: string): Promise<Board> {
 
 /** Return the boards that the page can show. */
 export async function loadBoardList(): Promise<BoardSummary[]> {
-  const answer = await fetch('/boards/index.json');
+  const answer = await get('/boards/index.json');
   if (!isJson(answer)) {
     throw new Error(`The page lacks its list of boards (HTTP ${answer.status}): start it with ./inv preview.`);
   }
   return (await answer.json()) as BoardSummary[];
+}
+
+async function get(path: string): Promise<Response> {
+  try {
+    return await fetch(path);
+  } catch {
+    throw new Error(`The server of this page is unreachable, ${path} cannot be read: start it with ./inv preview.`);
+  }
 }
 
 /** The server answers an unknown path with the page itself, so the status alone does not show that a file exists. */

@@ -29,7 +29,7 @@ const range = { from, to, raw: { from, to } };
 const panels: PanelDescription[] = [];
 for (const file of files) {
   const board = parseBoard(readFileSync(file, 'utf8'));
-  const view = { client, board, choice: {}, range, timeZone: 'browser' };
+  const view = { client, board, choice: {}, range, timeZone: 'browser', fiscalYearStartMonth: 0 };
   for (const panel of board.panels) {
     if (!isRow(panel) && panel.type !== 'text') {
       panels.push(await describePanel(view, panel));

@@ -4,7 +4,14 @@ import { describePanel } from './description';
 import { answerWith, answerWithData, makeBoard, makePanel, makeRange } from './fixtures';
 import { PrometheusClient } from './prometheus';
 
-const view = { client: new PrometheusClient(), board: makeBoard(), choice: {}, range: makeRange(), timeZone: 'utc' };
+const view = {
+  client: new PrometheusClient(),
+  board: makeBoard(),
+  choice: {},
+  range: makeRange(),
+  timeZone: 'utc',
+  fiscalYearStartMonth: 0,
+};
 const SERIES = { metric: { pool: 'WEB' }, values: [[1_700_000_100, '0.5']] };
 
 test('a panel is described by its columns, with units and colours but without the time axis', async () => {

@@ -1,23 +1,21 @@
 // From a panel to the frames that are drawn.
 
-import type { DataFrame, TimeRange } from '@grafana/data';
-import type { TimeZone } from '@grafana/schema';
+import type { DataFrame } from '@grafana/data';
 
 import type { Board, BoardPanel } from './board';
 import { applyFieldConfig } from './fieldConfig';
 import { interpolateLink } from './links';
 import type { PrometheusClient } from './prometheus';
 import { runQueries } from './queries';
+import type { TimeSettings } from './timeRange';
 import { transform } from './transformations';
 import { type Choice, type Interpolate, interpolation } from './variables';
 
 /** What a board is looked at with. */
-export interface View {
+export interface View extends TimeSettings {
   client: PrometheusClient;
   board: Board;
   choice: Choice;
-  range: TimeRange;
-  timeZone: TimeZone;
 }
 
 export interface Drawing {

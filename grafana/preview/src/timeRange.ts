@@ -1,33 +1,59 @@
 // The time that the board shows.
 
-import { dateMath, dateTime, type RawTimeRange, type TimeRange } from '@grafana/data';
+import { dateMath, dateTime, dateTimeForTimeZone, type RawTimeRange, type TimeRange } from '@grafana/data';
 import type { TimeZone } from '@grafana/schema';
 
+import type { Board } from './board';
 import type { Window } from './prometheus';
 
 // What a range without length grows by on both sides: half of nothing would leave it as it is.
 const LEAST_MARGIN = 15_000;
 
-/** Return the range in an address, now-1h or epoch milliseconds, else the one given. */
-export function rangeOf(search: URLSearchParams, standard: { from: string; to: string }, zone: TimeZone): TimeRange {
-  const raw = { from: search.get('from') ?? standard.from, to: search.get('to') ?? standard.to };
-  const at = (text: string, roundUp: boolean) =>
-    /^\d+$/.test(text)
-      ? dateTime(Number(text))
-      : (dateMath.toDateTime(text, { roundUp, timezone: zone }) ?? dateTime());
-  return { from: at(raw.from, false), to: at(raw.to, true), raw };
+export interface TimeSettings {
+  range: TimeRange;
+  timeZone: TimeZone;
+  /** Counted from 0. */
+  fiscalYearStartMonth: number;
 }
 
-/** Return the time zone in an address, else the one given; Grafana writes an empty one where it means the browser's. */
-export function zoneOf(search: URLSearchParams, standard = ''): TimeZone {
-  const zone = search.get('timezone') ?? standard;
-  return zone === '' ? 'browser' : zone;
+/** Return the time in an address, and what the board has of it where the address has nothing. */
+export function timeOf(
+  search: URLSearchParams,
+  board: Pick<Board, 'time' | 'timezone' | 'fiscalYearStartMonth'>,
+): TimeSettings {
+  // Grafana writes an empty zone where it means the browser's.
+  const timezone = search.get('timezone') ?? board.timezone ?? '';
+  const timeZone = timezone === '' ? 'browser' : timezone;
+  const fiscalYearStartMonth = Number(search.get('fiscalYearStartMonth') ?? board.fiscalYearStartMonth ?? 0);
+  const read = (text: string, roundUp: boolean) => {
+    if (/^\d+$/.test(text)) {
+      const time = dateTimeForTimeZone(timeZone, Number(text));
+      return { time, raw: time };
+    }
+    const time = dateMath.toDateTime(text, { roundUp, timezone: timeZone, fiscalYearStartMonth });
+    return { time: time ?? dateTime(), raw: text };
+  };
+  const from = read(search.get('from') ?? board.time.from, false);
+  const to = read(search.get('to') ?? board.time.to, true);
+  const range = { from: from.time, to: to.time, raw: { from: from.raw, to: to.raw } };
+  return { range, timeZone, fiscalYearStartMonth };
 }
 
 /** Return the two ends of a range as an address has them. */
 export function addressOf({ from, to }: RawTimeRange): { from: string; to: string } {
   const text = (end: RawTimeRange['from']) => (typeof end === 'string' ? end : String(end.valueOf()));
   return { from: text(from), to: text(to) };
+}
+
+const REMEMBERED = 4;
+
+/** Return the newest absolute ranges first, with the one that was chosen. Relative ones have their own list. */
+export function remember(earlier: TimeRange[], chosen: TimeRange): TimeRange[] {
+  if (typeof chosen.raw.from === 'string' || typeof chosen.raw.to === 'string') {
+    return earlier;
+  }
+  const others = earlier.filter(({ from, to }) => !from.isSame(chosen.from) || !to.isSame(chosen.to));
+  return [chosen, ...others].slice(0, REMEMBERED);
 }
 
 // Addresses hold whole milliseconds only.
