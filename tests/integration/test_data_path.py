@@ -109,7 +109,7 @@ def test_a_killed_store_loses_nothing(stand: Stand) -> None:
 def test_the_time_of_the_scrape_counts_whatever_a_node_sends(stand: Stand, extra: str) -> None:
     node, began = stand.nodes()[0], time.time()
     stand.admin_text("PUT", f"/nodes/{node}/extra", extra)
-    name = extra.split()[0]
+    name = extra.split(maxsplit=1)[0]
     wait_for(lambda: bool(stand.query(name)), 20)
     (sample,) = stand.query(f"timestamp({name})")
     assert began - INTERVAL < sample.value < time.time()
