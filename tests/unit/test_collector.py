@@ -30,7 +30,7 @@ def test_the_shipped_manifest_is_good(manifest: dict[str, Any]) -> None:
 
 
 def test_two_versions_of_the_collector_are_refused(manifest: dict[str, Any]) -> None:
-    replace(manifest, "batchprocessor v0.165.0", "batchprocessor v0.164.0")
+    replace(manifest, "memorylimiterprocessor v0.165.0", "memorylimiterprocessor v0.164.0")
     with pytest.raises(UserError, match="2 versions of the collector's components"):
         check_manifest(manifest, GO_MOD)
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/doctor"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 const (
@@ -62,7 +63,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	defer cancel()
 	report, err := doctor.Examine(ctx, &c, split(*pools))
 	if err != nil {
-		fmt.Fprintln(errOut, "spcs-doctor:", err)
+		fmt.Fprintln(errOut, "spcs-doctor:", shown.Line(err.Error()))
 		return usageExit
 	}
 	if *asJSON {
