@@ -21,7 +21,7 @@ FUZZERS = (
     ("discovery", "FuzzConfigSurvivesYAML"),
     ("discovery", "FuzzDNSAnswer"),
     ("discovery", "FuzzEndpoints"),
-    ("sqlapi", "FuzzResult"),
+    ("sqlapi", "FuzzAnswer"),
 )
 GROUPS = ("simulator", "deploy", "dev")
 _CACHES = (".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
