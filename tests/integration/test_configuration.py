@@ -56,20 +56,6 @@ def test_a_bad_configuration_is_refused_by_naming_the_key_once(
     assert "hunter" not in done.stderr
 
 
-def test_the_standard_receiver_takes_spcs_sd_configs(tmp_path: Path) -> None:
-    overlay = """
-receivers:
-  prometheus:
-    config:
-      scrape_configs:
-        - job_name: pools
-          spcs_sd_configs: [{compute_pools: [POOL_A]}]
-service: {pipelines: {metrics: {receivers: [prometheus]}}}
-"""
-    done = validate(overlay, tmp_path, **INSIDE)
-    assert done.returncode == 0, done.stderr
-
-
 def test_an_unknown_pool_is_one_line_and_the_collector_stays_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
