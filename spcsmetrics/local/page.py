@@ -23,11 +23,6 @@ _MIN_NODE = 20
 _MODULES = SOURCE / "node_modules"
 # What npm writes when it has installed everything; a stamp beside it goes with the folder.
 _INSTALLED = _MODULES / ".package-lock.json"
-_LIBRARIES = {
-    _MODULES / "@grafana/ui/dist/public/img/icons": "public/build/img/icons",
-    _MODULES / "@fontsource/inter/files/inter-latin-400-normal.woff2": "public/fonts/inter/Inter-Regular.woff2",
-    _MODULES / "@fontsource/inter/files/inter-latin-500-normal.woff2": "public/fonts/inter/Inter-Medium.woff2",
-}
 
 
 def find_node() -> Path | None:
@@ -88,8 +83,6 @@ def build_steps() -> list[Step]:
     def build() -> None:
         for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
             process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
-        for source, target in _LIBRARIES.items():
-            _copy(source, PAGE / target)
         fingerprint.mark(PAGE, _digest())
 
     make = Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built)
@@ -114,14 +107,6 @@ def start(run: Run, prometheus: str) -> Process:
     page = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
     processes.wait_until(run, lambda: processes.answers(page.url), "the start of the preview")
     return page
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy(source, target)
 
 
 def _order(board: dict[str, str]) -> tuple[bool, str]:

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 from gate import CUT, HANG, Gate, open_gate, wait_for_refusals
 from stands import REFRESH_SECONDS, Stand, kill_and_restart
 from waiting import wait_for
 
-from spcsmetrics.local import parts, processes
-from spcsmetrics.local.promql import over_http
+from spcsmetrics.local import parts, processes, promql
 
 INTERVAL = 1
 
@@ -27,7 +25,7 @@ def open_stand(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[S
         with open_gate(store.url) as gate:
             front = processes.Process(store.name, store.popen, store.log, gate.url)
             collector = parts.start_collector(run, simulation, front, f"{INTERVAL}s", f"{REFRESH_SECONDS}s", more=more)
-            stand = Stand(run, simulation, store, collector, over_http(store.url))
+            stand = Stand(run, simulation, store, collector, promql.over_http(store.url))
             wait_for(lambda: stand.up() == set(stand.nodes()), 30)
             yield stand, gate
 
@@ -53,15 +51,14 @@ def gaps(stand: Stand, began: float, longest_allowed: float = 1.9 * INTERVAL) ->
     stand.wait_for_scrapes()
     wait_for(lambda: stand.query('min(timestamp(up{job="spcs-nodes"}))')[0].value > time.time() - 3 * INTERVAL, 60)
     seconds = int(time.time() - began)
-    parameters = {"query": f'up{{job="spcs-nodes"}}[{seconds}s]'}
-    answer = requests.get(f"{stand.store.url}/api/v1/query", params=parameters, timeout=10).json()
+    scraped = promql.result(promql.ask(stand.store.url, "query", {"query": f'up{{job="spcs-nodes"}}[{seconds}s]'}))
     found = {}
-    for series in answer["data"]["result"]:
+    for series in scraped:
         times = [at for at, _ in series["values"]]
         longest = max(later - at for at, later in itertools.pairwise(times))
         if longest > longest_allowed:
             found[series["metric"]["instance"]] = longest
-    assert {series["metric"]["instance"] for series in answer["data"]["result"]} == set(stand.nodes())
+    assert {series["metric"]["instance"] for series in scraped} == set(stand.nodes())
     return found
 
 

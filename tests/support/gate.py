@@ -1,12 +1,12 @@
 """A gate in front of a store: what the collector sends goes through, is answered with an error, or gets no answer."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
+from waiting import wait_for
 
 HANG = "hang"
 CUT = "cut"
@@ -102,7 +102,4 @@ def open_gate(store: str) -> Iterator[Gate]:
 
 def wait_for_refusals(gate: Gate, count: int, seconds: float = 30) -> None:
     """Wait until the gate has refused so many requests."""
-    deadline = time.monotonic() + seconds
-    while gate.refused < count:
-        assert time.monotonic() < deadline, f"the gate refused {gate.refused} requests only"
-        time.sleep(0.05)
+    wait_for(lambda: gate.refused >= count, seconds)

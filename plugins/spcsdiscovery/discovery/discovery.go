@@ -40,7 +40,7 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 	if err := c.CheckFiles(); err != nil {
 		return nil, err
 	}
-	reporter := newReporter(c, opts.Logger, observer(c, opts.SetName))
+	reporter := newReporter(c, opts.Logger)
 	lister, err := newPoolLister(c, reporter)
 	if err != nil {
 		return nil, err

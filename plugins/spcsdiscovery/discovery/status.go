@@ -58,9 +58,9 @@ type reporter struct {
 	lastSuccess  time.Time
 }
 
-func newReporter(c *SDConfig, logger *slog.Logger, observe func(Status)) *reporter {
+func newReporter(c *SDConfig, logger *slog.Logger) *reporter {
 	return &reporter{
-		logger: logger, observe: observe, refreshInterval: c.RefreshInterval, failures: map[string]int64{},
+		logger: logger, observe: c.observe, refreshInterval: c.RefreshInterval, failures: map[string]int64{},
 	}
 }
 
@@ -83,7 +83,9 @@ func (r *reporter) refreshEnded(ok bool, took time.Duration, pools []PoolStatus,
 	if ok {
 		r.lastSuccess, r.failedInARow = time.Now(), 0
 	}
-	r.observe(r.status(took, pools, accountError))
+	if r.observe != nil {
+		r.observe(r.status(took, pools, accountError))
+	}
 }
 
 func (r *reporter) countFailure(reason string) { r.failures[reason]++ }

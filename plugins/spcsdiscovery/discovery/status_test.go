@@ -104,20 +104,9 @@ func managed(t *testing.T, c *SDConfig, statuses <-chan Status) Status {
 
 func TestStatusReachesObserverThroughPrometheus(t *testing.T) {
 	statuses := make(chan Status, 1)
-	observe := func(status Status) { statuses <- status }
-	for name, prepare := range map[string]func(*testing.T, *SDConfig) *SDConfig{
-		"WithObserver": func(_ *testing.T, c *SDConfig) *SDConfig { return c.WithObserver(observe) },
-		"Observe": func(t *testing.T, c *SDConfig) *SDConfig {
-			t.Cleanup(Observe("a job", observe))
-			return c
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
-			f.account.set(http.StatusOK, row("POOL_A", "SUSPENDED"))
-			status := managed(t, prepare(t, &f.config), statuses)
-			require.Len(t, status.Pools, 1)
-			require.Equal(t, "POOL_A", status.Pools[0].Name)
-		})
-	}
+	f := newFixture(t)
+	f.account.set(http.StatusOK, row("POOL_A", "SUSPENDED"))
+	status := managed(t, f.config.WithObserver(func(status Status) { statuses <- status }), statuses)
+	require.Len(t, status.Pools, 1)
+	require.Equal(t, "POOL_A", status.Pools[0].Name)
 }

@@ -63,5 +63,8 @@ scrape_configs: [{job_name: nodes, fallback_scrape_protocol: PrometheusText0.0.4
 		}
 		require.True(t, value.IsStaleNaN(samples[len(samples)-1].Value), "%s has not ended: %v", name, samples)
 	}
+	// Loops of targets that left earlier end on their own time.
+	all.mu.Lock()
+	defer all.mu.Unlock()
 	require.Empty(t, all.nodes)
 }
