@@ -74,11 +74,7 @@ func newSelfScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	drop := relabel.DefaultRelabelConfig
 	drop.Action = relabel.LabelDrop
 	drop.Regex = relabel.MustNewRegexp(`service_(?:name|instance_id)|otel_scope_.+`)
-	info := relabel.DefaultRelabelConfig
-	info.Action = relabel.Drop
-	info.SourceLabels = model.LabelNames{model.MetricNameLabel}
-	info.Regex = relabel.MustNewRegexp("target_info")
-	scrape.MetricRelabelConfigs = []*relabel.Config{&info, &drop}
+	scrape.MetricRelabelConfigs = []*relabel.Config{&drop}
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{promdiscovery.StaticConfig{
 		&targetgroup.Group{
 			Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}},

@@ -33,7 +33,7 @@ def test_a_container_that_goes_away_is_stale_within_two_scrapes(stand: Stand) ->
 
 
 def test_a_node_that_comes_near_its_limit_can_be_seen(stand: Stand) -> None:
-    shares = stand.query("scrape_samples_scraped / scrape_sample_limit")
+    shares = stand.query('scrape_samples_scraped{job="spcs-nodes"} / scrape_sample_limit')
     assert {sample.labels["instance"] for sample in shares} == set(stand.nodes())
     assert all(0 < sample.value < 0.1 for sample in shares)
 

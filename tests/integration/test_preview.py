@@ -35,8 +35,8 @@ def _source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     vite = write_program(tmp_path / "ready", "vite", VITE.format(python=sys.executable))
     programs = tmp_path / "programs"
     write_program(programs, "node", "echo v24.1.0")
-    install = "mkdir -p node_modules/.bin node_modules/icons && touch node_modules/icons/a.svg node_modules/font.woff2"
-    write_program(programs, "npm", f"[ $1 = ci ] && {install} node_modules/done && cp {vite} node_modules/.bin/")
+    install = "mkdir -p node_modules/.bin && touch node_modules/done"
+    write_program(programs, "npm", f"[ $1 = ci ] && {install} && cp {vite} node_modules/.bin/")
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     for name, value in {
         "SOURCE": source,
@@ -44,7 +44,6 @@ def _source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "PAGE": tmp_path / "build" / "page",
         "_MODULES": modules,
         "_INSTALLED": modules / "done",
-        "_LIBRARIES": {modules / "icons": "public/icons", modules / "font.woff2": "public/font.woff2"},
     }.items():
         monkeypatch.setattr(page, name, value)
 
@@ -93,8 +92,6 @@ def test_a_page_is_built_again_only_when_its_source_changes(
         preview.run_preview("http://127.0.0.1:9", str(tmp_path / f"pictures{number}"), dry=False)
     second = capsys.readouterr().err.split("pictures0")[-1]
     assert "Build the preview: up to date" in second
-    assert (page.PAGE / "public" / "icons" / "a.svg").exists()
-    assert (page.PAGE / "public" / "font.woff2").exists()
     (page.SOURCE / "src" / "main.tsx").write_text("changed")
     assert not page.is_built()
     assert len(taken) == 2
