@@ -142,7 +142,7 @@ def test_the_token_is_in_no_log(logs: Callable[[str], str], admin: Admin) -> Non
 
 
 def test_nothing_of_the_service_looks_for_a_host_outside_the_account(admin: Admin) -> None:
-    assert admin("GET", "/state")["strangers"] == []
+    assert admin("GET", "/state")["unknown_names"] == []
 
 
 def test_the_collector_reports_on_itself(query: InstantQuery) -> None:
