@@ -43,22 +43,22 @@ def test_a_healthy_account_is_all_ok(simulation: parts.Simulation) -> None:
     assert {pool["privilege"] for pool in pools.values()} == {"MONITOR"}
 
 
-def test_each_pool_comes_with_its_problem_and_the_sql_that_mends_it(simulation: parts.Simulation) -> None:
+def test_each_pool_comes_with_its_problem_and_the_sql_that_repairs_it(simulation: parts.Simulation) -> None:
     (node,) = [pool["nodes"][0]["address"] for pool in simulation.state()["pools"] if pool["name"] == "GPU_POOL"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "USAGE"})
     change(simulation, "/pools/BATCH_POOL", {"state": "SUSPENDED"})
     change(simulation, f"/faults/nodes/{node}", {"fault": "garbage"})
     code, pools, _ = examine(simulation, "--pools", "OTHER_POOL")
     assert code == 1
-    assert pools["WEB_POOL"]["mend"] == "GRANT MONITOR ON COMPUTE POOL WEB_POOL TO ROLE METRICS_ROLE;"
-    assert pools["BATCH_POOL"]["verdict"] == "at rest"
-    assert pools["BATCH_POOL"]["mend"] == "ALTER COMPUTE POOL BATCH_POOL RESUME;"
+    assert pools["WEB_POOL"]["fix"] == "GRANT MONITOR ON COMPUTE POOL WEB_POOL TO ROLE METRICS_ROLE;"
+    assert pools["BATCH_POOL"]["verdict"] == "inactive"
+    assert pools["BATCH_POOL"]["fix"] == "ALTER COMPUTE POOL BATCH_POOL RESUME;"
     assert "gives no metrics" in pools["GPU_POOL"]["problem"]
     assert "does not list it" in pools["OTHER_POOL"]["problem"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "MONITOR"})
     change(simulation, "/pools/BATCH_POOL", {"state": "ACTIVE"})
     change(simulation, f"/faults/nodes/{node}", {"fault": None})
-    assert examine(simulation)[0] == 0, "what the SQL says is what mends it"
+    assert examine(simulation)[0] == 0, "what the SQL says is what repairs it"
 
 
 def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: parts.Simulation) -> None:

@@ -1,4 +1,4 @@
-"""What happens to the pipeline when a part of the account breaks, and when it mends."""
+"""What happens to the pipeline when a part of the account breaks, and when it is repaired."""
 
 import json
 from typing import Any
@@ -70,7 +70,7 @@ def test_a_pool_that_is_suspended_ends_at_once_and_returns(stand: Stand) -> None
     before = len(stand.log_lines("no nodes in DNS"))
     stand.admin("PATCH", "/pools/BATCH_POOL", {"state": "SUSPENDED"})
     wait_for(lambda: not stand.query('node_cpu_capacity{snow_compute_pool_name="BATCH_POOL"}'), 20)
-    assert len(stand.log_lines("no nodes in DNS")) == before, "a pool at rest is no fault"
+    assert len(stand.log_lines("no nodes in DNS")) == before, "a suspended pool has not failed"
     stand.admin("PATCH", "/pools/BATCH_POOL", {"state": "ACTIVE"})
     wait_for(lambda: stand.up() == set(stand.nodes()), 20)
 

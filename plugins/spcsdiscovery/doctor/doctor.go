@@ -21,7 +21,7 @@ const (
 	// OK is a pool whose nodes can be scraped.
 	OK = "ok"
 	// Inactive is a pool without nodes, which its state explains.
-	Inactive = "at rest"
+	Inactive = "inactive"
 	// Broken is a pool whose metrics cannot be collected.
 	Broken = "broken"
 )
@@ -56,9 +56,9 @@ type Pool struct {
 	// Scrape is what one node answered.
 	Scrape  string `json:"scrape,omitempty"`
 	Verdict string `json:"verdict"`
-	// Problem says what is wrong, and Mend is the SQL that repairs it, where SQL does.
+	// Problem says what is wrong, and Fix is the SQL that repairs it, where SQL does.
 	Problem string `json:"problem,omitempty"`
-	Mend    string `json:"mend,omitempty"`
+	Fix     string `json:"fix,omitempty"`
 }
 
 // Examine queries the account, looks up its pools and scrapes one node of each. wanted names pools that must exist.
@@ -104,23 +104,26 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	case p.Privilege != "" && !canMonitor(p.Privilege):
 		p.Verdict = Broken
 		p.Problem = fmt.Sprintf("the role %s has %s on it, which does not let it see the nodes", role, p.Privilege)
-		p.Mend = grantMonitor(p.Name, role)
+		p.Fix = grantMonitor(p.Name, role)
 	case found.Reason == "pool_name":
 		p.Verdict, p.Problem = Broken, found.Error
-		p.Mend = "CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = " + identifier(found.InstanceFamily) + ";"
+		p.Fix = fmt.Sprintf("CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = %s;",
+			identifier(found.InstanceFamily))
 	case found.Reason == "dns_nxdomain":
 		p.Verdict = Broken
 		p.Problem = "DNS has no nodes of it; its names exist only inside Snowpark Container Services, " +
 			"and only for roles with MONITOR or OWNERSHIP"
 		if p.Privilege == "" {
-			p.Mend = grantMonitor(p.Name, role)
+			p.Fix = grantMonitor(p.Name, role)
 		}
+	case found.Reason != "" && len(found.Nodes) > 0:
+		p.Verdict, p.Problem = Broken, "some of its nodes cannot be found: "+found.Error
 	case found.Reason != "":
 		p.Verdict, p.Problem = Broken, "DNS does not answer for it: "+found.Error
 	case len(found.Nodes) == 0:
 		p.Verdict, p.Problem = Inactive, "it has no nodes while it is "+p.State
 		if p.State == "SUSPENDED" {
-			p.Mend = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", identifier(p.Name))
+			p.Fix = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", identifier(p.Name))
 		}
 	default:
 		p.Verdict = OK
@@ -156,7 +159,7 @@ func (r *Report) addMissing(wanted []string) {
 			continue
 		}
 		r.Pools = append(r.Pools, Pool{
-			Name: name, Verdict: Broken, Mend: grantMonitor(name, r.Role),
+			Name: name, Verdict: Broken, Fix: grantMonitor(name, r.Role),
 			Problem: fmt.Sprintf(
 				"the account does not list it: it does not exist, or the role %s has no privilege on it", r.Role),
 		})

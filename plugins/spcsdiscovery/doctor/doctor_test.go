@@ -86,8 +86,8 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// addNode makes a node that answers, and lists it in DNS as the pool's only one.
-func (f *fixture) addNode(t *testing.T, pool string, status int, body string) {
+// addNode makes a node that answers, lists it in DNS as the pool's only one, and returns its port.
+func (f *fixture) addNode(t *testing.T, pool string, status int, body string) uint16 {
 	t.Helper()
 	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -99,6 +99,7 @@ func (f *fixture) addNode(t *testing.T, pool string, status int, body string) {
 	nodes := dnstest.Record{SRV: map[string]uint16{target: address.Port()}}
 	f.dns.Set("discover.monitor."+pool+".cp.spcs.internal", nodes)
 	f.dns.Set(target, dnstest.Record{A: []string{address.Addr().String()}})
+	return address.Port()
 }
 
 func (f *fixture) examine(t *testing.T, wanted ...string) *Report {
@@ -124,9 +125,9 @@ func TestExamineHealthyPool(t *testing.T) {
 
 func TestExamineExplainsFault(t *testing.T) {
 	for name, test := range map[string]struct {
-		arrange       func(*testing.T, *fixture)
-		verdict       string
-		problem, mend string
+		arrange      func(*testing.T, *fixture)
+		verdict      string
+		problem, fix string
 	}{
 		"a privilege that is too low": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "USAGE") },
@@ -159,6 +160,16 @@ func TestExamineExplainsFault(t *testing.T) {
 			},
 			Broken, "DNS does not answer", "",
 		},
+		"a name server that fails for one node": {
+			func(t *testing.T, f *fixture) {
+				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
+				port := f.addNode(t, "pool_a", http.StatusOK, "a 1\n")
+				record := dnstest.Record{SRV: map[string]uint16{"node.pool_a.internal": port, "bad.pool_a.internal": 1}}
+				f.dns.Set("discover.monitor.pool_a.cp.spcs.internal", record)
+				f.dns.Set("bad.pool_a.internal", dnstest.Record{RCode: 2})
+			},
+			Broken, "bad.pool_a.internal", "",
+		},
 		"a node that refuses": {
 			func(t *testing.T, f *fixture) {
 				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
@@ -189,10 +200,10 @@ func TestExamineExplainsFault(t *testing.T) {
 			pool := report.Pools[0]
 			require.Equal(t, test.verdict, pool.Verdict)
 			require.Contains(t, pool.Problem, test.problem)
-			if test.mend == "" {
-				require.Empty(t, pool.Mend)
+			if test.fix == "" {
+				require.Empty(t, pool.Fix)
 			}
-			require.Contains(t, pool.Mend, test.mend)
+			require.Contains(t, pool.Fix, test.fix)
 		})
 	}
 }
@@ -216,7 +227,7 @@ func TestExamineReportsMissingPool(t *testing.T) {
 	report := f.examine(t, "Other")
 	require.False(t, report.Healthy())
 	require.Contains(t, report.Pools[0].Problem, "does not list it")
-	require.Equal(t, `GRANT MONITOR ON COMPUTE POOL "Other" TO ROLE METRICS;`, report.Pools[0].Mend)
+	require.Equal(t, `GRANT MONITOR ON COMPUTE POOL "Other" TO ROLE METRICS;`, report.Pools[0].Fix)
 }
 
 func TestExamineReportsAccountFault(t *testing.T) {
@@ -266,6 +277,6 @@ func TestReportWrite(t *testing.T) {
 	f.examine(t).Write(&text)
 	require.Contains(t, text.String(), "user SVC, role METRICS")
 	require.Regexp(t, `POOL_A +ACTIVE +MONITOR +1 +1 samples in \S+ +ok`, text.String())
-	require.Regexp(t, `POOL_B +SUSPENDED +MONITOR +0 +- +at rest`, text.String())
+	require.Regexp(t, `POOL_B +SUSPENDED +MONITOR +0 +- +inactive`, text.String())
 	require.Contains(t, text.String(), "\n    ALTER COMPUTE POOL POOL_B RESUME;\n")
 }

@@ -4,6 +4,8 @@
 package doctor
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -11,8 +13,8 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
-// Write prints the report for a person. Names are shown as single lines, so that none of them acts on a terminal or goes
-// on as a line of its own.
+// Write prints the report for a person. Names are shown as single lines, so that none of them acts on a terminal or
+// continues on a line of its own.
 func (r *Report) Write(w io.Writer) {
 	if r.Account != "" {
 		fmt.Fprintf(w, "Account %s, user %s, role %s\n\n", shown.Line(r.Account), shown.Line(r.User), shown.Line(r.Role))
@@ -35,10 +37,20 @@ func (r *Report) Write(w io.Writer) {
 		if p.Problem != "" {
 			fmt.Fprintf(w, "\n%s: %s\n", shown.Line(p.Name), shown.Line(p.Problem))
 		}
-		if p.Mend != "" {
-			fmt.Fprintf(w, "    %s\n", statement(p.Mend))
+		if p.Fix != "" {
+			fmt.Fprintf(w, "    %s\n", statement(p.Fix))
 		}
 	}
+}
+
+// WriteJSON prints the report for a program, in printable characters alone.
+func (r *Report) WriteJSON(w io.Writer) {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(r)
+	_, _ = w.Write(shown.JSON(encoded.Bytes()))
 }
 
 func dash(text string) string {

@@ -5,6 +5,8 @@ package doctor
 
 import (
 	"bytes"
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +19,7 @@ func TestWriteShowsNoCharacterThatActs(t *testing.T) {
 		Account: bad, User: bad, Role: bad, Problems: []string{bad},
 		Pools: []Pool{{
 			Name: bad, State: bad, Privilege: bad, Scrape: bad, Verdict: Broken, Problem: bad,
-			Mend: grantMonitor(bad, bad),
+			Fix: grantMonitor(bad, bad),
 		}},
 	}
 	var out bytes.Buffer
@@ -31,7 +33,20 @@ func TestWriteShowsNoCharacterThatActs(t *testing.T) {
 	require.Contains(t, out.String(), `    -- A name has characters that are not printable`)
 }
 
-func TestMendingSQLQuotesTheInstanceFamily(t *testing.T) {
+func TestWriteJSONShowsNoCharacterThatActs(t *testing.T) {
+	bad := "A\x1b[2J\u009b31m\u202eROTINOM\u2069\x7f\nGRANT"
+	report := &Report{Problems: []string{bad}, Pools: []Pool{{Name: bad, Problem: bad, Fix: grantMonitor(bad, bad)}}}
+	var out bytes.Buffer
+	report.WriteJSON(&out)
+	for _, r := range out.String() {
+		require.True(t, r == '\n' || strconv.IsPrint(r), "%q", r)
+	}
+	var read Report
+	require.NoError(t, json.Unmarshal(out.Bytes(), &read))
+	require.Equal(t, *report, read, "a program reads the names as they are")
+}
+
+func TestFixQuotesTheInstanceFamily(t *testing.T) {
 	require.Equal(t, "GRANT MONITOR ON COMPUTE POOL A TO ROLE R;", statement(grantMonitor("A", "R")))
 	require.Equal(t, `"X; DROP"`, identifier("X; DROP"))
 }

@@ -7,7 +7,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -67,10 +66,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 		return usageExit
 	}
 	if *asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(report)
+		report.WriteJSON(out)
 	} else {
 		report.Write(out)
 	}

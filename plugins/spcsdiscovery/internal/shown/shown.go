@@ -5,8 +5,10 @@
 package shown
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -38,6 +40,24 @@ func Sentence(text string) string {
 		return Line(text)
 	}
 	return Line(strings.ToValidUTF8(text[:maxSentence], "")) + "..."
+}
+
+// JSON returns encoded JSON with each character that is not printable written as an escape of JSON, so that it reads the
+// same. Only strings have such characters, except for the white space between values.
+func JSON(encoded []byte) []byte {
+	safe := make([]byte, 0, len(encoded))
+	for _, r := range string(encoded) {
+		switch {
+		case r < ' ' || !isHidden(r):
+			safe = utf8.AppendRune(safe, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			safe = fmt.Appendf(safe, `\u%04x\u%04x`, high, low)
+		default:
+			safe = fmt.Appendf(safe, `\u%04x`, r)
+		}
+	}
+	return safe
 }
 
 func isHidden(r rune) bool { return !strconv.IsPrint(r) }

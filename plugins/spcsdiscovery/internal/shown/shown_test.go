@@ -4,6 +4,8 @@
 package shown
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -24,6 +26,21 @@ func TestLineSpellsOutWhatIsNotPrintable(t *testing.T) {
 	} {
 		require.Equal(t, want, Line(text))
 	}
+}
+
+func TestJSONEscapesWhatIsNotPrintableAndReadsTheSame(t *testing.T) {
+	name := "A\x1b[2J\u009b31m\u202eb\u2066c\u007f\u2028\U000e0041\n größe <&> 雪"
+	encoded, err := json.MarshalIndent(map[string]string{"name": name}, "", "  ")
+	require.NoError(t, err)
+	escaped := JSON(encoded)
+	for _, r := range string(escaped) {
+		require.True(t, r == '\n' || strconv.IsPrint(r), "%q", r)
+	}
+	require.Contains(t, string(escaped), `\u009b31m\u202eb\u2066c\u007f`)
+	require.Contains(t, string(escaped), "größe", "what is printable stays as it is")
+	var read map[string]string
+	require.NoError(t, json.Unmarshal(escaped, &read))
+	require.Equal(t, name, read["name"])
 }
 
 func TestSentenceIsBounded(t *testing.T) {
