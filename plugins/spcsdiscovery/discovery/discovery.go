@@ -108,7 +108,8 @@ func (d *discoverer) measureRefresh(ctx context.Context, send func([]*targetgrou
 	d.metrics.DurationHistogram.Observe(elapsed.Seconds())
 }
 
-// refresh lists the pools once, resolves each of them, and sends what changed; it reports whether nothing failed.
+// refresh lists the pools once, resolves each of them, and sends what changed. It reports whether the account answered
+// and every pool was found; a pool whose nodes are found in part has its own failure, and fails no refresh.
 // The account gets half of the time at most, so that a slow one does not keep the nodes from being followed by DNS.
 func (d *discoverer) refresh(ctx context.Context, send func([]*targetgroup.Group)) bool {
 	bound := min(d.interval, maxRefresh)
@@ -145,7 +146,7 @@ func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*
 			if isCanceled(ctx) {
 				continue
 			}
-			complete = complete && result.failure.reason == ""
+			complete = complete && !result.failed()
 			if group := d.memory.remember(result); group != nil {
 				groups = append(groups, group)
 			}

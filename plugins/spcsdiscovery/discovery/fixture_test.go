@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -41,8 +42,9 @@ type fakeAccount struct {
 	mu     sync.Mutex
 	rows   [][]string
 	status int
-	// raw is answered instead of rows where it is set.
-	raw string
+	// raw is answered instead of rows where it is set, and header is sent before.
+	raw    string
+	header http.Header
 
 	// noFunction makes the account refuse the function that lists endpoints.
 	noFunction bool
@@ -65,6 +67,7 @@ func (a *fakeAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		return
 	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	var types []map[string]string
 	shown := columns

@@ -16,16 +16,23 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
+// readQuery reads one DNS query of a stream.
+func readQuery(conn net.Conn) ([]byte, error) {
+	var size [2]byte
+	if _, err := io.ReadFull(conn, size[:]); err != nil {
+		return nil, err
+	}
+	query := make([]byte, binary.BigEndian.Uint16(size[:]))
+	_, err := io.ReadFull(conn, query)
+	return query, err
+}
+
 // answerWith serves one DNS query over a stream: the query's id, then the rest of the header, the query's question and
 // the records.
 func answerWith(conn net.Conn, header, records []byte) {
 	defer conn.Close()
-	var size [2]byte
-	if _, err := io.ReadFull(conn, size[:]); err != nil {
-		return
-	}
-	query := make([]byte, binary.BigEndian.Uint16(size[:]))
-	if _, err := io.ReadFull(conn, query); err != nil {
+	query, err := readQuery(conn)
+	if err != nil {
 		return
 	}
 	end := 12

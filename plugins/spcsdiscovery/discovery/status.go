@@ -22,9 +22,9 @@ type Status struct {
 	Failures map[string]int64
 	// RefreshDuration is the time the refresh took.
 	RefreshDuration time.Duration
-	// FailedInARow is the number of refreshes that failed since the last success.
+	// FailedInARow is the number of refreshes that failed since the last success: without the account, or without a pool.
 	FailedInARow int
-	// LastSuccess is when a refresh last had no failure; zero before the first.
+	// LastSuccess is when a refresh last succeeded; zero before the first.
 	LastSuccess time.Time
 	// AccountError says why the account was unavailable last time; empty when it answered.
 	AccountError string
@@ -102,7 +102,7 @@ func (r *reporter) accountRecovered(pools int, after time.Duration) {
 }
 
 func (r *reporter) allPoolsDropped(staleAfter model.Duration) {
-	r.logger.Warn("All pools dropped: the account could not be asked for too long", "account_stale_after", staleAfter)
+	r.logger.Warn("All pools dropped: the account was unavailable for too long", "account_stale_after", staleAfter)
 }
 
 func (r *reporter) listCutOff(rows int) {
@@ -116,7 +116,7 @@ func (r *reporter) poolAdded(p pool) {
 		r.logger.Info("Pool is new", "compute_pool", shown.Line(p.name), "state", shown.Line(p.facts["state"]))
 	}
 	if p.quoted && checkPoolName(p.name) == nil {
-		r.logger.Warn("Pool has small letters in its name, and DNS does not tell case: "+
+		r.logger.Warn("Pool has small letters in its name, and DNS ignores case: "+
 			"a pool whose name differs only in case has the same nodes",
 			"compute_pool", shown.Line(p.name), "dns_name", dnsNames(p.name)[0])
 	}
@@ -134,7 +134,8 @@ func (r *reporter) lookupFailed(name string, f failure, keptNodes int) {
 
 func (r *reporter) targetsFailed(name string, f failure, nodes int) {
 	r.logger.Warn("Pool lookup failed for some of its nodes: their last addresses are kept, the others are followed",
-		"compute_pool", shown.Line(name), "reason", f.reason, "err", f.text, "nodes", nodes, "next_refresh_in", r.refreshInterval)
+		"compute_pool", shown.Line(name), "reason", f.reason, "err", f.text,
+		"nodes", nodes, "next_refresh_in", r.refreshInterval)
 }
 
 func (r *reporter) lookupRecovered(name string, nodes int, after time.Duration) {

@@ -8,7 +8,9 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -53,7 +55,8 @@ func (r *nodeResolver) resolveTargets(ctx context.Context, records []*net.SRV) [
 	return targets
 }
 
-// failedTargets returns those whose names DNS gives no answer about; one that does not exist is an answer.
+// failedTargets returns those whose names DNS gives no answer about, by name: the records come in random order. A name
+// that does not exist is an answer.
 func failedTargets(targets []target) []target {
 	var failed []target
 	for _, t := range targets {
@@ -61,6 +64,7 @@ func failedTargets(targets []target) []target {
 			failed = append(failed, t)
 		}
 	}
+	slices.SortStableFunc(failed, func(a, b target) int { return strings.Compare(a.name, b.name) })
 	return failed
 }
 
@@ -97,8 +101,8 @@ func (m *memory) rememberTargets(known *poolMemory, result lookupResult) []netip
 		}
 		return nodes
 	}
-	for range failed {
-		m.reporter.countFailure(result.failure.reason)
+	for _, t := range failed {
+		m.reporter.countFailure(newLookupFailure(result.pool.name, "", t.err).reason)
 	}
 	before := known.failing
 	known.failing = make(map[string]struct{}, len(before)+len(failed))

@@ -5,8 +5,10 @@ package discovery
 
 import (
 	"fmt"
-	"os"
-	"strings"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,20 +31,6 @@ func (f *fixture) addNodes(dnsName string, count int) {
 	f.dns.Set(dnsName, record)
 }
 
-func TestDiscoveryResolvesManyNodesAtATimeOfItsOwn(t *testing.T) {
-	for _, test := range []struct {
-		nodes int
-		bound time.Duration
-	}{{150, time.Second}, {1000, 5 * time.Second}} {
-		f := newFixture(t, named("POOL_A"))
-		f.addNodes(poolA, test.nodes)
-		f.dns.SetDelay(40 * time.Millisecond)
-		started := time.Now()
-		require.Len(t, addresses(f.mustDiscover(t)["POOL_A"]), test.nodes)
-		require.Less(t, time.Since(started), test.bound)
-	}
-}
-
 func TestDiscoveryKeepsTheAddressOfATargetThatFails(t *testing.T) {
 	f := newFixture(t, named("POOL_A", "POOL_B"))
 	f.addNodes(poolA, 3)
@@ -50,8 +38,7 @@ func TestDiscoveryKeepsTheAddressOfATargetThatFails(t *testing.T) {
 	f.mustDiscover(t)
 	f.dns.Set("n1."+poolA, servfail)
 	for range 3 {
-		groups, ok := f.discover()
-		require.False(t, ok)
+		groups := f.mustDiscover(t) // one node that DNS does not find fails no refresh
 		require.Equal(t, []string{"10.1.0.0:9001", "10.1.0.1:9001", "10.1.0.2:9001"}, addresses(groups["POOL_A"]))
 		require.Equal(t, []string{"10.9.0.1:9001"}, addresses(groups["POOL_B"]))
 	}
@@ -60,6 +47,8 @@ func TestDiscoveryKeepsTheAddressOfATargetThatFails(t *testing.T) {
 	status := f.report()
 	require.Equal(t, "dns_server", status.Pools[0].Reason)
 	require.EqualValues(t, 4, status.Failures["dns_server"])
+	require.Zero(t, status.FailedInARow)
+	require.False(t, status.LastSuccess.IsZero())
 	require.Empty(t, status.Pools[1].Reason)
 	f.dns.Set("n1."+poolA, dnstest.Record{A: []string{"10.1.0.9"}})
 	groups := f.mustDiscover(t)
@@ -68,25 +57,49 @@ func TestDiscoveryKeepsTheAddressOfATargetThatFails(t *testing.T) {
 }
 
 func TestDiscoveryGoesOnWithTheTargetsThatResolve(t *testing.T) {
-	for name, record := range map[string]dnstest.Record{
-		"SERVFAIL":            {SRV: map[string]uint16{"n0.x": 9001, "n1.x": 9001, "bad.x": 9001}},
-		"a name that is none": {SRV: map[string]uint16{"n0.x": 9001, "n1.x": 9001, "*.bad.x": 9001}},
-		"an address as name":  {SRV: map[string]uint16{"n0.x": 9001, "n1.x": 9001, "10.0.0.7": 9001}},
+	good := map[string]uint16{"n0.x": 9001, "n1.x": 9001}
+	for name, bad := range map[string]string{
+		"SERVFAIL": "bad.x", "a name that is none": "*.bad.x", "an address as name": "10.0.0.7",
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, named("POOL_A"))
-			f.dns.Set(poolA, record)
+			f := newFixture(t, named("POOL_A", "POOL_B"))
+			records := maps.Clone(good)
+			records[bad] = 9001
+			f.dns.Set(poolA, dnstest.Record{SRV: records})
 			f.dns.Set("n0.x", dnstest.Record{A: []string{"10.0.0.1"}})
 			f.dns.Set("n1.x", dnstest.Record{A: []string{"10.0.0.2"}})
 			f.dns.Set("bad.x", servfail)
+			f.dns.Set(poolB, dnstest.Record{A: []string{"10.9.0.1"}})
 			for range 2 {
-				groups, ok := f.discover()
-				require.False(t, ok)
+				groups := f.mustDiscover(t)
 				require.Equal(t, []string{"10.0.0.1:9001", "10.0.0.2:9001"}, addresses(groups["POOL_A"]))
+				require.Equal(t, []string{"10.9.0.1:9001"}, addresses(groups["POOL_B"]))
 			}
 			require.Equal(t, 1, f.warnings(), "%s", f.log)
+			require.Contains(t, f.log.String(), "compute_pool=POOL_A reason=dns_server")
+			require.EqualValues(t, 2, f.reporter.failures["dns_server"])
+			f.dns.Set(poolA, dnstest.Record{SRV: good})
+			require.Len(t, addresses(f.mustDiscover(t)["POOL_A"]), 2)
+			require.Contains(t, f.log.String(), "Pool can be looked up again")
 		})
 	}
+}
+
+// DNS gives SRV records of one priority in random order; which of several failing targets comes first is no change.
+func TestDiscoveryLogsTargetsThatFailForTwoReasonsOnce(t *testing.T) {
+	m := newFixture(t, named("POOL_A")).memory
+	refused, silent := &net.DNSError{Err: "server misbehaving"}, &net.DNSError{Err: "i/o timeout", IsTimeout: true}
+	failing := []target{{name: "n1", err: refused}, {name: "n2", err: silent}, {name: "n0", nodes: []netip.AddrPort{{}}}}
+	m.plan([]pool{{name: "POOL_A"}})
+	for range 10 {
+		slices.Reverse(failing)
+		m.remember(lookupResult{
+			pool: pool{name: "POOL_A"}, nodes: failing[0].nodes, targets: failing,
+			failure: newTargetFailure("POOL_A", "", failedTargets(failing)),
+		})
+	}
+	require.Equal(t, map[string]int64{"dns_server": 10, "dns_timeout": 10}, m.reporter.failures)
+	require.Equal(t, "dns_server", m.status()[0].Reason)
 }
 
 func TestDiscoveryKeepsAFailedTargetForStaleAfterOnly(t *testing.T) {
@@ -106,53 +119,6 @@ func TestDiscoveryReadsAPortThatMakesNoSense(t *testing.T) {
 	f.dns.Set(poolA, dnstest.Record{SRV: map[string]uint16{"n0.x": 0}})
 	f.dns.Set("n0.x", dnstest.Record{A: []string{"10.0.0.1"}})
 	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(f.mustDiscover(t)["POOL_A"]))
-}
-
-func TestDiscoveryTakesNoRefusalForAnEmptyAccount(t *testing.T) {
-	const columns = `"resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"}]}`
-	for name, raw := range map[string]string{
-		"an empty object": `{}`, "a session that ended": `{"code":"391918","message":"Session no longer exists"}`,
-		"no data": `{"code":"090001",` + columns + `}`, "lost rows": `{"code":"090001",` + columns + `,"data":[]}`,
-		"no such column": `{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"x"}]},"data":[]}`,
-		"NULL as name":   `{"code":"090001",` + columns + `,"data":[[null]]}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
-			f.account.set(200, row("POOL_A", "ACTIVE"))
-			f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
-			f.mustDiscover(t)
-			f.account.raw = raw
-			for range 2 {
-				groups, ok := f.discover()
-				require.False(t, ok)
-				require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups["POOL_A"]))
-			}
-			require.Equal(t, 1, f.warnings(), "%s", f.log)
-			require.EqualValues(t, 2, f.reporter.failures["sql_invalid"])
-			f.account.raw = ""
-			f.mustDiscover(t)
-		})
-	}
-}
-
-func TestDiscoveryRefusesATokenThatNoHeaderHolds(t *testing.T) {
-	for name, token := range map[string]string{
-		"NUL": "secret\x00token", "a second line": "secret\ntoken", "a byte order mark": "\ufeffsecret",
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
-			f.account.set(200, row("POOL_A", "ACTIVE"))
-			f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
-			f.mustDiscover(t)
-			require.NoError(t, os.WriteFile(f.config.TokenFile, []byte(token), 0o600))
-			groups, ok := f.discover()
-			require.False(t, ok)
-			require.Len(t, groups, 1)
-			require.EqualValues(t, 1, f.reporter.failures["sql_token"])
-			require.NotContains(t, f.log.String(), "secret")
-			require.Equal(t, 1, strings.Count(f.log.String(), "\n"))
-		})
-	}
 }
 
 func TestDiscoveryGoesOnWithTheEndpointsThatItCanRead(t *testing.T) {

@@ -31,15 +31,17 @@ const twoPartitions = `{"code":"090001","statementHandle":"h1",
 func TestQueryTakesNothingElseForAResult(t *testing.T) {
 	const columns = `"resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"}],"partitionInfo":[{}]}`
 	for name, test := range map[string]struct{ first, partition, want string }{
-		"an empty object":   {`{}`, ``, "no code"},
-		"null":              {`null`, ``, "no code"},
-		"an array":          {`[]`, ``, "JSON of another shape"},
-		"a session's error": {`{"code":"391918","message":"Session no longer exists"}`, ``, "code 391918: Session no longer exists"},
-		"a code as number":  {`{"code":606,"message":"No warehouse"}`, ``, "code 606: No warehouse"},
-		"another code":      {`{"code":"000606",` + columns + `,"data":[["A"]]}`, ``, "code 000606"},
-		"no data":           {`{"code":"090001",` + columns + `}`, ``, "no data"},
-		"null as data":      {`{"code":"090001",` + columns + `,"data":null}`, ``, "no data"},
-		"no columns":        {`{"code":"090001","resultSetMetaData":{"numRows":0},"data":[]}`, ``, "no columns"},
+		"an empty object": {`{}`, ``, "no code"},
+		"null":            {`null`, ``, "no code"},
+		"an array":        {`[]`, ``, "JSON of another shape"},
+		"a session's error": {
+			`{"code":"391918","message":"Session no longer exists"}`, ``, "code 391918: Session no longer exists",
+		},
+		"a code as number": {`{"code":606,"message":"No warehouse"}`, ``, "code 606: No warehouse"},
+		"another code":     {`{"code":"000606",` + columns + `,"data":[["A"]]}`, ``, "code 000606"},
+		"no data":          {`{"code":"090001",` + columns + `}`, ``, "no data"},
+		"null as data":     {`{"code":"090001",` + columns + `,"data":null}`, ``, "no data"},
+		"no columns":       {`{"code":"090001","resultSetMetaData":{"numRows":0},"data":[]}`, ``, "no columns"},
 		"no number of rows": {
 			`{"code":"090001","resultSetMetaData":{"rowType":[{"name":"name"}]},"data":[]}`, ``, "no number of rows",
 		},

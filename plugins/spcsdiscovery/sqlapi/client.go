@@ -71,7 +71,8 @@ func (c *Client) Query(ctx context.Context, statement string) (*Result, error) {
 	for status == http.StatusAccepted {
 		if err := sleep(ctx, pollInterval); err != nil {
 			c.cancel(ctx, path)
-			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, shown.Sentence(string(first.Handle)), err)
+			handle := shown.Sentence(string(first.Handle))
+			return nil, fmt.Errorf("%s did not finish statement %s in time: %w", c.BaseURL, handle, err)
 		}
 		if status, first, err = c.send(ctx, http.MethodGet, path, path, nil); err != nil {
 			return nil, err
