@@ -4,26 +4,36 @@
 package spcsdiscovery
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"log"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 )
 
-// tellAgain is when the scrape library may say once more what it said before.
-const tellAgain = 20 * time.Minute
+const (
+	// repeatAfter is when the scrape library may log once more what it logged before.
+	repeatAfter = 20 * time.Minute
+	// maxLines bounds what it logs of jobs within repeatAfter, however much of it is new.
+	maxLines = 100
+)
 
-// libraryHandler keeps the scrape library from filling the log. What it says of a single target is for debugging:
-// scrapes tells each node's changes itself. What it says of a whole job is told once in a while.
+// libraryHandler keeps the scrape library from filling the log. What it logs of a single target is for debugging:
+// scrapes logs each node's changes itself. What it logs of a whole job is logged once in a while.
 type libraryHandler struct {
 	slog.Handler
 	ofTarget bool
-	told     *told
+	recent   *recentLines
 }
 
+// newLibraryHandler also takes from the standard logger what net/http logs of connections to targets.
 func newLibraryHandler(next slog.Handler) libraryHandler {
-	return libraryHandler{Handler: next, told: &told{at: map[string]time.Time{}}}
+	watchStandardLog(next)
+	return libraryHandler{Handler: next, recent: &recentLines{at: map[string]time.Time{}}}
 }
 
 // Enabled implements slog.Handler.
@@ -38,7 +48,7 @@ func (h libraryHandler) Enabled(ctx context.Context, level slog.Level) bool {
 func (h libraryHandler) Handle(ctx context.Context, record slog.Record) error {
 	if h.ofTarget {
 		record.Level = slog.LevelDebug
-	} else if !h.told.first(record) {
+	} else if !h.recent.add(record) {
 		return nil
 	}
 	return h.Handler.Handle(ctx, record)
@@ -59,29 +69,57 @@ func (h libraryHandler) WithGroup(name string) slog.Handler {
 	return h
 }
 
-// told knows what was said when.
-type told struct {
+// recentLines remembers what was logged when.
+type recentLines struct {
 	mu sync.Mutex
 	at map[string]time.Time
 }
 
-// maxTold bounds what is told within tellAgain, however much of it is new.
-const maxTold = 100
-
-func (t *told) first(record slog.Record) bool {
+// add reports whether the record is new enough to be logged.
+func (l *recentLines) add(record slog.Record) bool {
 	text := record.Message
 	record.Attrs(func(attr slog.Attr) bool { text += " " + attr.String(); return true })
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if at, known := t.at[text]; known && record.Time.Sub(at) < tellAgain {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at, known := l.at[text]; known && record.Time.Sub(at) < repeatAfter {
 		return false
 	}
-	if len(t.at) >= maxTold {
-		maps.DeleteFunc(t.at, func(_ string, at time.Time) bool { return record.Time.Sub(at) >= tellAgain })
+	if len(l.at) >= maxLines {
+		maps.DeleteFunc(l.at, func(_ string, at time.Time) bool { return record.Time.Sub(at) >= repeatAfter })
 	}
-	if len(t.at) >= maxTold {
+	if len(l.at) >= maxLines {
 		return false
 	}
-	t.at[text] = record.Time
+	l.at[text] = record.Time
 	return true
+}
+
+// unsolicited begins what net/http logs where a target sends more than it announced, which may be at each scrape.
+const unsolicited = "Unsolicited response received on idle HTTP channel"
+
+// standardLog hands on what the standard logger writes, except for unsolicited responses, which are for debugging.
+type standardLog struct {
+	next  io.Writer
+	debug slog.Handler
+}
+
+// Write implements io.Writer.
+func (l standardLog) Write(line []byte) (int, error) {
+	if !bytes.Contains(line, []byte(unsolicited)) {
+		return l.next.Write(line)
+	}
+	if l.debug.Enabled(context.Background(), slog.LevelDebug) {
+		record := slog.NewRecord(time.Now(), slog.LevelDebug, strings.TrimSpace(string(line)), 0)
+		_ = l.debug.Handle(context.Background(), record)
+	}
+	return len(line), nil
+}
+
+// watchStandardLog is for the whole process, as the standard logger is.
+func watchStandardLog(debug slog.Handler) {
+	next := log.Writer()
+	if watched, ok := next.(standardLog); ok {
+		next = watched.next
+	}
+	log.SetOutput(standardLog{next: next, debug: debug})
 }
