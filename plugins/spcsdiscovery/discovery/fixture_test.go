@@ -163,7 +163,11 @@ func (f *fixture) report() Status {
 // warnings counts the warnings that were logged.
 func (f *fixture) warnings() int { return strings.Count(f.log.String(), "level=WARN") }
 
+// addresses returns the targets of a group; nil where it was not sent.
 func addresses(group *targetgroup.Group) []string {
+	if group == nil {
+		return nil
+	}
 	var found []string
 	for _, target := range group.Targets {
 		found = append(found, string(target[model.AddressLabel]))

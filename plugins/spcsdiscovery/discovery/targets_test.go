@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/dns/dnsmessage"
@@ -87,7 +86,8 @@ func TestDiscoveryGoesOnWithTheTargetsThatResolve(t *testing.T) {
 
 // DNS gives SRV records of one priority in random order; which of several failing targets comes first is no change.
 func TestDiscoveryLogsTargetsThatFailForTwoReasonsOnce(t *testing.T) {
-	m := newFixture(t, named("POOL_A")).memory
+	f := newFixture(t, named("POOL_A"))
+	m := f.memory
 	refused, silent := &net.DNSError{Err: "server misbehaving"}, &net.DNSError{Err: "i/o timeout", IsTimeout: true}
 	failing := []target{{name: "n1", err: refused}, {name: "n2", err: silent}, {name: "n0", nodes: []netip.AddrPort{{}}}}
 	m.plan([]pool{{name: "POOL_A"}})
@@ -98,20 +98,21 @@ func TestDiscoveryLogsTargetsThatFailForTwoReasonsOnce(t *testing.T) {
 			failure: newTargetFailure("POOL_A", "", failedTargets(failing)),
 		})
 	}
+	require.Equal(t, 1, f.warnings(), "%s", f.log)
 	require.Equal(t, map[string]int64{"dns_server": 10, "dns_timeout": 10}, m.reporter.failures)
 	require.Equal(t, "dns_server", m.status()[0].Reason)
 }
 
 func TestDiscoveryKeepsAFailedTargetForStaleAfterOnly(t *testing.T) {
-	f := newFixture(t, named("POOL_A"))
-	f.addNodes(poolA, 2)
+	f := newFixture(t, named("POOL_A"), func(c *SDConfig) { c.StaleAfter = 0 })
+	f.addNodes(poolA, 3)
 	f.mustDiscover(t)
 	f.dns.Set("n1."+poolA, servfail)
-	f.memory.pools["POOL_A"].targets["n1."+poolA+".:9001"] = keptTarget{
-		nodes: f.memory.pools["POOL_A"].targets["n1."+poolA+".:9001"].nodes, seenAt: time.Now().Add(-time.Hour),
+	for range 2 {
+		groups, _ := f.discover()
+		require.Equal(t, []string{"10.1.0.0:9001", "10.1.0.2:9001"}, addresses(groups["POOL_A"]))
 	}
-	groups, _ := f.discover()
-	require.Equal(t, []string{"10.1.0.0:9001"}, addresses(groups["POOL_A"]))
+	require.Equal(t, 1, f.warnings(), "%s", f.log)
 }
 
 func TestDiscoveryReadsAPortThatMakesNoSense(t *testing.T) {
