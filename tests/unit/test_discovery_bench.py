@@ -9,8 +9,8 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 
 REPORT = (
-    "BenchmarkRefresh/pools=10/dns=20ms-2   \t  5\t 10000000 ns/op\t   20.0 MB-process\n"
-    "BenchmarkRefresh/pools=100/dns=20ms-2  \t  5\t 150000000 ns/op\t   30.0 MB-process\nPASS\n"
+    "BenchmarkRefresh/pools=10/nodes=20/dns=20ms-2   \t  5\t 10000000 ns/op\t   20.0 MB-process\n"
+    "BenchmarkRefresh/pools=100/nodes=20/dns=20ms-2  \t  5\t 150000000 ns/op\t   30.0 MB-process\nPASS\n"
 )
 
 
@@ -34,7 +34,7 @@ def test_a_pool_that_costs_half_as_much_again_among_many_is_growth(
 ) -> None:
     discovery.bench_discovery(7, as_json=True, dry=False)
     first, second = json.loads(capsys.readouterr().out)
-    assert first == {"pools": 10, "dns_ms": 20, "seconds": 0.01, "process_mb": 20.0, "growth": 1.0}
+    assert first == {"pools": 10, "nodes": 20, "dns_ms": 20, "seconds": 0.01, "process_mb": 20.0, "growth": 1.0}
     assert second["growth"] == pytest.approx(1.5)
     assert "-benchtime=7x" in asked
 

@@ -8,10 +8,12 @@ from spcsmetrics.upkeep.coverage import go_share
 
 
 def test_the_report_of_the_discovery_becomes_refreshes() -> None:
-    report = "goos: linux\nBenchmarkRefresh/pools=200/dns=20ms-2   \t  5\t 223459331 ns/op\t   17.93 MB-process\nPASS\n"
+    line = "BenchmarkRefresh/pools=200/nodes=20/dns=20ms-2   \t  5\t 223459331 ns/op\t   17.93 MB-process"
+    report = f"goos: linux\n{line}\nPASS\n"
     (refresh,) = parse(report)
     assert (refresh.pools, refresh.dns_ms, refresh.seconds, refresh.process_mb) == (200, 20, 0.223459331, 17.93)
-    assert refresh.pool_ms == pytest.approx(1.117, abs=0.001)
+    assert refresh.node_ms == pytest.approx(0.0559, abs=0.0001)
+    assert refresh.most_seconds == 3
 
 
 def test_a_report_without_measurements_is_an_error() -> None:

@@ -17,17 +17,15 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
 )
 
-const benchNodes = 20
-
 // BenchmarkRefresh measures a whole refresh: one statement, and SRV and address records of every pool's nodes, with
 // account and DNS server on loopback in the same process.
 func BenchmarkRefresh(b *testing.B) {
-	for _, load := range []struct{ pools, milliseconds int }{
-		{10, 0}, {100, 0}, {200, 0}, {1000, 0}, {10, 20}, {100, 20}, {200, 20}, {1000, 20},
-		{10, 40}, {100, 40}, {1000, 40},
+	for _, load := range []struct{ pools, nodes, milliseconds int }{
+		{10, 20, 0}, {100, 20, 0}, {1000, 20, 0}, {10, 20, 20}, {100, 20, 20}, {200, 20, 20}, {1000, 20, 20},
+		{10, 20, 40}, {100, 20, 40}, {1000, 20, 40}, {1, 150, 40}, {1, 1000, 40},
 	} {
 		pools := load.pools
-		b.Run(fmt.Sprintf("pools=%d/dns=%dms", pools, load.milliseconds), func(b *testing.B) {
+		b.Run(fmt.Sprintf("pools=%d/nodes=%d/dns=%dms", pools, load.nodes, load.milliseconds), func(b *testing.B) {
 			f := newFixture(b)
 			f.dns.SetDelay(time.Duration(load.milliseconds) * time.Millisecond)
 			rows := make([][]string, pools)
@@ -35,10 +33,10 @@ func BenchmarkRefresh(b *testing.B) {
 				name := fmt.Sprintf("POOL_%d", i)
 				rows[i] = row(name, "ACTIVE")
 				record := dnstest.Record{SRV: map[string]uint16{}}
-				for n := range benchNodes {
+				for n := range load.nodes {
 					target := fmt.Sprintf("n%d.%s.internal", n, name)
 					record.SRV[target] = metricsPort
-					f.dns.Set(target, dnstest.Record{A: []string{fmt.Sprintf("10.%d.%d.%d", i/256, i%256, n)}})
+					f.dns.Set(target, dnstest.Record{A: []string{address(i*load.nodes + n)}})
 				}
 				f.dns.Set(dnsNames(name)[0], record)
 			}
@@ -53,10 +51,12 @@ func BenchmarkRefresh(b *testing.B) {
 					}
 				}), f.log)
 			}
-			require.Equal(b, pools*benchNodes, targets)
+			require.Equal(b, pools*load.nodes, targets)
 			var memory runtime.MemStats
 			runtime.ReadMemStats(&memory)
 			b.ReportMetric(float64(memory.Sys)/1e6, "MB-process")
 		})
 	}
 }
+
+func address(node int) string { return fmt.Sprintf("10.%d.%d.%d", node>>16, node>>8&255, node&255) }
