@@ -22,6 +22,7 @@ FUZZERS = (
     ("discovery", "FuzzDNSAnswer"),
     ("discovery", "FuzzEndpoints"),
     ("sqlapi", "FuzzAnswer"),
+    ("sqlapi", "FuzzShapeOfAnswer"),
 )
 GROUPS = ("simulator", "deploy", "dev")
 _CACHES = (".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")

@@ -42,8 +42,8 @@ func Sentence(text string) string {
 	return Line(strings.ToValidUTF8(text[:maxSentence], "")) + "..."
 }
 
-// JSON returns encoded JSON with each character that is not printable written as an escape of JSON, so that it reads the
-// same. Only strings have such characters, except for the white space between values.
+// JSON returns encoded JSON with each character that is not printable written as an escape of JSON: it reads the same.
+// Only strings have such characters, except for the white space between values.
 func JSON(encoded []byte) []byte {
 	safe := make([]byte, 0, len(encoded))
 	for _, r := range string(encoded) {
