@@ -53,7 +53,7 @@ def test_each_pool_comes_with_its_problem_and_the_sql_that_repairs_it(simulation
     assert pools["WEB_POOL"]["fix"] == "GRANT MONITOR ON COMPUTE POOL WEB_POOL TO ROLE METRICS_ROLE;"
     assert pools["BATCH_POOL"]["verdict"] == "inactive"
     assert pools["BATCH_POOL"]["fix"] == "ALTER COMPUTE POOL BATCH_POOL RESUME;"
-    assert "gives no metrics" in pools["GPU_POOL"]["problem"]
+    assert "cannot be scraped" in pools["GPU_POOL"]["problem"]
     assert "does not list it" in pools["OTHER_POOL"]["problem"]
     change(simulation, "/pools/WEB_POOL", {"privilege": "MONITOR"})
     change(simulation, "/pools/BATCH_POOL", {"state": "ACTIVE"})

@@ -24,15 +24,15 @@ var accountFaults = map[string]struct {
 	status             int
 	raw, reason, words string
 }{
-	"an empty object":      {200, `{}`, "sql_invalid", "has no code"},
+	"an empty object": {200, `{}`, "sql_invalid", "has no code"},
 	"a session that ended": {
 		200, `{"code":"391918","message":"Session no longer exists"}`, "sql_invalid", "391918: Session",
 	},
-	"an error's code":      {200, `{"code":"000606","message":"No active warehouse"}`, "sql_invalid", "000606: No active"},
-	"no data":              {200, `{"code":"090001",` + oneColumn + `}`, "sql_invalid", "has no data"},
-	"null as data":         {200, `{"code":"090001",` + oneColumn + `,"data":null}`, "sql_invalid", "has no data"},
-	"lost rows":            {200, `{"code":"090001",` + oneColumn + `,"data":[]}`, "sql_invalid", "0 rows"},
-	"NULL as name":         {200, `{"code":"090001",` + oneColumn + `,"data":[[null]]}`, "sql_invalid", "no name in row"},
+	"an error's code": {200, `{"code":"000606","message":"No active warehouse"}`, "sql_invalid", "000606: No active"},
+	"no data":         {200, `{"code":"090001",` + oneColumn + `}`, "sql_invalid", "has no data"},
+	"null as data":    {200, `{"code":"090001",` + oneColumn + `,"data":null}`, "sql_invalid", "has no data"},
+	"lost rows":       {200, `{"code":"090001",` + oneColumn + `,"data":[]}`, "sql_invalid", "0 rows"},
+	"NULL as name":    {200, `{"code":"090001",` + oneColumn + `,"data":[[null]]}`, "sql_invalid", "no name in row"},
 	"no column of names": {
 		200, `{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"x"}]},"data":[]}`,
 		"sql_invalid", "no column `name`",

@@ -88,7 +88,7 @@ func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Repo
 	scrapeAll(ctx, status.Pools, report.Pools)
 	report.addMissing(wanted)
 	if len(report.Pools) == 0 {
-		report.addProblem("the role %s sees no compute pool: let an administrator run %s",
+		report.addProblem("the role %s cannot see any compute pool: let an administrator run %s",
 			report.Role, grantMonitor("MY_POOL", report.Role))
 	}
 	return report, nil
@@ -103,7 +103,7 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	switch {
 	case p.Privilege != "" && !canMonitor(p.Privilege):
 		p.Verdict = Broken
-		p.Problem = fmt.Sprintf("the role %s has %s on it, which does not let it see the nodes", role, p.Privilege)
+		p.Problem = fmt.Sprintf("the role %s has only %s on it, and the nodes need MONITOR or OWNERSHIP", role, p.Privilege)
 		p.Fix = grantMonitor(p.Name, role)
 	case found.Reason == "pool_name":
 		p.Verdict, p.Problem = Broken, found.Error
@@ -111,7 +111,7 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 			identifier(found.InstanceFamily))
 	case found.Reason == "dns_nxdomain":
 		p.Verdict = Broken
-		p.Problem = "DNS has no nodes of it; its names exist only inside Snowpark Container Services, " +
+		p.Problem = "its nodes are not in DNS; their names exist only inside Snowpark Container Services, " +
 			"and only for roles with MONITOR or OWNERSHIP"
 		if p.Privilege == "" {
 			p.Fix = grantMonitor(p.Name, role)
@@ -119,9 +119,9 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	case found.Reason != "" && len(found.Nodes) > 0:
 		p.Verdict, p.Problem = Broken, "some of its nodes cannot be found: "+found.Error
 	case found.Reason != "":
-		p.Verdict, p.Problem = Broken, "DNS does not answer for it: "+found.Error
+		p.Verdict, p.Problem = Broken, "its lookup failed: "+found.Error
 	case len(found.Nodes) == 0:
-		p.Verdict, p.Problem = Inactive, "it has no nodes while it is "+p.State
+		p.Verdict, p.Problem = Inactive, "it is "+p.State+" and has no nodes"
 		if p.State == "SUSPENDED" {
 			p.Fix = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", identifier(p.Name))
 		}
@@ -144,7 +144,7 @@ func scrapeAll(ctx context.Context, found []discovery.PoolStatus, pools []Pool) 
 			pools[i].Scrape = result
 			if err != nil {
 				pools[i].Verdict = Broken
-				pools[i].Problem = fmt.Sprintf("its node %s gives no metrics: %v", node, err)
+				pools[i].Problem = fmt.Sprintf("its node %s cannot be scraped: %v", node, err)
 			}
 			return nil
 		})

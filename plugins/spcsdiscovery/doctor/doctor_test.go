@@ -131,11 +131,11 @@ func TestExamineExplainsFault(t *testing.T) {
 	}{
 		"a privilege that is too low": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "USAGE") },
-			Broken, "has USAGE on it", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
+			Broken, "has only USAGE on it", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
 		},
 		"no privilege that is known": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "") },
-			Broken, "DNS has no nodes", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
+			Broken, "not in DNS", "GRANT MONITOR ON COMPUTE POOL POOL_A TO ROLE METRICS;",
 		},
 		"a pool without records": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "ACTIVE", "OWNERSHIP") },
@@ -143,11 +143,11 @@ func TestExamineExplainsFault(t *testing.T) {
 		},
 		"a suspended pool": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "SUSPENDED", "MONITOR") },
-			Inactive, "while it is SUSPENDED", "ALTER COMPUTE POOL POOL_A RESUME;",
+			Inactive, "is SUSPENDED and has no nodes", "ALTER COMPUTE POOL POOL_A RESUME;",
 		},
 		"a starting pool": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("POOL_A", "STARTING", "MONITOR") },
-			Inactive, "while it is STARTING", "",
+			Inactive, "is STARTING and has no nodes", "",
 		},
 		"a name that DNS cannot hold": {
 			func(_ *testing.T, f *fixture) { f.account.addPool("my pool", "ACTIVE", "MONITOR") },
@@ -158,7 +158,7 @@ func TestExamineExplainsFault(t *testing.T) {
 				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
 				f.dns.Set("discover.monitor.pool_a.cp.spcs.internal", dnstest.Record{RCode: 2})
 			},
-			Broken, "DNS does not answer", "",
+			Broken, "lookup failed", "",
 		},
 		"a name server that fails for one node": {
 			func(t *testing.T, f *fixture) {
@@ -182,7 +182,7 @@ func TestExamineExplainsFault(t *testing.T) {
 				f.account.addPool("POOL_A", "ACTIVE", "MONITOR")
 				f.addNode(t, "pool_a", http.StatusOK, "<html>")
 			},
-			Broken, "is no metrics", "",
+			Broken, "not in the text format", "",
 		},
 		"a node that sends too much": {
 			func(t *testing.T, f *fixture) {
@@ -242,7 +242,7 @@ func TestExamineReportsAccountFault(t *testing.T) {
 		"it hides the grants": {
 			func(f *fixture) { delete(f.account, showRole) }, "the grants of role METRICS cannot be read",
 		},
-		"it has no pools":      {func(*fixture) {}, "sees no compute pool"},
+		"it has no pools":      {func(*fixture) {}, "cannot see any compute pool"},
 		"the token is missing": {func(f *fixture) { _ = os.Remove(f.config.TokenFile) }, "cannot read the token"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func scrape(ctx context.Context, node string) (string, error) {
 	}
 	samples, err := count(body)
 	if err != nil {
-		return "", fmt.Errorf("what it sends is no metrics: %w", err)
+		return "", fmt.Errorf("its answer is not in the text format of Prometheus: %w", err)
 	}
 	return fmt.Sprintf("%d samples in %s", samples, time.Since(started).Round(time.Millisecond)), nil
 }

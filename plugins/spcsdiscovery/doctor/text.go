@@ -23,7 +23,7 @@ func (r *Report) Write(w io.Writer) {
 		fmt.Fprintf(w, "Problem: %s\n\n", shown.Line(problem))
 	}
 	if len(r.Pools) == 0 {
-		fmt.Fprintln(w, "No pools.")
+		fmt.Fprintln(w, "No pools found.")
 		return
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
