@@ -155,6 +155,19 @@ def named(stand: Stand, case: Case, said: int) -> list[str]:
     return [line for line in stand.log_lines(f'"reason":"{case.reason}"', said) if '"level":"warn"' in line]
 
 
+def test_one_node_that_dns_does_not_find_is_named_and_fails_no_refresh(stand: Stand) -> None:
+    case = pool("bad-target", "dns_server")
+    counted = count(stand, case)
+    with broken(stand, case):
+        wait_for(lambda: count(stand, case) > counted, 20)
+        stand.wait_for_refreshes(3)
+        (shown,) = [found for found in stand.status()["pools"] if found["name"] == POOL]
+        assert shown["reason"] == "dns_server"
+        assert stand.status()["failed_in_a_row"] == 0
+        assert stand.own_metrics("spcs_discovery_last_success_age_seconds")[""] < 2 * REFRESH_SECONDS
+        assert stand.up() == set(stand.nodes())
+
+
 @pytest.mark.parametrize("fault", ["accepted", "odd-cells", "partitioned", "flaky", "no-function"])
 def test_an_answer_that_comes_otherwise_is_no_fault(stand: Stand, fault: str) -> None:
     before, said = stand.own_metrics(DISCOVERY), stand.log_size()
