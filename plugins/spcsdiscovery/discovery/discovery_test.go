@@ -113,3 +113,19 @@ func TestDiscovererRunsUntilItsContextEnds(t *testing.T) {
 		t.Fatal("Run did not end")
 	}
 }
+
+func TestDiscovererClosesItsConnectionsWhenItEnds(t *testing.T) {
+	f := newFixture(t)
+	f.account.set(http.StatusOK, row("POOL_A", "SUSPENDED"))
+	ctx, cancel := context.WithCancel(context.Background())
+	up, ended := make(chan []*targetgroup.Group), make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.Run(ctx, up)
+	}()
+	<-up
+	require.EqualValues(t, 1, f.account.open.Load())
+	cancel()
+	<-ended
+	require.Eventually(t, func() bool { return f.account.open.Load() == 0 }, 5*time.Second, time.Millisecond)
+}

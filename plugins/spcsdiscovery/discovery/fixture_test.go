@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,12 +51,24 @@ type fakeAccount struct {
 	// noFunction makes the account refuse the function that lists endpoints.
 	noFunction bool
 	statements []string
+	// open counts the connections to it.
+	open atomic.Int64
 }
 
 func (a *fakeAccount) set(status int, rows ...[]string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.status, a.rows = status, rows
+}
+
+func (a *fakeAccount) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		a.open.Add(1)
+	case http.StateClosed:
+		a.open.Add(-1)
+	default:
+	}
 }
 
 func (a *fakeAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -112,7 +126,9 @@ func named(pools ...string) func(*SDConfig) {
 func newFixture(t testing.TB, configure ...func(*SDConfig)) *fixture {
 	t.Helper()
 	account := &fakeAccount{status: http.StatusOK}
-	server := httptest.NewServer(account)
+	server := httptest.NewUnstartedServer(account)
+	server.Config.ConnState = account.count
+	server.Start()
 	t.Cleanup(server.Close)
 	address, err := url.Parse(server.URL)
 	require.NoError(t, err)
