@@ -21,7 +21,7 @@ type failure struct{ reason, text string }
 func newLookupFailure(pool, server string, err error) failure {
 	var dnsErr *net.DNSError
 	if !errors.As(err, &dnsErr) {
-		return failure{"pool_name", err.Error()}
+		return failure{"pool_name", shown.Sentence(err.Error())}
 	}
 	if dnsErr.IsNotFound {
 		return failure{"dns_nxdomain", fmt.Sprintf("Pool has no nodes in DNS, under %s or an older name: "+

@@ -34,6 +34,8 @@ type pool struct {
 	facts map[string]string
 	// endpoint is the DNS name of its nodes where the account gave that.
 	endpoint string
+	// unusable is why that cannot be looked up: the pool is then known by its endpoint, and the others go on.
+	unusable error
 	// quoted is set where the account has small letters in the name.
 	quoted bool
 }

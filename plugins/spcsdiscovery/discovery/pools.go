@@ -183,19 +183,17 @@ func parseEndpoints(cell string) ([]pool, error) {
 		return nil, fmt.Errorf("the answer to %s is null instead of a JSON array of names", callEndpoints)
 	}
 	pools := make([]pool, 0, len(names))
-	bad, unknown := 0, error(nil)
+	unusable := 0
 	for _, name := range names {
-		name = strings.ToLower(strings.TrimSuffix(name, "."))
-		p, err := poolOfEndpoint(name)
-		if err != nil {
-			// One that cannot be looked up is named as a pool of that name, and the others go on.
-			unknown, p = err, name
-			bad++
+		p := pool{endpoint: strings.ToLower(strings.TrimSuffix(name, "."))}
+		if p.name, p.unusable = poolOfEndpoint(p.endpoint); p.unusable != nil {
+			p.name = p.endpoint
+			unusable++
 		}
-		pools = append(pools, pool{name: p, endpoint: name})
+		pools = append(pools, p)
 	}
-	if bad > 0 && bad == len(names) {
-		return nil, unknown
+	if unusable > 0 && unusable == len(pools) {
+		return nil, pools[0].unusable
 	}
 	return pools, nil
 }

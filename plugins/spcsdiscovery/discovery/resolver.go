@@ -4,6 +4,7 @@
 package discovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -94,7 +95,7 @@ func (r *nodeResolver) lookupAll(ctx context.Context, lookups []lookup, results 
 
 // lookup finds the nodes of the pool under the first name that DNS knows.
 func (r *nodeResolver) lookup(ctx context.Context, l lookup) lookupResult {
-	result := lookupResult{pool: l.pool, err: checkPoolName(l.pool.name)}
+	result := lookupResult{pool: l.pool, err: cmp.Or(l.pool.unusable, checkPoolName(l.pool.name))}
 	if result.err == nil {
 		for _, name := range l.names {
 			result.dnsName = name

@@ -124,11 +124,13 @@ func TestDiscoveryReadsAPortThatMakesNoSense(t *testing.T) {
 
 func TestDiscoveryGoesOnWithTheEndpointsThatItCanRead(t *testing.T) {
 	f := newFixture(t, func(c *SDConfig) { c.PoolSource = SourceFunction })
-	f.account.set(200, []string{`["` + poolA + `", "other.form.example"]`})
+	f.account.set(200, []string{`["` + poolA + `", "other.form.example", "pool_b"]`})
+	f.dns.Set("pool_b", dnstest.Record{A: []string{"10.0.0.2"}})
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
 	groups, ok := f.discover()
 	require.False(t, ok)
 	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups["POOL_A"]))
-	require.EqualValues(t, 1, f.reporter.failures["pool_name"])
-	require.Contains(t, f.log.String(), "other.form.example")
+	require.Equal(t, map[string]int64{"pool_name": 2}, f.reporter.failures)
+	require.Contains(t, f.log.String(), `the endpoint \"other.form.example\" has no known form`)
+	require.NotContains(t, f.dns.Asked(), "pool_b")
 }
