@@ -72,7 +72,7 @@ func checkToken(where, token string) error {
 	if at < 0 {
 		return nil
 	}
-	return &tokenError{fmt.Errorf("%s has a byte that no token has at position %d (hexadecimal %02x): "+
+	return &tokenError{fmt.Errorf("%s has a byte that a token cannot have at position %d (hexadecimal %02x): "+
 		"write the token alone into it, as one line", where, at+1, token[at])}
 }
 

@@ -106,5 +106,5 @@ func poolOfEndpoint(name string) (string, error) {
 			return strings.ToUpper(label), nil
 		}
 	}
-	return "", fmt.Errorf("the endpoint %q has no known form, such as discover.monitor.my_pool%s", name, poolDomain)
+	return "", fmt.Errorf("the endpoint %q has an unknown form, unlike discover.monitor.my_pool%s", name, poolDomain)
 }

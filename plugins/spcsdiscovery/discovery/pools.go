@@ -177,7 +177,7 @@ func readEndpoints(result *sqlapi.Result) ([]pool, error) {
 func parseEndpoints(cell string) ([]pool, error) {
 	var names []string
 	if err := json.Unmarshal([]byte(cell), &names); err != nil {
-		return nil, fmt.Errorf("the answer to %s is no JSON array of names: %w", callEndpoints, err)
+		return nil, fmt.Errorf("the answer to %s is not a JSON array of names: %w", callEndpoints, err)
 	}
 	if names == nil {
 		return nil, fmt.Errorf("the answer to %s is null instead of a JSON array of names", callEndpoints)

@@ -131,6 +131,6 @@ func TestDiscoveryGoesOnWithTheEndpointsThatItCanRead(t *testing.T) {
 	require.False(t, ok)
 	require.Equal(t, []string{"10.0.0.1:9001"}, addresses(groups["POOL_A"]))
 	require.Equal(t, map[string]int64{"pool_name": 2}, f.reporter.failures)
-	require.Contains(t, f.log.String(), `the endpoint \"other.form.example\" has no known form`)
+	require.Contains(t, f.log.String(), `the endpoint \"other.form.example\" has an unknown form`)
 	require.NotContains(t, f.dns.Asked(), "pool_b")
 }

@@ -97,7 +97,7 @@ type invalidError struct {
 }
 
 func (e *invalidError) Error() string {
-	return fmt.Sprintf("%s gave no complete result (%v): the next refresh asks again", e.url, e.err)
+	return fmt.Sprintf("%s did not give a complete result (%v): the next refresh asks again", e.url, e.err)
 }
 
 // Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_timeout,
