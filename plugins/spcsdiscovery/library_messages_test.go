@@ -12,7 +12,6 @@ import (
 	"maps"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,9 +111,10 @@ var levels = map[string]slog.Level{"Debug": debug, "Info": slog.LevelInfo, "Warn
 // applied are the functions that run when a configuration is applied.
 var applied = []string{"NewManager", "registerProviders"}
 
-func moduleFolder(t *testing.T, module string) string {
+// folderOf asks the go command for the folder of a module or a package.
+func folderOf(t *testing.T, words ...string) string {
 	t.Helper()
-	folder, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	folder, err := exec.Command("go", append([]string{"list", "-f", "{{.Dir}}"}, words...)...).Output()
 	require.NoError(t, err)
 	return strings.TrimSpace(string(folder))
 }
@@ -176,7 +176,7 @@ func written(expression ast.Expr) string {
 }
 
 func TestTheTableHasEveryMessageOfTheScrapeLibrary(t *testing.T) {
-	folder := moduleFolder(t, "github.com/prometheus/prometheus")
+	folder := folderOf(t, "-m", "github.com/prometheus/prometheus")
 	found := map[libraryMessage]struct{}{}
 	for _, part := range []string{"scrape", "discovery"} {
 		files, err := filepath.Glob(filepath.Join(folder, part, "*.go"))
@@ -204,7 +204,7 @@ func TestTheManagerOfDiscoveriesLogsOnlyForDebuggingOnceItRuns(t *testing.T) {
 }
 
 func TestNetHTTPLogsNothingElseOfConnections(t *testing.T) {
-	source := filepath.Join(runtime.GOROOT(), "src", "net", "http", "transport.go")
+	source := filepath.Join(folderOf(t, "net/http"), "transport.go")
 	parsed, err := parser.ParseFile(token.NewFileSet(), source, nil, 0)
 	require.NoError(t, err)
 	var found []string
