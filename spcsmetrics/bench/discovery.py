@@ -53,7 +53,7 @@ def parse(report: str) -> list[Refresh]:
         UserError: its report has no measurement.
     """
     found = [
-        Refresh(int(pools), int(nodes), int(dns), int(ns) / 1e9, float(mb))
+        Refresh(pools=int(pools), nodes=int(nodes), dns_ms=int(dns), seconds=int(ns) / 1e9, process_mb=float(mb))
         for pools, nodes, dns, ns, mb in _LINE.findall(report)
     ]
     if not found:
