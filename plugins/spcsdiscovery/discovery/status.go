@@ -102,7 +102,7 @@ func (r *reporter) accountRecovered(pools int, after time.Duration) {
 }
 
 func (r *reporter) allPoolsDropped(staleAfter model.Duration) {
-	r.logger.Warn("All pools dropped: the account was unavailable for too long", "account_stale_after", staleAfter)
+	r.logger.Warn("All pools dropped: the account was unreachable for too long", "account_stale_after", staleAfter)
 }
 
 func (r *reporter) listCutOff(rows int) {
