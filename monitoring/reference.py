@@ -29,16 +29,35 @@ documented names.
 _OLDER = """
 ## First generation
 
-Publishers of the first generation used names of which Snowflake's documentation showed one. The shipped configuration
-of the collector stores it under today's names; names that were never public stay as they are.
+Publishers of the first generation used other names. Snowflake's documentation showed one of them, and the boards of
+[spcs-templates](https://github.com/Snowflake-Labs/spcs-templates) read the others until November 2024. The shipped
+configuration of the collector stores them under today's names where the meaning is the same; any other name stays as
+it is.
 
 | published | stored as |
 |---|---|
-| `spcs_node_allocatable{resource="cpu"}` | `node_cpu_capacity` |
-| `spcs_node_allocatable{resource="memory"}` | `node_memory_capacity` |
+| `spcs_node_allocatable{resource="cpu"}`, `spcs_node_status_allocatable{resource="cpu"}` | `node_cpu_capacity` |
+| the same with `resource="memory"` | `node_memory_capacity` |
+| the same with `resource="gpu"` | `node_gpu_capacity` |
+| `spcs_container_resource_requests{resource="cpu"}`, `"memory"`, `"gpu"` | `container_cpu_requested`, ... |
+| `spcs_container_resource_limits{resource="cpu"}`, `"memory"`, `"gpu"` | `container_cpu_limit`, ... |
+| `spcs_container_memory_used_bytes` | `container_memory_usage` |
+| `spcs_container_gpu_utilization` | `container_gpu_utilization` |
+| `spcs_container_state_running`, `_started`, `_finished`, `_pending` | `container_state_running`, ... |
+| `spcs_container_state_pending_reason`, `_last_finished_reason` | `container_state_pending_reason`, ... |
+| `spcs_network_egress_receive_bytes_total`, `_packets_total` | `network_egress_received_bytes`, `_packets` |
+| `spcs_network_egress_transmit_bytes_total`, `_packets_total` | `network_egress_transmitted_bytes`, `_packets` |
 | label `snow_containers_compute_pool_name` | `snow_compute_pool_name` |
 | label `snow_node_id` | `snow_compute_pool_node_id` |
 | label `snow_instance_family` | `snow_compute_pool_node_instance_family` |
+| label `snow_executable_name` | `snow_service_name` |
+| label `snow_containers_container_name` | `snow_service_container_name` |
+| label `snow_containers_instance_name` | `snow_service_container_instance` |
+
+These keep their names, because today's metrics mean something else: `spcs_container_cpu_usage_seconds_total` (seconds
+that add up, not cores), `spcs_container_gpu_memory_used_mib`, `spcs_container_gpu_memory_free_mib` and
+`spcs_node_status_allocatable{resource="gpu_memory_mib"}` (MiB, not bytes), `spcs_container_gpu_memory_utilization` (a
+share), `spcs_container_status_unschedulable`.
 """
 _RECORDED = """
 ## Recorded series

@@ -121,25 +121,44 @@ def test_other_spellings_of_labels_arrive_under_the_documented_names(stand: Stan
     stand.admin("PATCH", "/pools/WEB_POOL", {"labels": "documented"})
 
 
-def test_capacities_of_the_first_generation_arrive_under_the_documented_names(stand: Stand) -> None:
+# What the first generation published -> the name under which it is stored.
+FIRST_GENERATION = {
+    'spcs_node_allocatable{resource="cpu"': "node_cpu_capacity",
+    'spcs_node_allocatable{resource="memory"': "node_memory_capacity",
+    'spcs_node_allocatable{resource="other"': "spcs_node_allocatable",
+    'spcs_node_status_allocatable{resource="gpu"': "node_gpu_capacity",
+    'spcs_node_status_allocatable{resource="gpu_memory_mib"': "spcs_node_status_allocatable",
+    'spcs_container_resource_requests{resource="cpu"': "container_cpu_requested",
+    'spcs_container_resource_requests{resource="memory"': "container_memory_requested",
+    'spcs_container_resource_requests{resource="gpu"': "container_gpu_requested",
+    'spcs_container_resource_limits{resource="cpu"': "container_cpu_limit",
+    'spcs_container_resource_limits{resource="memory"': "container_memory_limit",
+    'spcs_container_resource_limits{resource="gpu"': "container_gpu_limit",
+    'spcs_container_memory_used_bytes{a="1"': "container_memory_usage",
+    'spcs_container_gpu_utilization{gpu="0"': "container_gpu_utilization",
+    'spcs_container_state_running{a="1"': "container_state_running",
+    'spcs_container_state_pending_reason{reason="r"': "container_state_pending_reason",
+    'spcs_container_state_last_finished_reason{reason="r"': "container_state_last_finished_reason",
+    'spcs_network_egress_receive_bytes_total{a="1"': "network_egress_received_bytes",
+    'spcs_network_egress_transmit_packets_total{a="1"': "network_egress_transmitted_packets",
+    'spcs_container_cpu_usage_seconds_total{a="1"': "spcs_container_cpu_usage_seconds_total",
+    'spcs_container_gpu_memory_used_mib{gpu="0"': "spcs_container_gpu_memory_used_mib",
+}
+
+
+def test_metrics_of_the_first_generation_arrive_under_the_documented_names(stand: Stand) -> None:
     node = sorted(stand.nodes())[0]
     labels = 'snow_containers_compute_pool_name="OLD_POOL",snow_instance_family="CPU_X64_S",snow_node_id="775776fd"'
-    body = "# TYPE spcs_node_allocatable gauge\n" + "".join(
-        f'spcs_node_allocatable{{resource="{resource}",{labels}}} {value}\n'
-        for resource, value in (("cpu", 1), ("memory", 7.2e9), ("other", 3))
-    )
+    body = "".join(f"{series},{labels}}} {value}\n" for value, series in enumerate(FIRST_GENERATION))
     url = f"{stand.simulation.admin}/nodes/{node}/extra"
     requests.put(url, data=body, timeout=5).raise_for_status()
     stored = '{snow_compute_pool_name="OLD_POOL", snow_compute_pool_node_id="775776fd"}'
-    wait_for(lambda: len(stand.query(stored)) == 3, 20)
-    found = {sample.labels["__name__"]: sample for sample in stand.query(stored)}
-    assert {name: sample.value for name, sample in found.items()} == {
-        "node_cpu_capacity": 1,
-        "node_memory_capacity": 7.2e9,
-        "spcs_node_allocatable": 3,
-    }
-    assert "resource" not in found["node_cpu_capacity"].labels
-    assert found["node_cpu_capacity"].labels["snow_compute_pool_node_instance_family"] == "CPU_X64_S"
+    wait_for(lambda: len(stand.query(stored)) == len(FIRST_GENERATION), 20)
+    found = {int(sample.value): sample.labels for sample in stand.query(stored)}
+    assert [found[value]["__name__"] for value in range(len(FIRST_GENERATION))] == list(FIRST_GENERATION.values())
+    renamed = [labels for labels in found.values() if not labels["__name__"].startswith("spcs_")]
+    assert not [labels for labels in renamed if "resource" in labels]
+    assert {labels["snow_compute_pool_node_instance_family"] for labels in renamed} == {"CPU_X64_S"}
     requests.put(url, data="", timeout=5).raise_for_status()
 
 
