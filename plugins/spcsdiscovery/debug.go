@@ -63,6 +63,7 @@ type nodeView struct {
 	DurationSeconds float64    `json:"duration_seconds"`
 	Samples         int        `json:"samples"`
 	SamplesLeftOut  int        `json:"samples_left_out"`
+	SamplesOwnTimes int        `json:"samples_with_own_timestamps"`
 	Reason          string     `json:"reason,omitempty"`
 	Error           string     `json:"error,omitempty"`
 }
@@ -145,14 +146,18 @@ func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
 	views := make([]nodeView, 0, len(nodes))
 	for _, node := range nodes {
 		scraped, ok := last[node.String()]
-		views = append(views, nodeView{
-			Address: node.String(), Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
-			DurationSeconds: scraped.took.Seconds(),
-			Reason:          cmp.Or(scraped.reason, scraped.dropped()), Error: scraped.err,
-			Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut,
-		})
+		views = append(views, showNode(node.String(), scraped, ok))
 	}
 	return views
+}
+
+func showNode(address string, scraped nodeScrape, ok bool) nodeView {
+	return nodeView{
+		Address: address, Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
+		DurationSeconds: scraped.took.Seconds(),
+		Reason:          cmp.Or(scraped.reason, scraped.odd()), Error: scraped.err,
+		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut, SamplesOwnTimes: scraped.OwnTimes,
+	}
 }
 
 func shownTime(at time.Time) *time.Time {

@@ -48,12 +48,13 @@ func newScrapeConfigs(
 	return jobs, nil
 }
 
-// newScrapeConfig lets no target choose its time or speak for another one: samples have the time of the scrape, labels
-// of a target win over those of its body, and names have no dots.
+// newScrapeConfig lets no target speak for another one: labels of a target win over those of its body, and names have no
+// dots. Times of a body are read so that the node is named; the time of the scrape counts all the same.
 func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeConfig {
 	scrape := promconfig.DefaultScrapeConfig
 	scrape.JobName = name
-	scrape.HonorTimestamps, scrape.HonorLabels = false, false
+	scrape.HonorTimestamps, scrape.TrackTimestampsStaleness = true, true
+	scrape.HonorLabels = false
 	scrape.MetricNameEscapingScheme = model.EscapeUnderscores
 	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling(job)}
 	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)

@@ -75,7 +75,7 @@ func TestNoNodeChoosesItsTimeOrSpeaksForAnother(t *testing.T) {
 	f := startFleet(t, 3, nil)
 	for name, text := range map[string]string{
 		"a day old":     fmt.Sprintf("m 64 %d\n", time.Now().Add(-24*time.Hour).UnixMilli()),
-		"of tomorrow":   fmt.Sprintf("m 64 %d\n", time.Now().Add(24*time.Hour).UnixMilli()),
+		"to come":       fmt.Sprintf("m 64 %d\n", time.Now().Add(9*time.Minute).UnixMilli()),
 		"in seconds":    fmt.Sprintf("m 64 %d\n", time.Now().Unix()),
 		"zero":          "m 64 0\n",
 		"other's name":  `m{instance="127.7.0.3:9001",job="other"} 64` + "\n",

@@ -28,18 +28,8 @@ type nodeScrape struct {
 	// reason is a word and err a sentence for why it failed; empty when it did not.
 	reason, err string
 	series.Counts
-}
-
-// duplicateSeries is why samples of a good scrape are left out: the node publishes a series twice, with two values.
-// Nothing else can be wrong with them, since every sample has the time of the scrape.
-const duplicateSeries = "duplicate_series"
-
-// dropped returns a word for why some samples could not be taken; empty when all could.
-func (n nodeScrape) dropped() string {
-	if n.LeftOut > 0 {
-		return duplicateSeries
-	}
-	return ""
+	// future is how many samples were left out since their times are too far ahead.
+	future int
 }
 
 // scrapes watches a receiver's scrapes: it keeps the last one of each node, counts failures, and logs a node when it
@@ -53,13 +43,23 @@ type scrapes struct {
 	last      map[string]nodeScrape
 	addresses map[*scrape.Target]string
 	failures  map[string]int64
+	// future holds, by the target's URL, the samples of the future in a scrape that is under way.
+	future map[string]int
 }
 
 func newScrapes(logger *zap.Logger, interval time.Duration) *scrapes {
 	return &scrapes{
 		logger: logger, interval: interval,
 		last: map[string]nodeScrape{}, addresses: map[*scrape.Target]string{}, failures: map[string]int64{},
+		future: map[string]int{},
 	}
+}
+
+// noteFuture takes down that the scrape of a target which is under way has samples of the future.
+func (s *scrapes) noteFuture(target string, samples int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.future[target] = samples
 }
 
 // note takes down the scrape that a target has just had.
@@ -76,15 +76,24 @@ func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 		address = discovered(target).Get(model.AddressLabel)
 		s.addresses[target] = address
 	}
+	if len(s.future) > 0 {
+		now.future = s.future[target.String()]
+		delete(s.future, target.String())
+	}
 	before := s.last[address]
 	s.last[address] = now
-	for _, reason := range []string{now.reason, now.dropped()} {
-		if reason != "" {
-			s.failures[reason]++
-		}
+	s.count(now)
+	s.log(func() []zap.Field { return describe(target) }, before, now)
+}
+
+func (s *scrapes) count(now nodeScrape) {
+	if now.reason != "" {
+		s.failures[now.reason]++
 	}
-	if now.reason != before.reason || now.dropped() != before.dropped() {
-		s.tell(describe(target), before, now)
+	for i, number := range now.numbers() {
+		if number > 0 {
+			s.failures[oddities[i].reason]++
+		}
 	}
 }
 
@@ -103,23 +112,18 @@ func describe(target *scrape.Target) []zap.Field {
 	return []zap.Field{zap.String("compute_pool", pool), zap.String("node", address)}
 }
 
-// tell logs what is different from the scrape before.
-func (s *scrapes) tell(node []zap.Field, before, now nodeScrape) {
+// log says what is different from the scrape before.
+func (s *scrapes) log(node func() []zap.Field, before, now nodeScrape) {
 	switch {
 	case now.reason == before.reason:
 	case now.reason == "":
-		s.logger.Info("Node can be scraped again", node...)
+		s.logger.Info("Node can be scraped again", node()...)
 	default:
 		s.logger.Warn("Node cannot be scraped: its series end, and each interval tries again",
-			append(node, zap.String("reason", now.reason), zap.String("err", now.err))...)
+			append(node(), zap.String("reason", now.reason), zap.String("err", now.err))...)
 	}
-	switch {
-	case now.reason != "" || now.dropped() == before.dropped():
-	case now.dropped() == "":
-		s.logger.Info("Node sends only what can be stored again", node...)
-	default:
-		s.logger.Warn("Node sends samples that cannot be stored: they are left out",
-			append(node, zap.String("reason", now.dropped()), zap.Int("samples", now.LeftOut))...)
+	if now.reason == "" {
+		s.logOddities(node, before, now)
 	}
 }
 

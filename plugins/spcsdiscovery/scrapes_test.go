@@ -77,6 +77,11 @@ func startStand(t *testing.T, settings map[string]any) *stand {
 
 func (s *stand) set(answer func(http.ResponseWriter)) { s.answer.Store(answer) }
 
+// write returns an answer with this body.
+func write(text string) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) { _, _ = io.WriteString(w, text) }
+}
+
 func (s *stand) waitForLine(t *testing.T, words string) observer.LoggedEntry {
 	t.Helper()
 	var found observer.LoggedEntry

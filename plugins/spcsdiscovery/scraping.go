@@ -39,7 +39,8 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 	ctx, cancel := context.WithCancel(context.Background())
 	logger := slog.New(zapslog.NewHandler(r.settings.Logger.Core()))
 	registry := prometheus.NewRegistry()
-	discoverer, scraper, err := newManagers(ctx, logger, registry, taken)
+	libraryLogger := slog.New(futureHandler{Handler: newLibraryHandler(logger.Handler()), see: r.scrapes.noteFuture})
+	discoverer, scraper, err := newManagers(ctx, logger, libraryLogger, registry, taken)
 	if err == nil {
 		err = applyJobs(discoverer, scraper, jobs)
 	}
@@ -60,7 +61,10 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 }
 
 func newManagers(
-	ctx context.Context, logger *slog.Logger, registry *prometheus.Registry, taken *series.Appendable,
+	ctx context.Context,
+	logger, libraryLogger *slog.Logger,
+	registry *prometheus.Registry,
+	taken *series.Appendable,
 ) (*promdiscovery.Manager, *scrape.Manager, error) {
 	metrics, err := promdiscovery.CreateAndRegisterSDMetrics(registry)
 	if err != nil {
@@ -68,14 +72,7 @@ func newManagers(
 	}
 	discoverer := promdiscovery.NewManager(ctx, logger, registry, metrics)
 	options := &scrape.Options{PassMetadataInContext: true, DiscoveryReloadOnStartup: true}
-	scraper, err := scrape.NewManager(
-		options,
-		slog.New(newLibraryHandler(logger.Handler())),
-		nil,
-		nil,
-		taken,
-		registry,
-	)
+	scraper, err := scrape.NewManager(options, libraryLogger, nil, nil, taken, registry)
 	return discoverer, scraper, err
 }
 

@@ -48,7 +48,7 @@ func newTelemetry(provider metric.MeterProvider, scrapes *scrapes) (*telemetry, 
 	t.age, errs[5] = meter.Float64ObservableGauge("spcs_discovery_last_success_age_seconds",
 		metric.WithDescription("Time since the last refresh without a failure; absent before the first"))
 	t.failedScrapes, errs[6] = meter.Int64ObservableCounter("spcs_scrape_failures_total",
-		metric.WithDescription("Scrapes of nodes that failed or lost samples, by reason"))
+		metric.WithDescription("Scrapes of nodes that failed or had odd samples, by reason"))
 	t.registration, errs[7] = meter.RegisterCallback(t.observe,
 		t.info, t.nodes, t.pools, t.failures, t.failedScrapes, t.duration, t.age)
 	return t, errors.Join(errs[:]...)

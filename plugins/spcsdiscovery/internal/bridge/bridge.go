@@ -24,10 +24,10 @@ const targetInfo = "target_info"
 // Scope names who has made the metrics.
 type Scope struct{ Name, Version string }
 
-// Convert returns the metrics of one scrape. `job` and `instance` become the resource's service name and instance, all
+// Convert returns the metrics of one scrape, and how many samples were left out. `job` and `instance` become the resource's service name and instance, all
 // other labels attributes. What cannot be part of a valid histogram or summary is kept as plain numbers under the
 // names of its series, so that nothing is left out but target_info.
-func Convert(samples iter.Seq[series.Sample], scope Scope) pmetric.Metrics {
+func Convert(samples iter.Seq[series.Sample], scope Scope) (metrics pmetric.Metrics, leftOut int) {
 	c := &conversion{metrics: pmetric.NewMetrics(), scope: scope, resources: map[identity]*resource{}}
 	for x := range samples {
 		c.add(x)
@@ -35,7 +35,7 @@ func Convert(samples iter.Seq[series.Sample], scope Scope) pmetric.Metrics {
 	for _, r := range c.order {
 		r.finish()
 	}
-	return c.metrics
+	return c.metrics, c.leftOut
 }
 
 type conversion struct {
@@ -44,6 +44,7 @@ type conversion struct {
 	resources map[identity]*resource
 	order     []*resource
 	last      *resource
+	leftOut   int
 }
 
 // identity is what OpenTelemetry tells services from one another by.
@@ -52,6 +53,9 @@ type identity struct{ job, instance string }
 func (c *conversion) add(x series.Sample) {
 	name := x.Labels.Get(model.MetricNameLabel)
 	if name == targetInfo {
+		if !value.IsStaleNaN(x.Value) {
+			c.leftOut++
+		}
 		return
 	}
 	of := identity{x.Labels.Get(model.JobLabel), x.Labels.Get(model.InstanceLabel)}

@@ -25,15 +25,17 @@ type Sample struct {
 	Value  float64
 }
 
-// Counts says of one scrape how many samples the target published after relabelling, and how many could not be taken.
-type Counts struct{ Published, LeftOut int }
+// Counts says of one scrape how many samples the target published after relabelling, how many of them could not be
+// taken, how many were taken with a time of their own in place of which the scrape's counts, and how many Consume left
+// out.
+type Counts struct{ Published, LeftOut, OwnTimes, NotConsumed int }
 
 // Takers are given what a scrape has committed; each may be nil.
 type Takers struct {
 	// Batch makes requests of the samples.
 	Batch *Batch
-	// Consume takes the samples themselves; an error means that they are lost.
-	Consume func(context.Context, iter.Seq[Sample]) error
+	// Consume takes the samples themselves and returns how many it left out; an error means that they are lost.
+	Consume func(context.Context, iter.Seq[Sample]) (leftOut int, err error)
 	// Note learns of every scrape, also of a failed one, but not of the markers that end a target.
 	Note func(*scrape.Target, Counts)
 }

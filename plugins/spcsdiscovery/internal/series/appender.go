@@ -51,8 +51,10 @@ type appender struct {
 	samples []sample
 	// taken counts what the target published and the store would take.
 	taken, published int
-	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it.
+	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
+	// whose time is that of the scrape.
 	ended, reported bool
+	scrapedAt       int64
 }
 
 // Append implements storage.AppenderV2 with the rules of Prometheus's own storage, by which the scrape library works:
@@ -88,7 +90,7 @@ func (a *appender) Append(
 		}
 		a.ended = a.ended || opts.MetricFamilyName == reportUp
 	} else {
-		a.count(v, opts)
+		a.count(t, v, opts)
 	}
 	if s.transaction == n.transaction {
 		return ref, a.repeat(s, v, opts)
@@ -99,10 +101,10 @@ func (a *appender) Append(
 }
 
 // count follows what the library reports of the scrape.
-func (a *appender) count(v float64, opts storage.AOptions) {
+func (a *appender) count(t int64, v float64, opts storage.AOptions) {
 	switch opts.MetricFamilyName {
 	case reportUp:
-		a.reported = true
+		a.reported, a.scrapedAt = true, t
 	case reportPublished:
 		a.published = int(v)
 	default:
@@ -138,30 +140,36 @@ func (a *appender) Commit() (err error) {
 	if takers.Consume != nil || n.transaction%familyCheck == 0 {
 		n.followFamilies(a.samples, a.families)
 	}
-	for i := range a.samples {
-		n.slots[a.samples[i].slot].lastTime = a.samples[i].time
-	}
+	counts := Counts{Published: a.published, OwnTimes: a.stamp()}
 	if takers.Batch != nil && len(a.samples) > 0 {
 		takers.Batch.add(n, a.samples)
 	}
 	if takers.Consume != nil && len(a.samples) > 0 {
-		err = takers.Consume(a.ctx, a.each())
+		counts.NotConsumed, err = takers.Consume(a.ctx, a.each())
 	}
 	if takers.Note != nil && a.reported {
-		takers.Note(a.target, a.counts())
+		// Of a scrape that failed nothing is taken.
+		if a.target.LastError() == nil {
+			counts.LeftOut = max(0, a.published-a.taken)
+		}
+		takers.Note(a.target, counts)
 	}
 	n.compact(a.samples)
 	a.finish(a.ended)
 	return err
 }
 
-// counts compares what was taken with what the library has seen. Of a scrape that failed nothing is taken.
-func (a *appender) counts() Counts {
-	counts := Counts{Published: a.published}
-	if a.target.LastError() == nil {
-		counts.LeftOut = max(0, a.published-a.taken)
+// stamp gives all samples the time of the scrape, and returns how many had another one.
+func (a *appender) stamp() (others int) {
+	for i := range a.samples {
+		x := &a.samples[i]
+		if a.reported && x.time != a.scrapedAt {
+			x.time = a.scrapedAt
+			others++
+		}
+		a.node.slots[x.slot].lastTime = x.time
 	}
-	return counts
+	return others
 }
 
 func (a *appender) each() iter.Seq[Sample] {

@@ -1,0 +1,68 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package spcsdiscovery
+
+import (
+	"strings"
+
+	"go.uber.org/zap"
+)
+
+// oddity is something in the samples of a scrape that succeeds: a word for it, and the lines of its begin and its end.
+type oddity struct{ reason, begins, ends string }
+
+// oddities are in the order in which numbers returns them.
+var oddities = [...]oddity{
+	{
+		"duplicate_series",
+		"Node sends samples that cannot be stored: they are left out",
+		"Node sends only what can be stored again",
+	},
+	{
+		"future_timestamp",
+		"Node sends samples with times more than ten minutes ahead: they are left out",
+		"Node sends only samples of the present again",
+	},
+	{
+		"own_timestamps",
+		"Node sends samples with times of its own: they are stored with the time of the scrape",
+		"Node leaves the time of all samples to the scrape again",
+	},
+	{
+		"target_info",
+		"Node sends target_info: metrics go on without it, since each exporter makes its own",
+		"Node has ceased to send target_info",
+	},
+}
+
+// numbers returns how many samples of the scrape have each oddity.
+func (n nodeScrape) numbers() [len(oddities)]int {
+	// The library refuses samples of the future before they are counted as taken.
+	future := min(n.future, n.LeftOut)
+	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.NotConsumed}
+}
+
+// odd returns words for what is odd in the samples of a scrape that succeeded; empty when all is as it should be.
+func (n nodeScrape) odd() string {
+	var reasons []string
+	for i, number := range n.numbers() {
+		if number > 0 {
+			reasons = append(reasons, oddities[i].reason)
+		}
+	}
+	return strings.Join(reasons, ", ")
+}
+
+// logOddities logs what is odd in the samples of a scrape and was not in the one before, and what was and is not.
+func (s *scrapes) logOddities(node func() []zap.Field, before, now nodeScrape) {
+	earlier := before.numbers()
+	for i, number := range now.numbers() {
+		switch of := oddities[i]; {
+		case number > 0 && earlier[i] == 0:
+			s.logger.Warn(of.begins, append(node(), zap.String("reason", of.reason), zap.Int("samples", number))...)
+		case number == 0 && earlier[i] > 0:
+			s.logger.Info(of.ends, node()...)
+		}
+	}
+}
