@@ -173,10 +173,17 @@ func TestAPauseThatTheStoreAsksForIsKept(t *testing.T) {
 	s.send(t, "a")
 	s.wait(t, 2)
 	require.GreaterOrEqual(t, time.Since(began), time.Second)
+}
+
+func TestTheStoreCannotAskForAPauseOfMoreThanAMinute(t *testing.T) {
 	now := time.Now()
-	require.Equal(t, 7*time.Second, retryAfter("7", now))
-	require.InDelta(t, 60, retryAfter(now.Add(time.Minute).UTC().Format(http.TimeFormat), now).Seconds(), 1)
-	require.Zero(t, retryAfter("soon", now))
+	date := func(in time.Duration) string { return now.Add(in).UTC().Format(http.TimeFormat) }
+	for header, seconds := range map[string]float64{
+		"7": 7, "60": 60, "86400": 60, "4294967297": 60, "99999999999999999999999": 60, "0": 0, "-5": 0, "1.5": 0, "soon": 0, "": 0,
+		date(30 * time.Second): 30, date(24 * time.Hour): 60, date(400 * 365 * 24 * time.Hour): 60, date(-time.Hour): 0,
+	} {
+		require.InDelta(t, seconds, retryAfter(header, now).Seconds(), 1, header)
+	}
 }
 
 func TestWhatTheStoreRefusesIsCountedToldOnceAndNotRepeated(t *testing.T) {

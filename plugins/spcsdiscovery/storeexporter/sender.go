@@ -32,6 +32,9 @@ const (
 
 	// maxAnswer bounds what is read of the words of the store's answer.
 	maxAnswer = 4096
+	// maxPatience bounds the pause that a store may ask for: a longer one makes samples late and spares the store a
+	// request a minute.
+	maxPatience = time.Minute
 	// lastChance is how long requests are still sent after the shutdown began.
 	lastChance = 5 * time.Second
 )
@@ -205,13 +208,14 @@ func (s *sender) tellUnspoken() {
 	)
 }
 
-// retryAfter reads the header of that name: seconds or a date.
+// retryAfter reads the header of that name: seconds or a date. What is neither asks for nothing.
 func retryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+	// A number that is too large is read as the largest one.
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(maxPatience/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
-		return at.Sub(now)
+		return min(max(at.Sub(now), 0), maxPatience)
 	}
 	return 0
 }
