@@ -44,6 +44,27 @@ func TestSeriesOfANodeThatLeftEndAndThoseOfOneThatReturnsGoOn(t *testing.T) {
 	}
 }
 
+func TestAConnectionToANodeThatLeftIsClosedAndThatToOneThatStaysIsKept(t *testing.T) {
+	f := startFleet(t, 2, map[string]any{"scrape_interval": "1s"})
+	series := f.series(t, "up", "127.7.0.3")
+	require.EqualValues(t, 1, f.connections["127.7.0.3"].Load())
+	_, port, _ := strings.Cut(strings.Split(series, `instance="127.7.0.3`)[1], ":")
+	port, _, _ = strings.Cut(port, `"`)
+	f.list([]string{"127.7.0.2"}, port)
+	require.Eventually(t, func() bool { return f.connections["127.7.0.3"].Load() == 0 },
+		20*time.Second, 10*time.Millisecond)
+	require.EqualValues(t, 1, f.connections["127.7.0.2"].Load())
+	require.EqualValues(t, 1, f.dialled["127.7.0.2"].Load(), "each scrape has the same connection")
+}
+
+func TestAConnectionWaitsForTheNextScrapeAndNotLonger(t *testing.T) {
+	for interval, want := range map[time.Duration]time.Duration{
+		time.Second: 2 * time.Second, 30 * time.Second: time.Minute, time.Hour: 5 * time.Minute,
+	} {
+		require.Equal(t, want, (&spcsReceiver{config: &Config{ScrapeInterval: interval}}).idleTimeout())
+	}
+}
+
 func TestADuplicateIsCountedAndToldAlsoWhenOnlyRelabellingMakesIt(t *testing.T) {
 	f := startFleet(t, 1, nil)
 	f.set("127.7.0.2", body+`m{gpu="0"} 1`+"\n"+`m{gpu="0",host=""} 2`+"\n")

@@ -34,13 +34,15 @@ import (
 
 // fleet is a pool of publishers whose bodies a test sets, and a receiver whose requests go to a store.
 type fleet struct {
-	dns       *dnstest.Server
-	bodies    map[string]*atomic.Value
-	scraped   atomic.Int64
-	store     *storetest.Store
-	logs      *observer.ObservedLogs
-	telemetry *componenttest.Telemetry
-	component component.Component
+	dns     *dnstest.Server
+	bodies  map[string]*atomic.Value
+	scraped atomic.Int64
+	// connections are those that are open to each node, and dialled those ever opened.
+	connections, dialled map[string]*atomic.Int64
+	store                *storetest.Store
+	logs                 *observer.ObservedLogs
+	telemetry            *componenttest.Telemetry
+	component            component.Component
 	// refuse makes the pipeline refuse what it gets.
 	refuse atomic.Bool
 }
@@ -51,10 +53,12 @@ const fleetPool = "discover.monitor.pool_a.cp.spcs.internal"
 func startFleet(t *testing.T, count int, settings map[string]any) *fleet {
 	t.Helper()
 	f := &fleet{
-		dns:       dnstest.Start(t),
-		bodies:    map[string]*atomic.Value{},
-		store:     storetest.New(t),
-		telemetry: componenttest.NewTelemetry(),
+		dns:         dnstest.Start(t),
+		bodies:      map[string]*atomic.Value{},
+		dialled:     map[string]*atomic.Int64{},
+		connections: map[string]*atomic.Int64{},
+		store:       storetest.New(t),
+		telemetry:   componenttest.NewTelemetry(),
 	}
 	var addresses []string
 	first := f.serve(t, "127.7.0.2:0")
@@ -119,6 +123,16 @@ func (f *fleet) serve(t *testing.T, address string) string {
 	node.Listener = listener
 	host, _, _ := strings.Cut(listener.Addr().String(), ":")
 	f.bodies[host] = new(atomic.Value)
+	f.connections[host], f.dialled[host] = new(atomic.Int64), new(atomic.Int64)
+	node.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			f.dialled[host].Add(1)
+			f.connections[host].Add(1)
+		case http.StateClosed, http.StateHijacked:
+			f.connections[host].Add(-1)
+		}
+	}
 	f.set(host, body)
 	node.Start()
 	t.Cleanup(node.Close)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/config"
 	promconfig "github.com/prometheus/prometheus/config"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/scrape"
@@ -21,6 +22,9 @@ import (
 
 // minForgetAfter is how long the series of a node are known at least after its last scrape.
 const minForgetAfter = 10 * time.Minute
+
+// maxIdle bounds how long a connection is kept, as in Prometheus: a node that is scraped less often gets a new one.
+const maxIdle = 5 * time.Minute
 
 // scrape starts Prometheus's discovery and scrape managers; observe sees what each refresh finds. What it returns ends
 // them and hands on what is left.
@@ -40,7 +44,7 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 	logger := slog.New(zapslog.NewHandler(r.settings.Logger.Core()))
 	registry := prometheus.NewRegistry()
 	libraryLogger := slog.New(futureHandler{Handler: newLibraryHandler(logger.Handler()), see: r.scrapes.noteFuture})
-	discoverer, scraper, err := newManagers(ctx, logger, libraryLogger, registry, taken)
+	discoverer, scraper, err := r.newManagers(ctx, logger, libraryLogger, registry, taken)
 	if err == nil {
 		err = applyJobs(discoverer, scraper, jobs)
 	}
@@ -60,7 +64,7 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 	}, nil
 }
 
-func newManagers(
+func (r *spcsReceiver) newManagers(
 	ctx context.Context,
 	logger, libraryLogger *slog.Logger,
 	registry *prometheus.Registry,
@@ -71,10 +75,17 @@ func newManagers(
 		return nil, nil, err
 	}
 	discoverer := promdiscovery.NewManager(ctx, logger, registry, metrics)
-	options := &scrape.Options{PassMetadataInContext: true, DiscoveryReloadOnStartup: true}
+	options := &scrape.Options{
+		PassMetadataInContext: true, DiscoveryReloadOnStartup: true,
+		HTTPClientOptions: []config.HTTPClientOption{config.WithIdleConnTimeout(r.idleTimeout())},
+	}
 	scraper, err := scrape.NewManager(options, libraryLogger, nil, nil, taken, registry)
 	return discoverer, scraper, err
 }
+
+// idleTimeout returns how long a connection may wait for the next scrape. A node that has left holds its connection so
+// long, and one that stays must keep it.
+func (r *spcsReceiver) idleTimeout() time.Duration { return min(2*r.config.ScrapeInterval, maxIdle) }
 
 func applyJobs(discoverer *promdiscovery.Manager, scraper *scrape.Manager, jobs []*promconfig.ScrapeConfig) error {
 	// Only a configuration that was loaded is accepted.

@@ -179,8 +179,10 @@ func TestTheStoreCannotAskForAPauseOfMoreThanAMinute(t *testing.T) {
 	now := time.Now()
 	date := func(in time.Duration) string { return now.Add(in).UTC().Format(http.TimeFormat) }
 	for header, seconds := range map[string]float64{
-		"7": 7, "60": 60, "86400": 60, "4294967297": 60, "99999999999999999999999": 60, "0": 0, "-5": 0, "1.5": 0, "soon": 0, "": 0,
-		date(30 * time.Second): 30, date(24 * time.Hour): 60, date(400 * 365 * 24 * time.Hour): 60, date(-time.Hour): 0,
+		"7": 7, "60": 60, "86400": 60, "4294967297": 60, "99999999999999999999999": 60,
+		"0": 0, "-5": 0, "1.5": 0, "soon": 0, "": 0,
+		date(30 * time.Second): 30, date(24 * time.Hour): 60, date(-time.Hour): 0,
+		"Fri, 01 Jan 9999 00:00:00 GMT": 60, "Fri, 01 Jan 1000 00:00:00 GMT": 0,
 	} {
 		require.InDelta(t, seconds, retryAfter(header, now).Seconds(), 1, header)
 	}
