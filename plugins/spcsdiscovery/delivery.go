@@ -124,5 +124,5 @@ func (d *delivery) count(ctx context.Context, samples int, err error) {
 		return
 	}
 	d.lost.Add(ctx, int64(samples))
-	d.refusal.Tell("refused", int64(samples), zap.Error(err))
+	d.refusal.Record("refused", int64(samples), zap.Error(err))
 }

@@ -65,7 +65,7 @@ func TestAConnectionWaitsForTheNextScrapeAndNotLonger(t *testing.T) {
 	}
 }
 
-func TestADuplicateIsCountedAndToldAlsoWhenOnlyRelabellingMakesIt(t *testing.T) {
+func TestADuplicateIsCountedAndLoggedAlsoWhenOnlyRelabellingMakesIt(t *testing.T) {
 	f := startFleet(t, 1, nil)
 	f.set("127.7.0.2", body+`m{gpu="0"} 1`+"\n"+`m{gpu="0",host=""} 2`+"\n")
 	f.store.Wait(f.series(t, "m", "127.7.0.2"), isValue(1))
@@ -92,7 +92,8 @@ func TestTheCollectorsOwnMetricsGoTheSameWay(t *testing.T) {
 	self := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(
 			w,
-			`otelcol_process_uptime{service_name="spcs-otelcol",service_instance_id="1",otel_scope_name="x",exporter="spcs_store"} 5`+"\n",
+			`otelcol_process_uptime{service_name="spcs-otelcol",service_instance_id="1",`+
+				`otel_scope_name="x",exporter="spcs_store"} 5`+"\n",
 		)
 	}))
 	t.Cleanup(self.Close)
@@ -115,7 +116,7 @@ func TestTheCollectorsOwnMetricsGoTheSameWay(t *testing.T) {
 	)
 }
 
-func TestAPipelineThatRefusesIsCountedInSamplesAndToldOnce(t *testing.T) {
+func TestAPipelineThatRefusesIsCountedInSamplesAndLoggedOnce(t *testing.T) {
 	f := startFleet(t, 1, nil)
 	f.series(t, "up", "127.7.0.2")
 	f.refuse.Store(true)

@@ -32,7 +32,7 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/storeexporter"
 )
 
-// fleet is a pool of publishers whose bodies a test sets, and a receiver whose requests go to a store.
+// fleet is a pool of nodes whose bodies a test sets, and a receiver whose requests go to a store.
 type fleet struct {
 	dns     *dnstest.Server
 	bodies  map[string]*atomic.Value

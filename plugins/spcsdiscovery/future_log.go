@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// futureWords are how the scrape library says how many samples of a scrape it has refused since their times are more than
-// ten minutes ahead. It says so nowhere else.
+// futureWords are in the line with which the scrape library counts the samples of a scrape that it refuses because their
+// times are more than ten minutes ahead. It counts them for one target nowhere else.
 const futureWords = "too far into the future"
 
-// futureHandler hands on to see what the scrape library says of samples of the future: the target's URL and their number.
+// futureHandler calls see with the target's URL and the number of samples when the scrape library logs some of the future.
 type futureHandler struct {
 	slog.Handler
 	target string

@@ -24,7 +24,7 @@ func (h *statusHost) Report(event *componentstatus.Event) {
 	h.reported = append(h.reported, event.Status())
 }
 
-func TestTheReceiverIsUnwellAfterThreeFailedRefreshesUntilOneSucceeds(t *testing.T) {
+func TestTheReceiverIsUnhealthyAfterThreeFailedRefreshesUntilOneSucceeds(t *testing.T) {
 	host := &statusHost{Host: componenttest.NewNopHost()}
 	observed := &health{host: host}
 	for _, failed := range []int{0, 1, 2, 3, 4, 0, 0, 1} {

@@ -24,7 +24,7 @@ const (
 
 const defaultScrapeTimeout = 10 * time.Second
 
-// newScrapeConfigs names the jobs after the receiver, which tells several receivers apart; every series gets the job's
+// newScrapeConfigs names the jobs after the receiver, which keeps several receivers apart; every series gets the job's
 // label instead.
 func newScrapeConfigs(
 	name string, cfg *Config, observe func(discovery.Status),
@@ -48,8 +48,8 @@ func newScrapeConfigs(
 	return jobs, nil
 }
 
-// newScrapeConfig lets no target speak for another one: labels of a target win over those of its body, and names have no
-// dots. Times of a body are read so that the node is named; the time of the scrape counts all the same.
+// newScrapeConfig lets no target speak for another one: labels of a target win over those of its body, and names have
+// no dots. Times of a body are read so that the node is named; the time of the scrape counts all the same.
 func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeConfig {
 	scrape := promconfig.DefaultScrapeConfig
 	scrape.JobName = name
@@ -63,7 +63,7 @@ func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeCon
 		scrape.ScrapeTimeout = model.Duration(min(defaultScrapeTimeout, cfg.ScrapeInterval))
 	}
 	scrape.ScrapeProtocols = promconfig.DefaultScrapeProtocols
-	// The documentation does not say which Content-Type the publishers send.
+	// The documentation does not say which Content-Type the nodes' exporters send.
 	scrape.ScrapeFallbackProtocol = promconfig.PrometheusText0_0_4
 	protect(&scrape)
 	return &scrape

@@ -18,7 +18,7 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
 )
 
-// toleratedFailures is how many refreshes may fail in a row before the receiver calls itself unwell.
+// toleratedFailures is how many refreshes may fail in a row before the receiver calls itself unhealthy.
 const toleratedFailures = 2
 
 // firstLookTimeout bounds how long a start waits for the first discovery, which ends by itself before.
@@ -95,20 +95,20 @@ func (r *spcsReceiver) Shutdown(context.Context) error {
 	return nil
 }
 
-// health tells the collector's health extension how the discovery does.
+// health reports to the collector's health extension how the discovery does.
 type health struct {
 	host   component.Host
-	unwell bool
+	unhealthy bool
 }
 
 func (h *health) report(status discovery.Status) {
-	unwell := status.FailedInARow > toleratedFailures
-	if unwell == h.unwell {
+	unhealthy := status.FailedInARow > toleratedFailures
+	if unhealthy == h.unhealthy {
 		return
 	}
-	h.unwell = unwell
+	h.unhealthy = unhealthy
 	event := componentstatus.NewEvent(componentstatus.StatusOK)
-	if unwell {
+	if unhealthy {
 		event = componentstatus.NewRecoverableErrorEvent(
 			fmt.Errorf("%d refreshes of the discovery failed in a row: the log says why", status.FailedInARow),
 		)

@@ -28,7 +28,7 @@ const body = `# TYPE node_cpu_capacity gauge
 node_cpu_capacity{snow_compute_pool_name="POOL_A",snow_compute_pool_node_id="127.0.0.1"} 6
 `
 
-// startNode runs a publisher and returns a DNS server that lists it as the only node of POOL_A.
+// startNode runs a node and returns a DNS server that lists it as the only node of POOL_A.
 func startNode(t *testing.T) (*dnstest.Server, netip.AddrPort) {
 	t.Helper()
 	node := httptest.NewServer(
@@ -104,7 +104,8 @@ func TestTheReceiverScrapesEveryNodeOfAPool(t *testing.T) {
 func TestTheReceiverCanBeShutDownWithoutAStart(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
 	cfg.ComputePools = []string{"POOL_A"}
-	rcv, err := NewFactory().CreateMetrics(context.Background(), receivertest.NewNopSettings(componentType), cfg, consumertest.NewNop())
+	set := receivertest.NewNopSettings(componentType)
+	rcv, err := NewFactory().CreateMetrics(context.Background(), set, cfg, consumertest.NewNop())
 	require.NoError(t, err)
 	require.NoError(t, rcv.Shutdown(context.Background()))
 }

@@ -219,7 +219,9 @@ func TestTheDebugPageShowsPoolsNodesAndTheirErrors(t *testing.T) {
 	s.set(func(w http.ResponseWriter) { _, _ = io.WriteString(w, "<script>{{{\n") })
 	s.waitForLine(t, "Node cannot be scraped")
 	page := string(get(t, "http://"+endpoint+"/"))
-	for _, want := range []string{"POOL_A", s.address.String(), "down: invalid_body", "No nodes.", "check that it exists"} {
+	for _, want := range []string{
+		"POOL_A", s.address.String(), "down: invalid_body", "No nodes.", "check that it exists",
+	} {
 		require.Contains(t, page, want)
 	}
 	require.NotContains(t, page, "<script>")
@@ -245,7 +247,8 @@ func TestADebugPageWhosePortIsTakenStopsTheStartWithASentence(t *testing.T) {
 	defer listener.Close()
 	cfg, err := load(map[string]any{"compute_pools": []any{"POOL_A"}, "debug_endpoint": listener.Addr().String()})
 	require.NoError(t, err)
-	rcv, err := NewFactory().CreateMetrics(context.Background(), receivertest.NewNopSettings(componentType), cfg, consumertest.NewNop())
+	set := receivertest.NewNopSettings(componentType)
+	rcv, err := NewFactory().CreateMetrics(context.Background(), set, cfg, consumertest.NewNop())
 	require.NoError(t, err)
 	require.ErrorContains(t, rcv.Start(context.Background(), componenttest.NewNopHost()), "`debug_endpoint`")
 	require.NoError(t, rcv.Shutdown(context.Background()))

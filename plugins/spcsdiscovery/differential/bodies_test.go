@@ -38,7 +38,7 @@ func histogram(name string, buckets string, rest ...string) string {
 
 func om(text string) string { return text + "# EOF\n" }
 
-// bodies are odd ones, of which each real publisher has some.
+// bodies are odd ones, of which each real exporter has some.
 func bodies() []body {
 	old := time.Now().Add(-24 * time.Hour).UnixMilli()
 	all := []body{
@@ -94,7 +94,8 @@ func bodies() []body {
 		{name: "histogram of negative bounds", text: histogram("h", "-1:1 0:2 +Inf:2", "_sum -5", "_count 2")},
 		{
 			name: "two histograms of labels",
-			text: "# TYPE h histogram\nh_bucket{k=\"a\",le=\"1\"} 1\nh_bucket{k=\"a\",le=\"+Inf\"} 2\nh_sum{k=\"a\"} 3\nh_count{k=\"a\"} 2\n" +
+			text: "# TYPE h histogram\nh_bucket{k=\"a\",le=\"1\"} 1\nh_bucket{k=\"a\",le=\"+Inf\"} 2\n" +
+				"h_sum{k=\"a\"} 3\nh_count{k=\"a\"} 2\n" +
 				"h_bucket{k=\"b\",le=\"1\"} 4\nh_bucket{k=\"b\",le=\"+Inf\"} 5\nh_sum{k=\"b\"} 6\nh_count{k=\"b\"} 5\n",
 		},
 		{
@@ -121,16 +122,10 @@ func bodies() []body {
 		{name: "summary of no numbers", text: "# TYPE s summary\ns{quantile=\"0.5\"} NaN\ns_sum 0\ns_count 0\n"},
 		{name: "summary of fractions", text: "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns_sum 3\ns_count 4.5\n"},
 		{name: "summary sans quantile label", text: "# TYPE s summary\ns 1\ns_sum 3\ns_count 4\n"},
-		{
-			name: "not a number",
-			text: "g NaN\n",
-		},
+		{name: "not a number", text: "g NaN\n"},
 		{name: "infinity", text: "g +Inf\n"},
 		{name: "minus infinity", text: "g -Inf\n"},
-		{
-			name: "tiny",
-			text: "g 5e-324\n",
-		},
+		{name: "tiny", text: "g 5e-324\n"},
 		{name: "huge", text: "g 1.7976931348623157e308\n"},
 		{name: "minus zero", text: "g -0\n"},
 		{name: "hexadecimal", text: "g 0x10\n"},
@@ -158,15 +153,9 @@ func bodies() []body {
 		{name: "one label twice", text: "m{a=\"1\",a=\"2\"} 1\n"},
 		{name: "empty label", text: "m{a=\"\"} 1\n"},
 		{name: "blank label", text: "m{a=\" \"} 1\n"},
-		{
-			name: "escapes",
-			text: "m{a=\"x\\\"y\\\\z\\n\"} 1\n",
-		},
+		{name: "escapes", text: "m{a=\"x\\\"y\\\\z\\n\"} 1\n"},
 		{name: "line feed in help", text: "# HELP m a\\nb\n# TYPE m gauge\nm 1\n"},
-		{
-			name: "emoji",
-			text: "m{a=\"🚀\"} 1\n",
-		},
+		{name: "emoji", text: "m{a=\"🚀\"} 1\n"},
 		{name: "umlauts", text: "m{a=\"größe\"} 1\n"},
 		{name: "broken UTF-8", text: "m{a=\"\xff\xfe\"} 1\n"},
 		{name: "NUL in a label", text: "m{a=\"x\x00y\"} 1\n"},
@@ -177,47 +166,30 @@ func bodies() []body {
 			text:       "{\"container.cpu.usage\",\"snow.pool\"=\"P\"} 1\n",
 			negotiated: "container_cpu_usage{snow_pool=\"P\"} 1\n",
 		},
-		{
-			name: "colons",
-			text: "job:m:rate5m 1\n",
-		},
+		{name: "colons", text: "job:m:rate5m 1\n"},
 		{name: "a leading underscore", text: "_m{_l=\"1\"} 1\n"},
 		{name: "a reserved label", text: "m{__x=\"1\",__meta_y=\"2\"} 1\n"},
 		{name: "__name__ as a label", text: "m{__name__=\"n\"} 1\n"},
-		{
-			name: "le on a gauge",
-			text: "# TYPE g gauge\ng{le=\"1\"} 1\n",
-		},
+		{name: "le on a gauge", text: "# TYPE g gauge\ng{le=\"1\"} 1\n"},
 		{name: "quantile on a gauge", text: "# TYPE g gauge\ng{quantile=\"0.5\"} 1\n"},
 		{name: "comments", text: "# just words\n#\n# HELP\ng 1\n"},
 		{name: "blank lines", text: "\n\ng 1\n\n\n"},
 		{name: "tabs and blanks", text: "g \t 1 \n h{a = \"1\" , b=\"2\" ,} 2\n"},
-		{
-			name: "no last line feed",
-			text: "g 1",
-		},
+		{name: "no last line feed", text: "g 1"},
 		{name: "carriage returns", text: "g 1\r\nh 2\r\n"},
 		{name: "a mark of order", text: "\xef\xbb\xbfg 1\n"},
-		{
-			name: "empty",
-			text: "\n",
-		},
+		{name: "empty", text: "\n"},
 		{name: "words", text: "this is no metric {{{\n"},
 		{name: "half a line", text: "g 1\nh{a=\"1"},
 		{name: "broken after a good one", text: "g 1\n", then: "g 2\n}{\n"},
-		{
-			name: "type after samples",
-			text: "g 1\n# TYPE g counter\n",
-		},
+		{name: "type after samples", text: "g 1\n# TYPE g counter\n"},
 		{name: "type twice", text: "# TYPE g gauge\n# TYPE g counter\ng 1\n"},
-		{
-			name: "help alone",
-			text: "# HELP g Words.\ng 1\n",
-		},
+		{name: "help alone", text: "# HELP g Words.\ng 1\n"},
 		{name: "families mixed", text: "# TYPE a gauge\na{k=\"1\"} 1\n# TYPE b gauge\nb 1\na{k=\"2\"} 2\n"},
 		{
 			name: "suffixes that mean nothing",
-			text: "# TYPE x_total gauge\nx_total 1\n# TYPE y_bucket gauge\ny_bucket 1\n# TYPE z_count gauge\nz_count 1\nz_sum 2\n",
+			text: "# TYPE x_total gauge\nx_total 1\n# TYPE y_bucket gauge\ny_bucket 1\n" +
+				"# TYPE z_count gauge\nz_count 1\nz_sum 2\n",
 		},
 		{name: "_info gauge", text: "# TYPE b_info gauge\nb_info{v=\"1\"} 1\n"},
 		{name: "OpenMetrics info", kind: openMetrics, text: om("# TYPE b info\nb_info{v=\"1\"} 1\n")},

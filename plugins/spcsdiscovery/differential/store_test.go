@@ -43,7 +43,6 @@ var storeDifferences = map[string]string{
 	"an old time":                       "the time of the scrape counts; Prometheus leaves the sample out",
 	"a time in seconds":                 "the same",
 	"a time of zero":                    "the same",
-	"a time to come":                    "the same",
 	"OpenMetrics with a time":           "the same",
 	"up of its own":                     "`up` is what the scrape found",
 	"scrape_samples_scraped of its own": "the same",

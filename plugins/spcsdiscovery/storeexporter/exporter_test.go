@@ -79,7 +79,10 @@ func start(t *testing.T, settings map[string]any, answers ...answer) *stand {
 	t.Cleanup(store.Close)
 	t.Cleanup(func() { close(release) })
 	all := map[string]any{
-		"endpoint": store.URL, "retry_on_failure": map[string]any{"initial_interval": "1ms", "max_interval": "5ms", "max_elapsed_time": "0s"},
+		"endpoint": store.URL,
+		"retry_on_failure": map[string]any{
+			"initial_interval": "1ms", "max_interval": "5ms", "max_elapsed_time": "0s",
+		},
 	}
 	for key, value := range settings {
 		all[key] = value
@@ -188,16 +191,16 @@ func TestTheStoreCannotAskForAPauseOfMoreThanAMinute(t *testing.T) {
 	}
 }
 
-func TestWhatTheStoreRefusesIsCountedToldOnceAndNotRepeated(t *testing.T) {
+func TestWhatTheStoreRefusesIsCountedLoggedOnceAndNotRepeated(t *testing.T) {
 	partly := answer{status: 400, written: "7", text: "out of order sample\nfor series \x1b[31m{__name__=\"m\"}"}
 	s := start(t, nil, partly, partly, good, partly, good)
 	s.send(t, "a", "b", "c", "d", "e")
 	require.Equal(t, []string{"a", "b", "c", "d", "e"}, s.wait(t, 5))
 	s.requireCounts(t, 7+7+10+7+10, 9)
-	told := s.logs.FilterMessageSnippet("The store refuses samples").All()
-	require.Len(t, told, 1)
-	require.Equal(t, "400 Bad Request", told[0].ContextMap()["status"])
-	require.Equal(t, `out of order sample for series [31m{__name__="m"}`, told[0].ContextMap()["answer"])
+	lines := s.logs.FilterMessageSnippet("The store refuses samples").All()
+	require.Len(t, lines, 1)
+	require.Equal(t, "400 Bad Request", lines[0].ContextMap()["status"])
+	require.Equal(t, `out of order sample for series [31m{__name__="m"}`, lines[0].ContextMap()["answer"])
 }
 
 func TestAnAnswerThatSaysNothingOfSamplesIsARefusalOrAnOldEndpoint(t *testing.T) {
@@ -233,7 +236,7 @@ func TestTheQueueIsBoundedInBytesAndAFullOneIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "sending queue is full")
 }
 
-func TestAnEndWhileTheStoreIsSilentIsBoundedAndToldOnce(t *testing.T) {
+func TestAnEndWhileTheStoreIsSilentIsBoundedAndLoggedOnce(t *testing.T) {
 	s := start(t, nil, answer{hang: true})
 	s.send(t, "a", "b", "c")
 	s.wait(t, 1)
@@ -259,8 +262,11 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 	}{
 		"no scheme":   {map[string]any{"endpoint": "localhost:9090"}, "`endpoint`"},
 		"compression": {map[string]any{"compression": "gzip"}, "`compression`"},
-		"consumers":   {map[string]any{"sending_queue": map[string]any{"num_consumers": 3}}, "`sending_queue::num_consumers`"},
-		"batch":       {map[string]any{"sending_queue": map[string]any{"batch": map[string]any{}}}, "`sending_queue::batch`"},
+		"consumers": {
+			map[string]any{"sending_queue": map[string]any{"num_consumers": 3}},
+			"`sending_queue::num_consumers`",
+		},
+		"batch": {map[string]any{"sending_queue": map[string]any{"batch": map[string]any{}}}, "`sending_queue::batch`"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(test.settings)

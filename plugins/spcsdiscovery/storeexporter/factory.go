@@ -76,6 +76,6 @@ type boundedExporter struct {
 func (e *boundedExporter) Shutdown(ctx context.Context) error {
 	e.sender.close()
 	err := e.Logs.Shutdown(ctx)
-	e.sender.tellUnsent()
+	e.sender.logUnsent()
 	return err
 }

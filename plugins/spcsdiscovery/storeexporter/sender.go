@@ -55,7 +55,7 @@ type sender struct {
 	cancel  context.CancelFunc
 	closing atomic.Bool
 	unsent  atomic.Int64
-	// unspoken is set once the endpoint was told not to speak Remote Write 2.0.
+	// unspoken is set once a line says that the endpoint may not speak Remote Write 2.0.
 	unspoken bool
 }
 
@@ -89,8 +89,8 @@ func (s *sender) close() {
 	time.AfterFunc(lastChance, s.cancel)
 }
 
-// tellUnsent says what the end of the collector has cost.
-func (s *sender) tellUnsent() {
+// logUnsent says what the end of the collector has cost.
+func (s *sender) logUnsent() {
 	s.cancel()
 	if s.client != nil {
 		s.client.CloseIdleConnections()
@@ -158,7 +158,7 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 	return s.judge(answer, trouble.Sentence(string(text)), samples)
 }
 
-// judge returns an error when the request must be repeated, and counts and tells what the store has refused.
+// judge returns an error when the request must be repeated, and counts and logs what the store has refused.
 func (s *sender) judge(answer *http.Response, text string, samples int64) error {
 	code := answer.StatusCode
 	if code == http.StatusTooManyRequests || code/100 == 5 {
@@ -174,13 +174,13 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 		written = min(max(written, 0), samples)
 	case code/100 == 2:
 		written = samples
-		s.tellUnspoken()
+		s.logUnspoken()
 	default:
 		written = 0
 	}
 	s.count(written, samples-written)
 	if samples > written {
-		s.refusal.Tell(
+		s.refusal.Record(
 			answer.Status,
 			samples-written,
 			zap.String("status", answer.Status),
@@ -197,7 +197,7 @@ func (s *sender) count(written, refused int64) {
 	s.refused.Add(context.Background(), refused)
 }
 
-func (s *sender) tellUnspoken() {
+func (s *sender) logUnspoken() {
 	if s.unspoken {
 		return
 	}

@@ -115,7 +115,7 @@ func (f *family) add(p part, name string, x series.Sample) {
 	}
 }
 
-// hash tells points by their labels without the name and the step.
+// hash identifies points by their labels without the name and the step.
 func (f *family) hash(ls labels.Labels) (hash uint64) {
 	without := model.MetricNameLabel
 	if f.metadata.Type != model.MetricTypeCounter {
@@ -142,7 +142,7 @@ func (p *point) settle() {
 	}
 }
 
-// sorted puts the steps in order and tells whether their bounds rise.
+// sorted puts the steps in order and returns whether their bounds rise.
 func (p *point) sorted() bool {
 	slices.SortFunc(p.steps, func(a, b step) int { return cmp.Compare(a.bound, b.bound) })
 	for i, s := range p.steps {
@@ -169,7 +169,7 @@ func startTime(seconds float64) pcommon.Timestamp {
 	return pcommon.Timestamp(int64(whole)*1e9 + int64((seconds-whole)*1e9))
 }
 
-// isCount tells a number that a histogram or a summary can count with.
+// isCount returns whether it is a number that a histogram or a summary can count with.
 func isCount(v float64) bool { return v >= 0 && v < 1<<63 && v == math.Trunc(v) }
 
 // keep makes plain numbers of the parts of a point.

@@ -30,7 +30,7 @@ func (r *resource) addHistograms(f *family) {
 	}
 }
 
-// isHistogram tells whether the buckets rise to the count, all of them whole numbers.
+// isHistogram returns whether the buckets rise to the count, all of them whole numbers.
 func (p *point) isHistogram() bool {
 	count := p.of(p.count)
 	if !isCount(count) || !p.sorted() {

@@ -24,7 +24,7 @@ const (
 	reportPublished = "scrape_samples_post_metric_relabeling" + reportSuffix
 )
 
-// isReport tells a series that the scrape library reports from one that the target publishes.
+// isReport says whether the scrape library reports a series, or the target publishes it.
 func isReport(opts storage.AOptions) bool {
 	return strings.HasSuffix(opts.MetricFamilyName, reportSuffix)
 }

@@ -65,7 +65,7 @@ type series struct {
 	lastTime int64
 	// transaction is that of the last sample, and index its place among the samples there.
 	transaction, index uint32
-	// generation tells a slot from what was in it before.
+	// generation differs from that of what was in the slot before.
 	generation uint32
 	// refsAt and refsCount say where in the node's the numbers of the labels are.
 	refsAt    uint32

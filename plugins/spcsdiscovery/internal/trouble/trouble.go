@@ -1,7 +1,7 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package trouble tells what goes on for long and would fill a log: when it begins, when it changes, and when it ends.
+// Package trouble logs what goes on for long and would fill a log: when it begins, when it changes, and when it ends.
 package trouble
 
 import (
@@ -13,38 +13,38 @@ import (
 )
 
 const (
-	// tellAgain is when a trouble that goes on is told once more.
-	tellAgain = 20 * time.Minute
-	// eased is how long all must be well before that is told: good and bad may alternate.
+	// repeatAfter is when a trouble that goes on is logged once more.
+	repeatAfter = 20 * time.Minute
+	// eased is how long all must be well before that is logged: good and bad may alternate.
 	eased = 2 * time.Minute
-	// maxSentence bounds what is told of words that come from elsewhere.
+	// maxSentence bounds how much is logged of words that come from elsewhere.
 	maxSentence = 300
 )
 
 // Trouble is one that costs samples. It has one caller at a time.
 type Trouble struct {
-	logger         *zap.Logger
-	begins, ends   string
-	kind           string
-	toldAt, lastAt time.Time
-	samples        int64
+	logger           *zap.Logger
+	begins, ends     string
+	kind             string
+	loggedAt, lastAt time.Time
+	samples          int64
 }
 
-// New returns a trouble with the lines that tell its begin, or a change, and its end.
+// New returns a trouble with the lines of its begin, or a change, and of its end.
 func New(logger *zap.Logger, begins, ends string) *Trouble {
 	return &Trouble{logger: logger, begins: begins, ends: ends}
 }
 
-// Tell says that samples are lost in this moment; another kind is a change.
-func (t *Trouble) Tell(kind string, samples int64, fields ...zap.Field) {
+// Record says that samples are lost in this moment; another kind is a change.
+func (t *Trouble) Record(kind string, samples int64, fields ...zap.Field) {
 	now := time.Now()
 	t.lastAt = now
 	t.samples += samples
-	if kind == t.kind && now.Sub(t.toldAt) < tellAgain {
+	if kind == t.kind && now.Sub(t.loggedAt) < repeatAfter {
 		return
 	}
 	t.logger.Warn(t.begins, append(fields, zap.Int64("samples", t.samples))...)
-	t.kind, t.toldAt, t.samples = kind, now, 0
+	t.kind, t.loggedAt, t.samples = kind, now, 0
 }
 
 // Ease says that all is well in this moment.

@@ -15,19 +15,19 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 )
 
-func TestATroubleIsToldAgainAfterAWhileAndItsEndOnce(t *testing.T) {
+func TestATroubleIsLoggedAgainAfterAWhileAndItsEndOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.InfoLevel)
 		trouble := New(zap.New(core), "It begins", "It ends")
 		trouble.Ease()
 		for range 60 {
-			trouble.Tell("400", 1)
+			trouble.Record("400", 1)
 			time.Sleep(30 * time.Second)
 			trouble.Ease()
 		}
 		require.Len(t, logs.All(), 2, "in 30 minutes")
-		trouble.Tell("404", 1)
-		trouble.Tell("404", 5)
+		trouble.Record("404", 1)
+		trouble.Record("404", 5)
 		time.Sleep(eased)
 		trouble.Ease()
 		trouble.Ease()
@@ -36,7 +36,8 @@ func TestATroubleIsToldAgainAfterAWhileAndItsEndOnce(t *testing.T) {
 			lines = append(lines, fmt.Sprint(line.Message, line.ContextMap()))
 		}
 		require.Equal(t, []string{
-			"It beginsmap[samples:1]", "It beginsmap[samples:40]", "It beginsmap[samples:20]", "It endsmap[samples_lost_meanwhile:5]",
+			"It beginsmap[samples:1]", "It beginsmap[samples:40]", "It beginsmap[samples:20]",
+			"It endsmap[samples_lost_meanwhile:5]",
 		}, lines)
 	})
 }
