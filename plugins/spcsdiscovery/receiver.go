@@ -97,7 +97,7 @@ func (r *spcsReceiver) Shutdown(context.Context) error {
 
 // health reports to the collector's health extension how the discovery does.
 type health struct {
-	host   component.Host
+	host      component.Host
 	unhealthy bool
 }
 
