@@ -62,6 +62,12 @@ def gaps(stand: Stand, began: float, longest_allowed: float = 1.9 * INTERVAL) ->
     return found
 
 
+def shown(stand: Stand, address: str) -> tuple[str, int, int]:
+    """Return what the page says of a node: the reason, and how many samples are left out or have times of their own."""
+    (node,) = [node for pool in stand.status()["pools"] for node in pool["nodes"] if node["address"] == address]
+    return node.get("reason", ""), node["samples_left_out"], node["samples_with_own_timestamps"]
+
+
 @pytest.mark.parametrize("answer", [500, 502, 503, 429, CUT, HANG])
 def test_a_store_that_cannot_take_samples_gets_them_later(stand: Stand, gate: Gate, answer: int | str) -> None:
     began = time.time()
@@ -101,23 +107,28 @@ def test_a_killed_store_loses_nothing(stand: Stand) -> None:
 
 @pytest.mark.parametrize(
     "extra",
-    ["old 64 {now-86400000}\n", "near 64 {now+60000}\n", "far 64 {now+86400000}\n", "rounded 64 1700000000000\n"],
+    ["old 64 {now-86400000}\n", "near 64 {now+60000}\n", "repeated 64 1700000000000\n", "seconds 64 1764082800\n"],
 )
-def test_the_time_of_the_scrape_counts_whatever_a_node_sends(stand: Stand, extra: str) -> None:
-    node, began = stand.nodes()[0], time.time()
+def test_the_time_of_the_scrape_counts_and_the_node_is_named(stand: Stand, extra: str) -> None:
+    node, size, began = stand.nodes()[0], stand.log_size(), time.time()
     stand.admin_text("PUT", f"/nodes/{node}/extra", extra)
     name = extra.split(maxsplit=1)[0]
     wait_for(lambda: bool(stand.query(name)), 20)
     (sample,) = stand.query(f"timestamp({name})")
     assert began - INTERVAL < sample.value < time.time()
     assert gaps(stand, began) == {}
+    (line,) = stand.log_lines("own_timestamps", size)
+    assert node in line
+    assert shown(stand, node) == ("own_timestamps", 0, 1)
     stand.admin_text("PUT", f"/nodes/{node}/extra", "")
+    wait_for(lambda: shown(stand, node) == ("", 0, 0), 10)
 
 
 @pytest.mark.parametrize(
     ("extra", "reason"),
     [
         ("twice 1 {now-2000}\ntwice 2 {now-1000}\n", "duplicate_series"),
+        ("far 64 {now+86400000}\n", "future_timestamp"),
         ('long{label="' + "x" * 1_000_000 + '"} 1\n', "label_too_long"),
     ],
 )
@@ -130,6 +141,8 @@ def test_a_node_that_sends_odd_samples_is_named_and_costs_no_other(stand: Stand,
     assert not set(gaps(stand, began)) & set(others)
     (line,) = stand.log_lines(reason, size)
     assert node in line
+    assert reason in shown(stand, node)[0]
+    assert {shown(stand, other) for other in others} == {("", 0, 0)}
     stand.admin_text("PUT", f"/nodes/{node}/extra", "")
     stand.wait_for_scrapes()
 
@@ -168,11 +181,15 @@ def test_a_durable_queue_keeps_samples_over_a_killed_collector(tmp_path: Path) -
         "service:\n  extensions: [health_check, file_storage]\n"
     )
     with open_stand(tmp_path / "run", more=(durable,)) as (stand, gate):
-        began = time.time()
+        began, queued = time.time(), 0.0
         with gate.shut(503):
             wait_for_refusals(gate, 1)
             for _ in range(4):
                 time.sleep(4 * INTERVAL)
+                queued += stand.own_metrics("spcs_scraped_samples_total")[""]
                 kill_and_restart(stand.collector)
         # What was scraped within a batch's second before the end was in no queue yet.
         assert gaps(stand, began, 2.9 * INTERVAL) == {}
+        everything = {"query": '{job=~"spcs-nodes|otelcol"}[10m]'}
+        found = promql.result(promql.ask(stand.store.url, "query", everything))
+        assert sum(len(series["values"]) for series in found) >= queued
