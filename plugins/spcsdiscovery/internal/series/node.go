@@ -145,6 +145,10 @@ func (n *node) takeSlot() uint32 {
 		n.free = n.free[:k-1]
 		return slot
 	}
+	if size := len(n.slots); size == cap(n.slots) {
+		// Doubling would leave a third of what all nodes hold unused, and a node seldom has new series.
+		n.slots = append(make([]series, 0, size+size/8+spareSlots/4), n.slots...)
+	}
 	n.slots = append(n.slots, series{})
 	return uint32(len(n.slots) - 1)
 }
