@@ -9,11 +9,12 @@ import (
 	"strings"
 )
 
-// futureWords are in the line with which the scrape library counts the samples of a scrape that it refuses because their
-// times are more than ten minutes ahead. It counts them for one target nowhere else.
+// futureWords are in the line with which the scrape library counts the samples of a scrape that it refuses because
+// their times are more than ten minutes ahead. It counts them for one target nowhere else.
 const futureWords = "too far into the future"
 
-// futureHandler calls see with the target's URL and the number of samples when the scrape library logs some of the future.
+// futureHandler calls see with the target's URL and the number of samples when the scrape library logs that some are of
+// the future.
 type futureHandler struct {
 	slog.Handler
 	target string

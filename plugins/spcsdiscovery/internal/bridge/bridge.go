@@ -25,8 +25,8 @@ const targetInfo = "target_info"
 type Scope struct{ Name, Version string }
 
 // Convert returns the metrics of one scrape, and how many samples were left out. `job` and `instance` become the
-// resource's service name and instance, all other labels attributes. What cannot be part of a valid histogram or summary
-// is kept as plain numbers under the names of its series, so that nothing is left out but target_info.
+// resource's service name and instance, all other labels attributes. What cannot be part of a valid histogram or
+// summary is kept as plain numbers under the names of its series, so that nothing is left out but target_info.
 func Convert(samples iter.Seq[series.Sample], scope Scope) (metrics pmetric.Metrics, leftOut int) {
 	c := &conversion{metrics: pmetric.NewMetrics(), scope: scope, resources: map[identity]*resource{}}
 	for x := range samples {
