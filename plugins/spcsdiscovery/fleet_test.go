@@ -49,17 +49,19 @@ type fleet struct {
 
 const fleetPool = "discover.monitor.pool_a.cp.spcs.internal"
 
+func newFleet(t *testing.T) *fleet {
+	t.Helper()
+	return &fleet{
+		dns: dnstest.Start(t), store: storetest.New(t), bodies: map[string]*atomic.Value{},
+		connections: map[string]*atomic.Int64{}, dialled: map[string]*atomic.Int64{},
+	}
+}
+
 // startFleet runs as many nodes on addresses of their own, 127.7.0.2 and so on, all at one port.
 func startFleet(t *testing.T, count int, settings map[string]any) *fleet {
 	t.Helper()
-	f := &fleet{
-		dns:         dnstest.Start(t),
-		bodies:      map[string]*atomic.Value{},
-		dialled:     map[string]*atomic.Int64{},
-		connections: map[string]*atomic.Int64{},
-		store:       storetest.New(t),
-		telemetry:   componenttest.NewTelemetry(),
-	}
+	f := newFleet(t)
+	f.telemetry = componenttest.NewTelemetry()
 	var addresses []string
 	first := f.serve(t, "127.7.0.2:0")
 	_, port, _ := strings.Cut(first, ":")
@@ -123,14 +125,15 @@ func (f *fleet) serve(t *testing.T, address string) string {
 	node.Listener = listener
 	host, _, _ := strings.Cut(listener.Addr().String(), ":")
 	f.bodies[host] = new(atomic.Value)
-	f.connections[host], f.dialled[host] = new(atomic.Int64), new(atomic.Int64)
+	open, dialled := new(atomic.Int64), new(atomic.Int64)
+	f.connections[host], f.dialled[host] = open, dialled
 	node.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:
-			f.dialled[host].Add(1)
-			f.connections[host].Add(1)
+			dialled.Add(1)
+			open.Add(1)
 		case http.StateClosed, http.StateHijacked:
-			f.connections[host].Add(-1)
+			open.Add(-1)
 		}
 	}
 	f.set(host, body)

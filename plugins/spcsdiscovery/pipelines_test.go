@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,8 +19,6 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/storetest"
 )
 
 func TestScrapesReachThePipelineOfLogsAsRequests(t *testing.T) {
@@ -40,7 +37,7 @@ func TestScrapesReachThePipelineOfLogsAsRequests(t *testing.T) {
 }
 
 func TestOneScrapeServesBothKindsOfPipelines(t *testing.T) {
-	f := &fleet{dns: dnstest.Start(t), bodies: map[string]*atomic.Value{}, store: storetest.New(t)}
+	f := newFleet(t)
 	_, port, _ := strings.Cut(f.serve(t, "127.7.0.2:0"), ":")
 	f.list([]string{"127.7.0.2"}, port)
 	cfg, err := load(

@@ -172,7 +172,8 @@ func TestNineThousandRandomBodiesHarmNoInnocentNode(t *testing.T) {
 		// On a loaded machine a scrape may take too long, also the last one, which `up` then says.
 		require.Equal(t, "1", strings.TrimSuffix(content(t, db)[addresses[i]][series], " stale"))
 		tooLong := count(t, db, "up", addresses[i], 0)
-		require.InDelta(t, served[i].Load(), count(t, db, "innocent", addresses[i], 1)+tooLong, 2,
-			"each scrape of an innocent node is stored")
+		stored := count(t, db, "innocent", addresses[i], 1)
+		require.LessOrEqual(t, stored, int(served[i].Load()))
+		require.GreaterOrEqual(t, stored+tooLong, int(served[i].Load())-2, "each scrape of an innocent node is stored")
 	}
 }
