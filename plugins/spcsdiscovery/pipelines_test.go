@@ -18,7 +18,6 @@ import (
 	"go.opentelemetry.io/collector/receiver/receivertest"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
-
 )
 
 func TestScrapesReachThePipelineOfLogsAsRequests(t *testing.T) {
