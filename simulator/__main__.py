@@ -144,7 +144,7 @@ def main() -> None:
     try:
         asyncio.run(serve(parse()))
     except OSError as error:
-        sys.exit(f"simulator: {error.strerror or error}: choose other ports with --help's options")
+        sys.exit(f"simulator: {error.strerror or error}: choose another address or port, which --help lists")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ class Driver:
         if not self.credentials.accept(way, data.get("TOKEN", "")):
             return _refuse(Refusal.INVALID_TOKEN)
         role = request.query.get("roleName", ROLE).upper()
+        if role not in self.catalog.privileges.roles:
+            return _refuse(Refusal.UNKNOWN_ROLE, role)
         token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._sessions[token] = self._masters[master] = Session(user=USER, role=role)
         answer = {
@@ -118,9 +120,9 @@ async def _agree(_: web.Request) -> web.Response:
     return web.json_response({"success": True, "data": None, "code": None, "message": None})
 
 
-def _refuse(refusal: Refusal) -> web.Response:
+def _refuse(refusal: Refusal, name: str = "") -> web.Response:
     data = {"nextAction": "RETRY_LOGIN", "authnMethod": "OAUTH"}
-    answer = {"data": data, "code": refusal.code, "message": refusal.message, "success": False}
+    answer = {"data": data, "code": refusal.code, "message": refusal.message.format(name), "success": False}
     return web.json_response(answer)
 
 

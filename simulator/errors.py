@@ -51,6 +51,14 @@ class Refusal(enum.Enum):
     NETWORK_POLICY = (403, "390422", "08001", "The address is not allowed by a network policy.")
     STATEMENT_MISSING = (404, "390404", "02000", "There is no such statement.")
     RATE_LIMITED = (429, "390505", "08001", "Too many requests.")
+    # As gosnowflake's ErrRoleNotExist, and the account's text as the drivers report it.
+    UNKNOWN_ROLE = (
+        403,
+        "390189",
+        "08004",
+        "Role '{}' specified in the connect string does not exist or not authorized. Contact your local system"
+        " administrator, or attempt to login with another role, e.g. PUBLIC.",
+    )
     SERVER_ERROR = (500, "390100", "08001", "Internal error.")
     UNAVAILABLE = (503, "390506", "08001", "The service is unavailable.")
 

@@ -1,6 +1,7 @@
 """The metrics exporter of every node, each on its own address, all in this process."""
 
 import asyncio
+import errno
 import functools
 import gzip
 import re
@@ -53,7 +54,13 @@ class Exporters:
         if self._own_addresses:
             await asyncio.to_thread(add_address, node.host)
         site = web.TCPSite(self._runner, node.host, node.port, backlog=16)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            reason = f"{node.address} is taken by another program, such as a second simulator"
+            raise OSError(error.errno, reason) from None
         self._sites[node.address] = site
 
     def age(self) -> float:

@@ -4,7 +4,6 @@ Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 """
 
 import base64
-import binascii
 import hashlib
 import json
 import uuid
@@ -66,10 +65,11 @@ class Registry:
     def _accept(self, header: str) -> bool:
         try:
             user, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+            if user == _SESSION_USER:
+                return json.loads(password)["token"] in self.driver.registry_tokens
+        except (ValueError, TypeError, KeyError):
+            # Neither base64 of UTF-8 nor, for a session, the JSON that the account issued.
             return False
-        if user == _SESSION_USER:
-            return json.loads(password).get("token") in self.driver.registry_tokens
         return self.credentials.accept("PROGRAMMATIC_ACCESS_TOKEN", password)
 
     async def _greet(self, _: web.Request) -> web.Response:

@@ -1,7 +1,6 @@
 """How long the boards' queries take over six hours of many containers: each query as Grafana would send it."""
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ _STEP = 30
 _SLOWEST = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Timing:
     """One query of a panel and the seconds that it took."""
 
@@ -39,7 +38,12 @@ class Timing:
 def bench_boards(*, as_json: bool, dry: bool) -> None:
     """Fill a store with history, run every query of every board over it, and print the slowest."""
     size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {_STEP} s"
-    measure = Step("Measure the boards' queries (about 5 minutes)", size, lambda: _run(as_json=as_json), stream=True)
+    measure = Step(
+        title="Measure the boards' queries (about 5 minutes)",
+        detail=size,
+        action=lambda: _run(as_json=as_json),
+        stream=True,
+    )
     steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
     carry_out(steps, dry=dry)
 
@@ -99,19 +103,8 @@ def _queries() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
                 yield board["uid"], panel, target
 
 
-def _put(expr: str) -> str:
-    """Put in what Grafana would for six hours and all values of every variable."""
-    macros = {
-        "__rate_interval": "2m",
-        "__range_s": str(_HOURS * 3600),
-        "__range": f"{_HOURS}h",
-        "credits_per_node_hour": "1",
-    }
-    return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], ".*"), expr)
-
-
 def _measure(url: str, board: str, panel: dict[str, Any], target: dict[str, Any], start: int, end: int) -> Timing:
-    query = _put(target["expr"])
+    query = promql.fill(target["expr"], seconds=_HOURS * 3600, choice=".*")
     if target.get("instant"):
         kind, parameters = "query", {"query": query, "time": end}
     else:
@@ -120,7 +113,7 @@ def _measure(url: str, board: str, panel: dict[str, Any], target: dict[str, Any]
     answer = promql.ask(url, kind, parameters)
     seconds = time.perf_counter() - began
     promql.result(answer)
-    return Timing(board, panel["title"], seconds, target["expr"])
+    return Timing(board=board, panel=panel["title"], seconds=seconds, expr=target["expr"])
 
 
 def _print(timings: list[Timing], *, as_json: bool) -> None:

@@ -22,7 +22,7 @@ _LINE = re.compile(
 _MOST_SECONDS = {(200, 20, 20): 3.0, (1, 150, 40): 1.0, (1, 1000, 40): 5.0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Refresh:
     """One refresh of so many pools with so many nodes each, where DNS waits dns_ms before each answer.
 
@@ -71,7 +71,10 @@ def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
         report = process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines")
         _print(parse(report), as_json=as_json)
 
-    carry_out([go_step(), Step("Measure refreshes", process.render(command), measure, stream=True)], dry=dry)
+    carry_out(
+        [go_step(), Step(title="Measure refreshes", detail=process.render(command), action=measure, stream=True)],
+        dry=dry,
+    )
 
 
 def _print(refreshes: list[Refresh], *, as_json: bool) -> None:

@@ -24,7 +24,7 @@ class Terminal(Console):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's Console
         super().__init__(highlight=False, soft_wrap=True, markup=False, emoji=False, **options)
 
-    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
         """Return a string as rich draws it; print, tables and titles all pass it through here."""
         return super().render_str(visible(text), **options)
 
@@ -32,13 +32,13 @@ class Terminal(Console):
         """Ask a question that is answered with no by default; nothing in it is markup."""
         return Confirm.ask(Text(visible(question)), console=self, default=False)
 
-    def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401
+    def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401 - rich's own
         """Return a line with a spinner that stands while its block runs."""
         return _Status(_plain(status), console=self, **options)
 
 
 class _Status(Status):
-    def update(self, status: RenderableType | None = None, **options: Any) -> None:  # noqa: ANN401
+    def update(self, status: RenderableType | None = None, **options: Any) -> None:  # noqa: ANN401 - rich's own
         super().update(None if status is None else _plain(status), **options)
 
 

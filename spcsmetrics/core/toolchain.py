@@ -11,6 +11,7 @@ from pathlib import Path
 
 from spcsmetrics.core import groups, process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import BUILD
 from spcsmetrics.core.steps import Step
 
@@ -65,8 +66,10 @@ def host_platform() -> str:
 def go_environment(target: str = "") -> dict[str, str]:
     """Return the variables for builds that depend on the sources alone: static, without a toolchain switch.
 
-    target is a platform to build for, such as linux/arm64; without one it is this machine's.
+    target is a platform to build for, such as linux/arm64; without one it is this machine's. The folder that
+    `go install` writes to is made here. Raises UserError or OSError where it cannot be used.
     """
+    make_folder(BUILD / "bin")
     system, _, machine = target.partition("/")
     return {
         **({"GOOS": system, "GOARCH": machine} if target else {}),
@@ -78,18 +81,13 @@ def go_environment(target: str = "") -> dict[str, str]:
     }
 
 
-@cache
-def find_compose() -> list[str]:
-    """Return the words that start compose of at least MIN_COMPOSE: the machine's own, else the locked one."""
-    return _installed_compose() or [str(groups.script("docker-compose"))]
-
-
 def compose_step() -> Step:
     """Return the step that installs the locked compose where the machine has none that is good enough."""
-    return _locked_step("compose", lambda: bool(_installed_compose()))
+    return _locked_step("compose", lambda: bool(installed_compose()))
 
 
-def _installed_compose() -> list[str]:
+def installed_compose() -> list[str]:
+    """Return the words that start the machine's own compose, if it is of at least MIN_COMPOSE."""
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]) and _compose_version(command) >= MIN_COMPOSE:
             return command

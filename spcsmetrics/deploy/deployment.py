@@ -16,7 +16,7 @@ from spcsmetrics.deploy.state import State, find_repository_url, read_state
 from spcsmetrics.images.definition import IMAGES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What the command line says: the settings' file, and what to do with them."""
 
@@ -33,7 +33,7 @@ def deploy(options: Options, *, dry: bool) -> None:
     Raises UserError; a run that broke off is continued by the next.
     """
     settings = read_settings(options.settings)
-    carry_out([groups.group_step("deploy")])
+    _install(dry=dry)
     if options.offline:
         if not dry:
             raise UserError("--offline only prints what an empty account would be sent: add --dry")
@@ -46,6 +46,16 @@ def deploy(options: Options, *, dry: bool) -> None:
             raise
         console.print("There is no connection to an account: this is what an empty one would be sent.")
         _print_offline(settings, options)
+
+
+def _install(*, dry: bool) -> None:
+    """Install the group deploy, also for a plan: it is the difference between the settings and the account."""
+    step = groups.group_step("deploy")
+    if dry and not step.skip():
+        console.print(
+            "The plan needs the account's state and the specification's schema: their reader is installed now."
+        )
+    carry_out([step])
 
 
 def _print_offline(settings: Settings, options: Options) -> None:
@@ -93,7 +103,7 @@ def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Est
     for change in changes:
         print(f"-- {change.title}")  # noqa: T201 - the plan is the output
         if change.sql:
-            print(f"{change.sql};")  # noqa: T201
+            print(f"{change.sql};")  # noqa: T201 - the plan is the output
 
 
 def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
@@ -104,14 +114,14 @@ def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
 
 def _step(settings: Settings, account: Account, change: Change) -> Step:
     if change.sql:
-        return Step(change.title, change.sql, lambda: account.execute(change.sql))
+        return Step(title=change.title, detail=change.sql, action=lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
         url = find_repository_url(account.execute, settings) or ""
         repository.push(settings, account, url, IMAGES[change.image], change.tag)
 
-    return Step(change.title, "docker push", push, stream=True)
+    return Step(title=change.title, detail="docker push", action=push, stream=True)
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:
@@ -130,7 +140,7 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     Raises UserError where there is no service yet.
     """
     settings = read_settings(options.settings)
-    carry_out([groups.group_step("deploy")])
+    _install(dry=dry)
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
         state = read_state(account.execute, settings)

@@ -71,9 +71,14 @@ def open_url(path: str) -> None:
 def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     """Let a role open the boards, and nothing else."""
     name = identifier(role, "the role")
-    with _service(path) as (settings, execute):
-        sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
-        _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
+    settings = read_settings(path)
+    sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
+    title = f"Let the role {name} see the boards"
+    if dry:
+        _print_plan(settings, (title, sql))
+    else:
+        with _service(path) as (_, execute):
+            _send(execute, title, sql)
     console.print(
         f"- The role needs USAGE on {settings.database} and {settings.schema_name} too, which their owner gives:"
         " ./inv grants prints it for the viewers in the settings"
@@ -85,16 +90,21 @@ def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    with _service(path) as (settings, execute):
-        name = settings.service_name
+    settings = read_settings(path)
+    name = settings.service_name
+    title, sql = f"Remove the service {name}", f"DROP SERVICE {name} FORCE"
+    if dry and force:
+        _print_plan(settings, (title, sql))
+        return
+    with _service(path) as (_, execute):
         if not force:
             raise UserError(
                 f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
                 " volume for seven days, and ./inv backup makes one that stays"
             )
-        if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
+        if not yes and not console.confirm(f"Remove {name}, its URL and its volume?"):
             raise UserError("nothing was removed")
-        _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
+        _send(execute, title, sql)
         console.print(
             f"- Left: the compute pool {settings.compute_pool}, which costs while it runs"
             f" (DROP COMPUTE POOL {settings.compute_pool}), the images in {settings.repository_name}, and the grants"
@@ -104,36 +114,52 @@ def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
 
 def back_up(path: str, *, dry: bool) -> None:
     """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    with _service(path) as (settings, execute):
-        snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
-        sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
-        _send(execute, "Take a snapshot of the volume", sql, dry=dry)
+    settings = read_settings(path)
+    snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
+    title = "Take a snapshot of the volume"
+    if dry:
+        _print_plan(settings, (title, sql))
+        return
+    with _service(path) as (_, execute):
+        _send(execute, title, sql)
     print(snapshot)  # noqa: T201 - the result
 
 
 def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
     """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does."""
     parts = [identifier(part, "the snapshot") for part in snapshot.split(".")]
-    with _service(path) as (settings, execute):
-        name = settings.service_name
-        source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
-        question = f"Replace the metrics of {name} by those of {source}?"
-        if not (yes or dry) and not console.confirm(question):
+    settings = read_settings(path)
+    name = settings.service_name
+    source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
+    stop = ("Stop the service", f"ALTER SERVICE {name} SUSPEND")
+    sql = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
+    put_back = ("Restore the volume", sql)
+    start = ("Start the service", f"ALTER SERVICE {name} RESUME")
+    if dry:
+        _print_plan(settings, stop, put_back, start)
+        return
+    with _service(path) as (_, execute):
+        if not yes and not console.confirm(f"Replace the metrics of {name} by those of {source}?"):
             raise UserError("nothing was restored")
-        put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
         try:
-            _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
-            if not dry:
-                readiness.wait_until_suspended(execute, settings, timeout)
-            _send(execute, "Restore the volume", put_back, dry=dry)
+            _send(execute, *stop)
+            readiness.wait_until_suspended(execute, settings, timeout)
+            _send(execute, *put_back)
         finally:
-            _send(execute, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)
-        if not dry:
-            print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
+            _send(execute, *start)
+        print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
 
 
-def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
-    carry_out([Step(title, sql, lambda: execute(sql))], dry=dry)
+def _send(execute: Execute, title: str, sql: str) -> None:
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))])
+
+
+def _print_plan(settings: Settings, *statements: tuple[str, str]) -> None:
+    """Print what would be sent, which the settings alone determine: nothing is installed or asked for it."""
+    find = Step(title=f"Find the service {settings.service_name}", detail="SHOW SERVICES", action=lambda: None)
+    send = [Step(title=title, detail=sql, action=lambda: None) for title, sql in statements]
+    carry_out([groups.group_step("deploy"), find, *send], dry=True)
 
 
 def print_grants(path: str, *, inverse: bool) -> None:

@@ -95,7 +95,7 @@ def push(settings: Settings, account: Account, repository_url: str, image: Image
 
 def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
     """Show the layers as they go, and return the digest that the registry gave."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415 - slow to import
 
     digest = ""
     with Progress(

@@ -27,7 +27,7 @@ class Account:
     def execute(self, sql: str) -> list[Row]:
         """Run one statement and return its rows by column name. Raises UserError with the account's reason."""
         from snowflake.connector.errors import Error  # noqa: PLC0415 - slow, and of the group deploy
-        from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415
+        from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415 - as above
 
         try:
             return [row.as_dict() for row in self._session.sql(sql).collect()]
@@ -47,7 +47,7 @@ class Account:
 
         Source: snowflake-cli, src/snowflake/cli/_plugins/spcs/image_registry/manager.py
         """
-        from snowflake.connector.errors import Error  # noqa: PLC0415
+        from snowflake.connector.errors import Error  # noqa: PLC0415 - slow, and of the group deploy
 
         try:
             issued = self._session.connection._rest._token_request("ISSUE")["data"]
@@ -66,9 +66,9 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
 
     Raises UserError for an unknown connection, and where the account does not let it in.
     """
-    from snowflake.connector.errors import Error  # noqa: PLC0415
-    from snowflake.snowpark import Session  # noqa: PLC0415
-    from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415
+    from snowflake.connector.errors import Error  # noqa: PLC0415 - slow, and of the group deploy
+    from snowflake.snowpark import Session  # noqa: PLC0415 - as above
+    from snowflake.snowpark.exceptions import SnowparkClientException  # noqa: PLC0415 - as above
 
     # Its warnings repeat what the sentences here say, with more words.
     logging.getLogger("snowflake").setLevel(logging.CRITICAL)
@@ -92,8 +92,8 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
 
 def _merge(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options over those of the connection's file. Raises UserError where it has no such connection."""
-    from snowflake.connector.config_manager import CONFIG_MANAGER  # noqa: PLC0415
-    from snowflake.connector.errors import Error  # noqa: PLC0415
+    from snowflake.connector.config_manager import CONFIG_MANAGER  # noqa: PLC0415 - slow, and of the group deploy
+    from snowflake.connector.errors import Error  # noqa: PLC0415 - as above
 
     name = options.pop("connection_name", "")
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import read_text
 from spcsmetrics.deploy.names import identifier, service_identifier
 
 DEFAULT_FILE = Path("deploy.toml")
@@ -17,7 +18,7 @@ VOLUME_SHARE = 0.8
 NOTIFICATIONS = ("", "webhook", "email")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
 
@@ -79,10 +80,10 @@ def read_settings(path: str) -> Settings:
         if path:
             raise UserError(f"there is no settings file {path}: copy deploy/example.toml and change it")
         return Settings()
+    text = read_text(file)
     try:
-        values = tomllib.loads(file.read_text())
-        return parse_settings(values)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_settings(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise UserError(f"{file} is not TOML: {error}") from error
     except UserError as error:
         raise UserError(f"{file}: {error}") from error

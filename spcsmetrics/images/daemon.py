@@ -1,11 +1,14 @@
 """The Docker daemon, through its SDK: the images that it holds, and digests in registries with the user's logins."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import read_text
 from spcsmetrics.core.steps import Step
 
 if TYPE_CHECKING:
@@ -26,9 +29,10 @@ class NoImageError(UserError):
 def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
     """Yield a client of the daemon. Raises NoDaemonError where none answers, and UserError for what it refuses."""
     import docker  # noqa: PLC0415 - slow to import
-    from docker.errors import DockerException  # noqa: PLC0415
-    from requests import RequestException  # noqa: PLC0415
+    from docker.errors import DockerException  # noqa: PLC0415 - slow to import
+    from requests import RequestException  # noqa: PLC0415 - slow to import
 
+    _check_configuration()
     try:
         client = docker.from_env(timeout=seconds)
     except DockerException as error:
@@ -43,6 +47,32 @@ def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
         client.close()
 
 
+def _check_configuration() -> None:
+    """Raise UserError where the SDK would stumble over the user's configuration of Docker."""
+    from docker.auth import AuthConfig  # noqa: PLC0415 - slow to import
+    from docker.errors import DockerException  # noqa: PLC0415 - slow to import
+    from docker.utils.config import find_config_file  # noqa: PLC0415 - slow to import
+
+    found = str(find_config_file() or "")
+    if not found:
+        return
+    try:
+        values = json.loads(read_text(Path(found)))
+        proxies = values.get("proxies", {})
+        tables = [
+            values,
+            proxies,
+            *proxies.values(),
+            *(values.get(key) or {} for key in ("auths", "credHelpers", "HttpHeaders")),
+        ]
+        fits = all(isinstance(table, dict) for table in tables)
+        AuthConfig.load_config(None, values)
+    except (ValueError, TypeError, AttributeError, DockerException):
+        fits = False
+    if not fits:
+        raise UserError(f"{found} is not what Docker writes there: mend it, or remove it and run docker login again")
+
+
 def check() -> None:
     """Raise NoDaemonError unless a Docker daemon answers."""
     with open_client(10) as client:
@@ -51,7 +81,7 @@ def check() -> None:
 
 def check_step() -> Step:
     """Return the step that finds the Docker daemon."""
-    return Step("Find the Docker daemon", "docker version", check)
+    return Step(title="Find the Docker daemon", detail="docker version", action=check)
 
 
 def find_id(reference: str) -> str:
@@ -85,7 +115,7 @@ def find_repository_digest(reference: str) -> str:
 def fetch_digest(reference: str) -> str:
     """Return the digest of an image in its registry, which the daemon asks with the user's logins.
 
-    Raises UserError where the registry does not answer, lets nobody read, or has no such image.
+    Raises UserError where the registry does not answer, lets this user not read, or has no such image.
     """
     from docker.errors import APIError  # noqa: PLC0415 - slow to import
 
@@ -106,7 +136,7 @@ def _explain(reference: str, status: int, said: str) -> str:
         return f"the registry {registry} has no {reference}: check the name and the tag, or push it first ({reason})"
     if status >= 500:
         return f"the registry {registry} does not answer: check its name and the network ({reason})"
-    return f"the registry {registry} cannot be asked for {reference}: check the name ({reason})"
+    return f"the registry {registry} refuses {reference}: check the name ({reason})"
 
 
 def shorten(error: object) -> str:

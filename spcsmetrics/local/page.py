@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint, groups, ports, process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import BOARD_FOLDER, BUILD, GRAFANA
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, program_step
@@ -17,8 +18,6 @@ from spcsmetrics.local.processes import Process, Run
 
 SOURCE = GRAFANA / "preview"
 PAGE = BUILD / "preview" / "page"
-# Prints what the panels show, without a browser.
-DESCRIBE = BUILD / "preview" / "page-describe" / "describe.js"
 _MIN_NODE = 20
 _MODULES = SOURCE / "node_modules"
 # What npm writes when it has installed everything; a stamp beside it goes with the folder.
@@ -64,10 +63,10 @@ def install_steps() -> list[Step]:
     return [
         groups.group_step("preview"),
         Step(
-            "Install the preview's libraries (half a minute, half a gigabyte)",
-            "npm ci in grafana/preview",
-            install,
-            lambda: fingerprint.is_current(_INSTALLED, lock),
+            title="Install the preview's libraries (half a minute, half a gigabyte)",
+            detail="npm ci in grafana/preview",
+            action=install,
+            skip=lambda: fingerprint.is_current(_INSTALLED, lock),
         ),
     ]
 
@@ -78,14 +77,17 @@ def script_step(title: str, script: str) -> Step:
 
 
 def build_steps() -> list[Step]:
-    """Return the steps that make the page and the program DESCRIBE."""
+    """Return the steps that make the page, and beside it the program that prints what the panels show."""
 
     def build() -> None:
+        make_folder(PAGE.parent)
         for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
             process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
         fingerprint.mark(PAGE, _digest())
 
-    make = Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built)
+    make = Step(
+        title="Build the preview", detail=f"vite build -> {PAGE.relative_to(BUILD.parent)}", action=build, skip=is_built
+    )
     return [*install_steps(), make]
 
 

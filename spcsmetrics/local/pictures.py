@@ -1,4 +1,4 @@
-"""Pictures of the boards, taken of the preview or of Grafana in an installed Chromium."""
+"""Pictures of the boards, taken in an installed Chromium."""
 
 import shutil
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def take(url: str, boards: list[str], folder: Path, time: str) -> None:
         time: from=..&to=.. of the address.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _open_page({}) as page:
+    with open_page({}) as page:
         for board in boards:
             page.set_viewport_size({"width": _WIDTH, "height": 1000})
             page.goto(f"{url}/d/{board}?{time}")
@@ -50,18 +50,9 @@ def take(url: str, boards: list[str], folder: Path, time: str) -> None:
             page.screenshot(path=folder / f"{board}.png", full_page=True)
 
 
-def take_grafana(url: str, boards: list[str], folder: Path) -> None:
-    """Write a picture of each board, by its uid, as Grafana draws it for a viewer whom the ingress has let in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with _open_page({"Sf-Context-Current-User": "VIEWER"}) as page:
-        page.set_viewport_size({"width": _WIDTH, "height": 2400})
-        for board in boards:
-            page.goto(f"{url}/d/{board}?from=now-5m&to=now&kiosk", wait_until="networkidle", timeout=60_000)
-            page.screenshot(path=folder / f"{board}.png")
-
-
 @contextmanager
-def _open_page(headers: dict[str, str]) -> Iterator["Page"]:
+def open_page(headers: dict[str, str]) -> Iterator["Page"]:
+    """Yield an empty page of the browser, which sends these headers with each request."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of the group preview
 
     with sync_playwright() as playwright:

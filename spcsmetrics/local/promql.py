@@ -1,5 +1,6 @@
 """Reading back from Prometheus."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from spcsmetrics.core.errors import UserError
 _SECONDS = 120
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """One element of an instant vector."""
 
@@ -37,7 +38,7 @@ def result(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def parse(answer: dict[str, Any]) -> list[Sample]:
     """Return the vector in an answer to an instant query. Raises UserError as result does."""
-    return [Sample(row["metric"], float(row["value"][1])) for row in result(answer)]
+    return [Sample(labels=row["metric"], value=float(row["value"][1])) for row in result(answer)]
 
 
 def ask(url: str, kind: str, parameters: dict[str, Any], client: requests.Session | None = None) -> dict[str, Any]:
@@ -69,6 +70,24 @@ def over_http(url: str) -> InstantQuery:
     """
     client = requests.Session()
     return lambda expression: parse(ask(url, "query", {"query": expression}, client))
+
+
+def fill(expression: str, *, interval: str = "2m", seconds: int = 3600, choice: str | None = None) -> str:
+    """Return a board's query with what Grafana puts in: its macros, and one choice for every variable if it is given.
+
+    Args:
+        expression: the query.
+        interval: the window of rates.
+        seconds: the length of the time range.
+        choice: the text for each variable, such as `.*` for all values.
+    """
+    macros = {
+        "__rate_interval": interval,
+        "__range_s": str(seconds),
+        "__range": f"{seconds}s",
+        "credits_per_node_hour": "0.11",
+    }
+    return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], choice or match[0]), expression)
 
 
 def single(query: InstantQuery, expression: str) -> float:

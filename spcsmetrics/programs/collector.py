@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from spcsmetrics.core import fingerprint, process
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
@@ -58,16 +59,16 @@ def build_steps(target: str | None = None) -> list[Step]:
     return [
         go_step(),
         Step(
-            "Install the collector builder",
-            f"go install {_BUILDER}@{version}",
-            install,
-            lambda: fingerprint.is_current(builder, version),
+            title="Install the collector builder",
+            detail=f"go install {_BUILDER}@{version}",
+            action=install,
+            skip=lambda: fingerprint.is_current(builder, version),
         ),
         Step(
-            f"Build the collector for {target} (about 5 minutes the first time)",
-            f"builder --config {_relative(MANIFEST)} -> {_relative(made)}",
-            compile_collector,
-            lambda: fingerprint.is_current(made, inputs),
+            title=f"Build the collector for {target} (about 5 minutes the first time)",
+            detail=f"builder --config {_relative(MANIFEST)} -> {_relative(made)}",
+            action=compile_collector,
+            skip=lambda: fingerprint.is_current(made, inputs),
         ),
     ]
 
@@ -82,15 +83,14 @@ def _inputs() -> list[Path]:
 
 def _compile(manifest: dict[str, Any], builder: Path, made: Path, target: str) -> None:
     generated = BUILD / "otel" / "manifest.yaml"
-    generated.parent.mkdir(parents=True, exist_ok=True)
     manifest = {**manifest, "dist": {**manifest["dist"], "output_path": str(_SOURCE)}}
+    make_folder(_SOURCE)
     generated.write_text(yaml.safe_dump(manifest))
-    _SOURCE.mkdir(parents=True, exist_ok=True)
     shutil.copy(_NAMES, _SOURCE)
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [builder, "--config", generated, "--skip-strict-versioning=false"]
     process.run(command, cwd=OTEL, env=go_environment(target), log=_LOG, remedy=_REMEDY)
-    made.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(made.parent)
     (_SOURCE / manifest["dist"]["name"]).replace(made)
 
 

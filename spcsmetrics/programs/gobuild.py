@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from spcsmetrics.core import process
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
@@ -12,8 +13,9 @@ from spcsmetrics.core.toolchain import go_environment
 def compile_step(title: str, binary: Path, target: str, *, module: Path, package: str = ".") -> Step:
     """Return the step that compiles a package of a module for a platform, which is fast when nothing changed."""
     command: Args = ["go", "build", "-ldflags", "-s -w", "-o", binary, package]
-    return Step(
-        title,
-        f"go build -> {binary.relative_to(ROOT)}",
-        lambda: process.run(command, cwd=module, env=go_environment(target), remedy="read the last lines"),
-    )
+
+    def build() -> None:
+        make_folder(binary.parent)
+        process.run(command, cwd=module, env=go_environment(target), remedy="read the last lines")
+
+    return Step(title=title, detail=f"go build -> {binary.relative_to(ROOT)}", action=build)

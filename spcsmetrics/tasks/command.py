@@ -10,6 +10,7 @@ from invoke import Argument, Context, Exit, Task
 from invoke.exceptions import ParseError
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.proxies import exempt_loopback
 from spcsmetrics.core.text import visible
 
 _REMEDIES = {
@@ -68,7 +69,7 @@ class Command(Task[Callable[..., None]]):
         options: those of invoke's task.
     """
 
-    def __init__(self, body: Callable[..., None], *, plan: bool = True, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, body: Callable[..., None], *, plan: bool = True, **options: Any) -> None:  # noqa: ANN401 - invoke's own types
         super().__init__(body, auto_shortflags=False, **options)
         self.plan = plan
 
@@ -80,11 +81,12 @@ class Command(Task[Callable[..., None]]):
         self.help = texts
         return [*arguments]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the body's own
         """Run the task; UserError, OSError and Ctrl-C end it with a sentence and an exit code."""
         try:
             if is_dry(args[0]) and not self.plan:
                 raise UserError(f"{self.name} changes nothing, so it has no plan to print: leave --dry out")
+            exempt_loopback()
             return super().__call__(*args, **kwargs)
         except UserError as error:
             raise _exit(str(error)) from None

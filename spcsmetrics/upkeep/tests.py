@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import BUILD, PLUGIN, PROMETHEUS, ROOT
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
@@ -46,7 +47,7 @@ def run_tests(*, dry: bool) -> None:
         coverage.go_step(),
     ]
     if not dry:
-        BUILD.mkdir(exist_ok=True)
+        make_folder(BUILD)
     steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool")]
     steps += coverage.python_steps()
     carry_out(steps, dry=dry)
@@ -82,7 +83,12 @@ def clean(*, everything: bool, dry: bool) -> None:
 
 
 def _remove_step(folder: Path) -> Step:
-    return Step(f"Remove {folder.name}", f"rm -r {folder}", lambda: shutil.rmtree(folder), lambda: not folder.exists())
+    return Step(
+        title=f"Remove {folder.name}",
+        detail=f"rm -r {folder}",
+        action=lambda: shutil.rmtree(folder),
+        skip=lambda: not folder.exists(),
+    )
 
 
 def build_tags() -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import requests
-from queries import fill
 from stores import Store, start_full_store
 from waiting import SCRAPE_SECONDS, wait_for
 
@@ -16,6 +15,7 @@ from monitoring.rules.recording import RECORDINGS
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.local import processes
+from spcsmetrics.local.promql import fill
 
 # Rates need a few scrapes, and the most that a query of a young store may take to have its first rows.
 WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60

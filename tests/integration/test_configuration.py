@@ -17,8 +17,11 @@ def validate(overlay: str, tmp_path: Path, **env: str) -> subprocess.CompletedPr
     more.write_text(overlay)
     return subprocess.run(
         [collector.binary(), "validate", f"--config={collector.CONFIG}", f"--config={more}"],
-        capture_output=True, check=False, text=True, env=env,
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+        text=True,
+        env=env,
+    )
 
 
 INSIDE = {"SNOWFLAKE_HOST": "snowflake.internal"}

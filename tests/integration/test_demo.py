@@ -33,8 +33,11 @@ def test_check_prints_a_summary_and_exits_with_0() -> None:
 def test_ctrl_c_leaves_no_process_and_no_port() -> None:
     demo = subprocess.Popen(
         [*INV, "demo", "--pools", "1", "--nodes", "1"],
-        cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
     assert demo.stderr is not None
     shown = ""
     for line in demo.stderr:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from previews import Preview
 
-from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, BUILD
 from spcsmetrics.local import page as preview_page
 
 Json = dict[str, Any]
+# Prints what the panels show.
+DESCRIBE = BUILD / "preview" / "page-describe" / "describe.js"
 GREEN, ORANGE, RED = "#73BF69", "#FF9830", "#F2495C"
 
 
@@ -21,7 +23,7 @@ def panels(shown: Preview) -> dict[tuple[str, str], Json]:
     assert node
     boards = sorted(str(file) for file in BOARD_FOLDER.glob("*.json"))
     env = {**os.environ, "FROM": str(shown.start), "TO": str(shown.end)}
-    command = [str(node), str(preview_page.DESCRIBE), shown.store, *boards]
+    command = [str(node), str(DESCRIBE), shown.store, *boards]
     done = subprocess.run(command, capture_output=True, check=True, text=True, env=env)
     return {(panel["board"], panel["title"]): panel for panel in json.loads(done.stdout)}
 
@@ -49,8 +51,15 @@ def test_columns_of_tables_have_titles_and_units(panels: dict[tuple[str, str], J
     pools = panels["spcs-home", "Compute pools"]
     names = [field["name"] for field in pools["fields"]]
     assert names == [
-        "Pool", "Nodes", "CPU used", "CPU requested", "Memory used", "Memory requested", "Pending", "Restarts",
-    ]  # fmt: skip
+        "Pool",
+        "Nodes",
+        "CPU used",
+        "CPU requested",
+        "Memory used",
+        "Memory requested",
+        "Pending",
+        "Restarts",
+    ]
     web = row(pools, "Pool", "WEB_POOL")
     assert web["Nodes"]["text"] == "2"
     assert web["CPU requested"]["text"] == "50%"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from containers import beside, compose, docker
+from grafana_pictures import take_grafana
 
 from monitoring.rules.alerts import ALERTS
 from spcsmetrics.core import ports, process
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.images.definition import IMAGES
-from spcsmetrics.local.pictures import take_grafana
 
 
 @pytest.fixture(autouse=True, scope="session")

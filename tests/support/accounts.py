@@ -88,7 +88,7 @@ class Desk:
 
     def run_sql(self, role: str, *statements: str) -> None:
         """Run statements as somebody else."""
-        from snowflake.snowpark import Session  # noqa: PLC0415
+        from snowflake.snowpark import Session  # noqa: PLC0415 - slow to import
 
         options = {"account": "simulated", "host": "127.0.0.1", "port": self.simulation.driver_port, "protocol": "http"}
         login = {"user": USER, "authenticator": "PROGRAMMATIC_ACCESS_TOKEN", "token": self.token, "role": role}

@@ -201,8 +201,10 @@ def write_command_line(folder: Path) -> None:
     """Write the program docker into a folder for the PATH."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "docker"
-    program.write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-                       "from docker_double import run_command\nsys.exit(run_command(sys.argv[1:]))\n")  # fmt: skip
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from docker_double import run_command\nsys.exit(run_command(sys.argv[1:]))\n"
+    )
     program.chmod(0o755)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from spcsmetrics.tasks.__main__ import Inv
+from spcsmetrics.tasks.program import Inv
 
 
 @dataclass

@@ -10,6 +10,7 @@ import yaml
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.recording import RECORDINGS
 from spcsmetrics.core.paths import PLUGIN
+from spcsmetrics.local.promql import fill
 
 # The labels that a scrape gives to everything that it reads.
 TARGET_LABELS = frozenset({"job", "instance"})
@@ -24,20 +25,6 @@ _CHOOSING = {"topk", "bottomk", "limitk", "limit_ratio"}
 
 # The labels that a query's series have; None where they are not known, and may be any.
 Labels = frozenset[str] | None
-
-
-def fill(expression: str, *, interval: str = "2m", seconds: int = 3600, choice: str | None = None) -> str:
-    """Put in what Grafana would: its macros for a time range, and the same choice for every variable if one is given.
-
-    interval is the window of rates, seconds the length of the time range.
-    """
-    macros = {
-        "__rate_interval": interval,
-        "__range_s": str(seconds),
-        "__range": f"{seconds}s",
-        "credits_per_node_hour": "0.11",
-    }
-    return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], choice or match[0]), expression)
 
 
 def parse(expression: str) -> Any:

@@ -21,7 +21,7 @@ from spcsmetrics.images.release import Target
 OTEL = IMAGES["otel"]
 REFERENCE = "registry.example.com/acme/otel:1"
 FIRST, SECOND = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
-TARGET = Target("registry.example.com", "acme")
+TARGET = Target(registry="registry.example.com", namespace="acme")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_registry_is_asked_with_the_login_that_docker_has_for_it(docker: Daemo
         (REFERENCE, (401, "incorrect username or password"), "log in with docker login"),
         (REFERENCE, (404, "manifest unknown"), f"registry.example.com has no {REFERENCE}: check the name and the tag"),
         (REFERENCE, (500, "dial tcp: no such host"), "registry.example.com does not answer: check its name"),
-        (REFERENCE, (400, "invalid reference format"), "cannot be asked for registry.example.com/acme/otel:1"),
+        (REFERENCE, (400, "invalid reference format"), "refuses registry.example.com/acme/otel:1"),
         ("prom/prometheus:v3", (500, "i/o timeout"), "the registry Docker Hub does not answer"),
     ],
 )

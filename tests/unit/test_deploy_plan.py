@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from dataclasses import replace
 from typing import Any
 
@@ -119,8 +120,6 @@ def test_no_text_ends_its_quotes_early_and_all_arrive_as_they_are(text: str) -> 
 
 
 def test_the_example_says_what_the_defaults_are() -> None:
-    import tomllib  # noqa: PLC0415
-
     assert parse_settings(tomllib.loads((DEPLOY / "example.toml").read_text())) == Settings()
 
 
@@ -193,9 +192,13 @@ def test_a_wrong_specification_is_refused_at_its_place(change: Any, place: str) 
 # What a container of the stack test has that the account gives by itself, or that only makes the test quick.
 ONLY_IN_THE_STACK = {
     "otel": {
-        "SNOWFLAKE_HOST", "SNOWFLAKE_PORT", "SNOWFLAKE_PROTOCOL", "SPCS_SCRAPE_INTERVAL", "SPCS_REFRESH_INTERVAL",
+        "SNOWFLAKE_HOST",
+        "SNOWFLAKE_PORT",
+        "SNOWFLAKE_PROTOCOL",
+        "SPCS_SCRAPE_INTERVAL",
+        "SPCS_REFRESH_INTERVAL",
     },
-}  # fmt: skip
+}
 # The stack's collector trusts the simulated account's authority by a further file.
 EXTRA_CONFIG = "--config=/etc/otelcol/extra.yaml"
 
@@ -218,10 +221,17 @@ def test_the_stack_test_runs_the_containers_of_the_specification(key: str) -> No
 
 
 ALLOWED = {
-    ("USAGE", "DATABASE"), ("USAGE", "SCHEMA"), ("CREATE IMAGE REPOSITORY", "SCHEMA"), ("CREATE SERVICE", "SCHEMA"),
-    ("CREATE SNAPSHOT", "SCHEMA"), ("USAGE", "COMPUTE POOL"), ("MONITOR", "COMPUTE POOL"),
-    ("BIND SERVICE ENDPOINT", "ACCOUNT"), ("USAGE", "INTEGRATION"), ("READ", "SECRET"),
-}  # fmt: skip
+    ("USAGE", "DATABASE"),
+    ("USAGE", "SCHEMA"),
+    ("CREATE IMAGE REPOSITORY", "SCHEMA"),
+    ("CREATE SERVICE", "SCHEMA"),
+    ("CREATE SNAPSHOT", "SCHEMA"),
+    ("USAGE", "COMPUTE POOL"),
+    ("MONITOR", "COMPUTE POOL"),
+    ("BIND SERVICE ENDPOINT", "ACCOUNT"),
+    ("USAGE", "INTEGRATION"),
+    ("READ", "SECRET"),
+}
 EVERYTHING = replace(
     WANTED,
     pools=("WEB_POOL", '"Odd pool"'),

@@ -14,7 +14,7 @@ from program import Run, in_process
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
-from spcsmetrics.tasks import __main__ as program
+from spcsmetrics.tasks import program
 from spcsmetrics.tasks.command import Command
 from spcsmetrics.tasks.namespace import namespace
 

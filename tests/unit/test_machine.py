@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import containers
 import pytest
 from programs import write_program
 
@@ -15,10 +16,10 @@ from spcsmetrics.programs import prometheus
 @pytest.fixture(autouse=True)
 def _nothing_found_before() -> Iterator[None]:
     toolchain.find_go.cache_clear()
-    toolchain.find_compose.cache_clear()
+    containers.find_compose.cache_clear()
     yield
     toolchain.find_go.cache_clear()
-    toolchain.find_compose.cache_clear()
+    containers.find_compose.cache_clear()
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_compose_is_the_machines_own_where_it_is_new_enough(
     write_program(programs, "docker", docker)
     write_program(programs, "docker-compose", standalone)
     locked = str(groups.script("docker-compose"))
-    assert toolchain.find_compose() == [locked if word == "LOCKED" else word for word in words]
+    assert containers.find_compose() == [locked if word == "LOCKED" else word for word in words]
     assert toolchain.compose_step().skip() is (words != ["LOCKED"])
 
 

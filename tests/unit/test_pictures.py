@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from grafana_pictures import take_grafana
 from programs import write_program
 
 from spcsmetrics.core.errors import UserError
@@ -94,7 +95,7 @@ def test_each_board_has_a_picture_of_the_same_time_once_it_has_settled(browser: 
 
 
 def test_grafana_sees_a_viewer_whom_the_ingress_let_in(browser: Browser, tmp_path: Path) -> None:
-    pictures.take_grafana("http://127.0.0.1:3000", ["spcs-home"], tmp_path / "pictures")
+    take_grafana("http://127.0.0.1:3000", ["spcs-home"], tmp_path / "pictures")
     (page,) = browser.pages
     assert page.headers == {"Sf-Context-Current-User": "VIEWER"}
     assert (tmp_path / "pictures" / "spcs-home.png").exists()

@@ -22,6 +22,7 @@ from spcsmetrics.images.builders import bake_command, has_buildx
 from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, SOURCE, choose
 from spcsmetrics.images.release import Target, notes, semver_tags
 from spcsmetrics.programs.manifest import MANIFEST
+from spcsmetrics.tasks.namespace import namespace
 from spcsmetrics.upkeep import versions
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -117,7 +118,7 @@ def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
     assert choose("") == list(IMAGES.values())
     assert choose("grafana") == [IMAGES["grafana"]]
     with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana"):
-        release.release(Target("localhost:5000", "acme"), "", "mysql", "", dry=True)
+        release.release(Target(registry="localhost:5000", namespace="acme"), "", "mysql", "", dry=True)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: p
 
 
 def test_the_notes_have_what_changed_and_each_digest() -> None:
-    text = notes(Target("docker.io", "example"), {"otel": "sha256:1"})
+    text = notes(Target(registry="docker.io", namespace="example"), {"otel": "sha256:1"})
     assert "`docker.io/example/spcs-oss-otel:0.1.0` | `sha256:1`" in text
     assert "Collector with `spcs_sd_configs`" in text
 
@@ -177,8 +178,6 @@ def test_what_is_released_is_what_was_tested_and_scanned() -> None:
 
 
 def test_the_workflows_call_tasks_that_exist() -> None:
-    from tasks import namespace  # noqa: PLC0415
-
     called = {word for file in WORKFLOWS for word in re.findall(r"\./inv (?:--dry )?([\w-]+)", file.read_text())}
     assert called <= set(namespace.task_names)
     assert {"lint", "test", "test-stack", "release", "scan", "audit"} <= called

@@ -160,7 +160,7 @@ def test_dry_prints_a_plan_and_needs_neither_programs_nor_groups() -> None:
         "import sys\n"
         "for name in ('snowflake', 'jsonschema', 'psutil', 'playwright', 'aiohttp', 'dnslib', 'jwt', 'trustme',\n"
         "             'grafana_foundation_sdk', 'pytest'): sys.modules[name] = None\n"
-        "from spcsmetrics.tasks.__main__ import Inv\n"
+        "from spcsmetrics.tasks.program import Inv\n"
         f"for words in {list(PLANS)!r}:\n"
         "    print('#', words, flush=True)\n"
         "    Inv().run(['./inv', *words.split(), '--dry'])\n"

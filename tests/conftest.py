@@ -1,0 +1,5 @@
+"""What all tests share."""
+
+from spcsmetrics.core.proxies import exempt_loopback
+
+exempt_loopback()
