@@ -1,6 +1,5 @@
 """The boards: checked in as built, made of what is published, and without the defects of older ones."""
 
-import json
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -8,16 +7,15 @@ from typing import Any
 
 import pytest
 from queries import RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
+from rendered import rendered
 
 from monitoring.boards import BOARDS
-from monitoring.boards.rendering import render
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from monitoring.selectors import OF_SERVICE, VARIABLES
 from monitoring.signals.stack import OWN_METRICS
 from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
-from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.upkeep.generated import files
 
 Json = dict[str, Any]
@@ -29,8 +27,7 @@ UNCHOSEN = OWN_METRICS | set(RECEIVER_METRICS)
 
 @pytest.fixture(params=BOARDS, ids=lambda board: board.uid)
 def board(request: pytest.FixtureRequest) -> Json:
-    loaded: Json = json.loads(render(request.param, PRODUCT))
-    return loaded
+    return rendered()[request.param.uid]
 
 
 def panels(board: Json) -> list[Json]:
@@ -46,8 +43,9 @@ def expressions(board: Json) -> Iterator[tuple[str, str]]:
 def test_the_files_are_those_that_a_fresh_build_writes() -> None:
     made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), NOTIFYING_RULES, METRICS_PAGE]
     written = {file: file.read_text() for file in made}
-    assert written == files(), "run ./inv boards"
-    assert files() == files(), "a second build is the same"
+    first = files()
+    assert written == first, "run ./inv boards"
+    assert files() == first, "a second build is the same"
 
 
 def test_the_library_of_boards_is_the_one_that_is_meant() -> None:
@@ -206,7 +204,7 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
     boards = {board.uid: board for board in BOARDS}
     found = 0
     for board in BOARDS:
-        for panel in panels(json.loads(render(board, PRODUCT))):
+        for panel in panels(rendered()[board.uid]):
             for override in panel["fieldConfig"]["overrides"]:
                 for setting in override["properties"]:
                     for link in setting["value"] if setting["id"] == "links" else []:
@@ -219,12 +217,7 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
 
 
 def test_every_published_metric_is_in_a_panel_and_every_rule_is_used() -> None:
-    shown = {
-        name
-        for board in BOARDS
-        for _, query in expressions(json.loads(render(board, PRODUCT)))
-        for name in metrics(query)
-    }
+    shown = {name for board in BOARDS for _, query in expressions(rendered()[board.uid]) for name in metrics(query)}
     alerted = {name for alert in ALERTS.values() for name in metrics(alert.expr)}
     through = {name for rule in shown & set(RECORDINGS) for name in metrics(RECORDINGS[rule].expr)}
     assert set(CATALOGUE) <= shown | through, set(CATALOGUE) - shown - through

@@ -74,3 +74,29 @@ def test_words_are_handed_to_the_tasks_as_they_are(checkout: Path) -> None:
     command = [str(checkout / "inv"), "logs", "a b", "--lines=1"]
     done = subprocess.run(command, capture_output=True, check=False, text=True, env={"PATH": str(checkout / "bin")})
     assert done.stdout == f"{checkout}\n<-m>\n<spcsmetrics.tasks>\n<logs>\n<a b>\n<--lines=1>\n"
+
+
+def test_a_python_that_does_not_run_is_replaced(checkout: Path) -> None:
+    venv = checkout / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    shutil.copy(checkout / "locks" / "runtime.txt", venv / "runtime.lock")
+    # An empty file is a shell script to some shells, and ends well.
+    (venv / "bin" / "python").touch(0o755)
+    fake_python(checkout, 'if [ "$2" = venv ]; then echo "anew" >&2; exit 1; fi')
+    done = run(checkout)
+    assert done.returncode == 1
+    assert "inv: making .venv with the locked dependencies (first use, or the lock or Python changed)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("OSError: [Errno 28] No space left on device", "the disk is full, so {} is incomplete: free some space"),
+        ("Error: [Errno 13] Permission denied: x", "{} cannot be written to: let your user write there"),
+    ],
+)
+def test_a_disk_that_takes_no_environment_is_one_sentence(checkout: Path, said: str, sentence: str) -> None:
+    fake_python(checkout, f'if [ "$2" = venv ]; then echo "{said}" >&2; exit 1; fi')
+    done = run(checkout)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1:] == [f"inv: {sentence.format(checkout / '.venv')}, then run ./inv again"]

@@ -4,16 +4,22 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from invoke import Collection, Context, Task
 from program import Run, in_process
+from requests.utils import get_environ_proxies
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.proxies import exempt_loopback
+from spcsmetrics.programs.gobuild import compile_step
 from spcsmetrics.tasks import program
 from spcsmetrics.tasks.command import Command
 from spcsmetrics.tasks.namespace import namespace
@@ -104,7 +110,7 @@ def test_a_file_where_build_belongs_is_one_sentence(clone: Path) -> None:
     (clone / "build").write_text("")
     done = run_in(clone)
     assert done.returncode == 1
-    assert done.stderr == (f"inv: {clone / 'build'}: file exists: move away what stands there, then run it again\n")
+    assert done.stderr == f"inv: {clone / 'build'} is a file where a folder belongs: move it away, then run it again\n"
 
 
 def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
@@ -117,6 +123,69 @@ def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
         clone.chmod(0o755)
     assert done.returncode == 1
     assert done.stderr == (f"inv: {clone / 'build'}: permission denied: let your user write there, then run it again\n")
+
+
+def test_a_compiler_is_not_asked_to_write_where_it_cannot(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("")
+    step = compile_step("Build", ROOT / "build" / "x", "linux/amd64", module=ROOT)
+    assert step.detail == "go build -> build/x"
+    with pytest.raises(UserError, match=r"/build is a file where a folder belongs: move it away"):
+        make_folder(tmp_path / "build" / "otel")
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/somewhere/tmpabc")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(OSError, match="Read-only") as refused:
+        make_folder(tmp_path / "new")
+    assert refused.value.filename == str(tmp_path / "new")
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["demo", "-h"]], ids=["list", "help", "help of a task"])
+def test_a_page_that_cannot_be_written_is_one_sentence(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "spcsmetrics.tasks", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True, cwd=ROOT)
+    sentence = "inv: no space left on device: free some space, then run it again\n"
+    assert (done.returncode, done.stderr) == (1, sentence)
+
+
+def test_ctrl_c_while_modules_load_ends_it_in_silence(tmp_path: Path) -> None:
+    # A module of invoke's name that takes long to load, and says when it does.
+    (tmp_path / "invoke.py").write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-m", "spcsmetrics.tasks"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=tmp_path, env=env) as started:
+        assert started.stdout
+        assert started.stderr
+        assert started.stdout.readline() == "loading\n"
+        started.send_signal(signal.SIGINT)
+        # A shell shows an end by SIGINT as 130.
+        assert (started.wait(), started.stderr.read()) == (-signal.SIGINT, "")
+
+
+def test_a_missing_library_says_what_makes_it_anew(tmp_path: Path) -> None:
+    (tmp_path / "invoke.py").write_text("raise ModuleNotFoundError('gone', name='invoke')\n")
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-m", "spcsmetrics.tasks"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=tmp_path, env=env)
+    sentence = "inv: the module invoke is missing: remove .venv, then run ./inv again, which makes it anew\n"
+    assert (done.returncode, done.stderr) == (1, sentence)
+
+
+def test_this_machine_is_reached_without_the_proxy_and_the_outside_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "example.org")
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    exempt_loopback()
+    for host in ("localhost", "127.0.0.1", "127.90.0.1"):
+        assert get_environ_proxies(f"http://{host}:9001/") == {}
+    assert get_environ_proxies("http://example.com/")["http"] == "http://127.0.0.1:9"
+    assert get_environ_proxies("http://example.org/") == {}
 
 
 def test_a_missing_docker_daemon_is_one_sentence() -> None:

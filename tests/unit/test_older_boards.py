@@ -3,23 +3,21 @@
 Each test of a defect has the older query beside it, and fails on that.
 """
 
-import json
 from typing import Any
 
 import pytest
 from older_panels import OLDER_PANELS
 from queries import groupings, lost_labels, metrics, selectors
+from rendered import rendered
 
 from monitoring.boards import BOARDS
-from monitoring.boards.rendering import render
 from monitoring.metrics import CATALOGUE
-from spcsmetrics.core.versions import PRODUCT
 
 Json = dict[str, Any]
 PANELS: dict[tuple[str, str], Json] = {
     (board.uid, panel["title"]): panel
     for board in BOARDS
-    for panel in json.loads(render(board, PRODUCT))["panels"]
+    for panel in rendered()[board.uid]["panels"]
     if panel["type"] not in {"row", "text"}
 }
 EXPRESSIONS = [target["expr"] for panel in PANELS.values() for target in panel["targets"]]
@@ -78,7 +76,7 @@ def test_3_bytes_are_divided_by_the_unit_only_and_metrics_are_documented_ones() 
 def test_4_no_two_panels_of_a_board_show_the_same() -> None:
     for board in BOARDS:
         panels = [panel for (uid, _), panel in PANELS.items() if uid == board.uid]
-        titles = [panel["title"] for panel in json.loads(render(board, PRODUCT))["panels"] if panel["type"] != "row"]
+        titles = [panel["title"] for panel in rendered()[board.uid]["panels"] if panel["type"] != "row"]
         assert len(titles) == len(set(titles)), board.uid
         queries = [tuple(target["expr"] for target in panel["targets"]) for panel in panels]
         assert len(queries) == len(set(queries)), board.uid
@@ -138,7 +136,7 @@ def test_9_every_query_of_a_pool_board_follows_the_pool() -> None:
 
 def test_10_the_data_source_is_a_variable_and_provisioned_with_a_fixed_uid() -> None:
     for board in BOARDS:
-        first = json.loads(render(board, PRODUCT))["templating"]["list"][0]
+        first = rendered()[board.uid]["templating"]["list"][0]
         assert (first["name"], first["type"]) == ("datasource", "datasource")
     assert {panel["datasource"]["uid"] for panel in PANELS.values()} == {"${datasource}"}
 
@@ -146,7 +144,7 @@ def test_10_the_data_source_is_a_variable_and_provisioned_with_a_fixed_uid() -> 
 def test_11_windows_of_rates_follow_the_scrapes() -> None:
     for expression in EXPRESSIONS:
         assert "[5m]" not in expression
-    assert {json.loads(render(board, PRODUCT))["refresh"] for board in BOARDS} == {"30s"}
+    assert {rendered()[board.uid]["refresh"] for board in BOARDS} == {"30s"}
 
 
 def test_12_the_number_of_gpus_needs_no_label_of_an_older_metric() -> None:

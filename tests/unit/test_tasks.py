@@ -39,6 +39,10 @@ PLANS = {
     "audit": "pip-audit runtime",
     "scan": "grype spcs-oss-otel",
     "clean": "Remove build",
+    "backup": "Take a snapshot of the volume",
+    "restore A": "Stop the service",
+    "undeploy --force": "Remove the service SPCS_METRICS.PUBLIC.SPCS_METRICS",
+    "grant-viewer ANALYST": "Let the role ANALYST see the boards",
 }
 
 
@@ -71,8 +75,13 @@ def test_h_is_help_on_every_task(inv: Run, name: str) -> None:
     shown = inv(name, "-h")
     assert (shown.code, shown.err) == (0, "")
     assert shown.out.startswith(f"Usage: ./inv {name}")
-    assert inv("-h", name).out == shown.out
-    assert inv(name, "--help").out == shown.out
+
+
+@pytest.mark.parametrize("name", ["demo", "logs", "bench", "bench.boards", "lock"])
+def test_every_way_to_ask_for_help_gives_the_same(inv: Run, name: str) -> None:
+    shown = inv(name, "-h").out
+    assert inv("-h", name).out == shown
+    assert inv(name, "--help").out == shown
 
 
 def test_every_flag_has_help_and_only_a_long_name() -> None:
@@ -123,6 +132,8 @@ def test_the_version_is_that_of_the_product(inv: Run) -> None:
         ("bench pipeline", "inv: bench is several tasks: write one of bench.pipeline, bench.discovery, bench.boards"),
         ("bench.boards --pools 9", "inv: no idea what '--pools' is: see ./inv bench.boards -h"),
         ("lock.bases --upgrade", "inv: no idea what '--upgrade' is: see ./inv lock.bases -h"),
+        ("logs --dry", "inv: 'logs' did not receive required positional arguments: 'container': see ./inv logs -h"),
+        ("logs otel --dry", "inv: logs changes nothing, so it has no plan to print: leave --dry out"),
         ("status --dry", "inv: status changes nothing, so it has no plan to print: leave --dry out"),
         ("demo --pools 0", "inv: the demo takes 1 to 200 pools"),
         ("build --only mysql", "inv: --only mysql is not an image: write one of otel, prometheus, grafana"),
