@@ -29,7 +29,7 @@ documented names.
 _OLDER = """
 ## First generation
 
-Publishers of the first generation used other names. Snowflake's documentation showed one of them, and the boards of
+Exporters of the first generation used other names. Snowflake's documentation showed one of them, and the boards of
 [spcs-templates](https://github.com/Snowflake-Labs/spcs-templates) read the others until November 2024. The shipped
 configuration of the collector stores them under today's names where the meaning is the same; any other name stays as
 it is.

@@ -46,7 +46,7 @@ def make_plan(
 ) -> list[Change]:
     """Return the changes in order; none when everything is as wanted.
 
-    Raises UserError for what cannot be reached by a change: a pool that nobody asked to create, another volume.
+    Raises UserError for what cannot be reached by a change: a pool without the consent to create it, another volume.
     """
     changes = [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
     changes += _pool(settings, state, create_pool=create_pool)
@@ -169,7 +169,7 @@ def _check_volumes(settings: Settings, state: State, specification: dict[str, An
     if state.volumes is not None and state.volumes != wanted:
         there = ", ".join(f"{name} of {size}" for name, size in state.volumes.items()) or "none"
         raise UserError(
-            f"{settings.service_name} has these block volumes: {there}; Snowflake lets nobody change them after the"
+            f"{settings.service_name} has these block volumes: {there}; Snowflake does not let them change after the"
             " service was created: set volume_gib to what there is, or take ./inv backup, ./inv undeploy, deploy anew"
         )
 

@@ -62,7 +62,7 @@ def run_board_tests(*, dry: bool) -> None:
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:
-    """Feed each parser of the plugin what nobody would write, for so many seconds each. Raises UserError on a find."""
+    """Feed random input to each parser of the plugin, for so many seconds each. Raises UserError on a find."""
     if seconds < 1:
         raise UserError("--seconds takes at least 1")
     steps = []

@@ -1,4 +1,4 @@
-"""Who is let into the account, and what is said where nobody is; the tasks around a service that is not there."""
+"""Who is let into the account, and what a refused user reads; the tasks around a service that is not there."""
 
 import os
 from collections.abc import Iterator
@@ -68,6 +68,17 @@ def test_a_plan_is_printed_also_where_there_is_no_connection(desk: Desk) -> None
 def test_a_plan_for_a_connection_that_the_settings_name_is_not_guessed(desk: Desk) -> None:
     desk.write_settings(SETTINGS + 'connection = "elsewhere"\n')
     assert "there is no connection elsewhere" in refusal(desk, "--dry", "deploy", "--pushed")
+
+
+def test_a_role_that_does_not_exist_is_not_let_in(desk: Desk) -> None:
+    desk.write_settings('role = "GONE_ROLE"\n')
+    try:
+        done = desk.inv("status")
+    finally:
+        desk.write_settings(SETTINGS)
+    assert done.returncode == 1
+    assert "Role 'GONE_ROLE' specified in the connect string does not exist or not authorized" in done.stderr
+    assert "check role in the settings and the connection" in done.stderr
 
 
 def test_an_account_that_does_not_answer_is_one_sentence(desk: Desk) -> None:

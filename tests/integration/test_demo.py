@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,21 @@ def test_an_address_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("simulator: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_second_simulator_at_the_same_addresses_names_the_one_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as first:
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        port = first.getsockname()[1]
+        command = [sys.executable, "-m", "simulator", "--session", str(tmp_path), "--one-address"]
+        command += ["--node-base", "127.0.0.1", "--node-port", str(port)]
+        done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"simulator: 127.0.0.1:{port} is taken by another program, such as a second simulator"
+    )
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_where_there_is_one_address_only_nodes_differ_by_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def test_a_pool_that_is_suspended_ends_at_once_and_returns(stand: Stand) -> None
 
 
 def test_pools_and_nodes_come_and_go_at_run_time(stand: Stand) -> None:
-    def told(words: str) -> set[str]:
+    def logged(words: str) -> set[str]:
         return {json.loads(line)["compute_pool"] for line in stand.log_lines(words)}
 
     stand.admin("POST", "/pools", {"name": "LATE_POOL", "family": "GPU_NV_S", "nodes": 1})
@@ -84,13 +84,13 @@ def test_pools_and_nodes_come_and_go_at_run_time(stand: Stand) -> None:
     late = stand.admin("POST", "/pools/LATE_POOL/nodes")["address"]
     wait_for(lambda: late in stand.up(), 20)
     stand.admin("PATCH", "/pools/LATE_POOL", {"name": "NIGHT_POOL"})
-    # Nodes publish the new name at once; the log tells when the next refresh has seen it.
-    wait_for(lambda: told("Pool is new") == {"LATE_POOL", "NIGHT_POOL"}, 20)
+    # Nodes publish the new name at once; the log says when the next refresh has seen it.
+    wait_for(lambda: logged("Pool is new") == {"LATE_POOL", "NIGHT_POOL"}, 20)
     wait_for(lambda: bool(stand.query('node_cpu_capacity{snow_compute_pool_name="NIGHT_POOL"}')), 20)
     wait_for(lambda: not stand.query('node_cpu_capacity{snow_compute_pool_name="LATE_POOL"}'), 20)
     stand.admin("DELETE", "/pools/NIGHT_POOL")
     wait_for(lambda: not stand.query('node_cpu_capacity{snow_compute_pool_name="NIGHT_POOL"}'), 20)
-    wait_for(lambda: told("Pool is listed no more") == {"LATE_POOL", "NIGHT_POOL"}, 20)
+    wait_for(lambda: logged("Pool is listed no more") == {"LATE_POOL", "NIGHT_POOL"}, 20)
 
 
 def test_a_pool_on_which_the_role_loses_its_last_privilege_ends_at_once(stand: Stand) -> None:

@@ -1,5 +1,6 @@
 """The simulated account's image registry refuses what a registry refuses."""
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -45,8 +46,20 @@ def test_who_has_no_token_is_asked_for_one(desk: Desk, auth: tuple[str, str] | N
     assert ask(desk, "GET", "/v2/").ok
 
 
-def test_a_header_that_is_not_base64_is_refused(desk: Desk) -> None:
-    assert error(ask(desk, "GET", "/v2/", auth=None, headers={"Authorization": "Basic a"}))[0] == 401
+@pytest.mark.parametrize(
+    "login",
+    [
+        b"a",
+        "Ü".encode(),
+        base64.b64encode(b"\xff"),
+        base64.b64encode(b"0sessiontoken:{"),
+        base64.b64encode(b"0sessiontoken:3"),
+    ],
+    ids=["half", "not ASCII", "not UTF-8", "not JSON", "not an object"],
+)
+def test_a_header_that_holds_no_login_is_refused(desk: Desk, login: bytes) -> None:
+    answer = ask(desk, "GET", "/v2/", auth=None, headers={"Authorization": b"Basic " + login})
+    assert error(answer) == (401, "UNAUTHORIZED")
 
 
 def test_a_repository_that_was_not_created_is_unknown(desk: Desk) -> None:

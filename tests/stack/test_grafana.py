@@ -1,4 +1,4 @@
-"""Grafana: takes the boards, and lets nobody in whom the ingress did not send."""
+"""Grafana: takes the boards, and admits only users whom the ingress sent."""
 
 import json
 from collections.abc import Callable

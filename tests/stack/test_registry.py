@@ -1,4 +1,4 @@
-"""What the Docker daemon learns from a registry that lets nobody read without a login, as hosted ones do."""
+"""What the Docker daemon learns from a registry that requires a login for reading, as hosted ones do."""
 
 import base64
 import json

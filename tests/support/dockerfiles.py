@@ -24,7 +24,7 @@ def environment(file: Path) -> dict[str, str]:
 
 
 def health_command(file: Path) -> list[str]:
-    """Return the words of the command that tells an image's health."""
+    """Return the words of the command that checks an image's health."""
     (rest,) = [rest for word, rest in instructions(file) if word == "HEALTHCHECK"]
     words: list[str] = json.loads(rest.partition("CMD ")[2])
     return words

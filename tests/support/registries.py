@@ -1,4 +1,4 @@
-"""A registry that lets nobody read without a token, as hosted ones do.
+"""A registry that requires a token for reading, as hosted ones do.
 
 It answers 401 with the address where a token is had, which a user's login opens.
 Source: https://distribution.github.io/distribution/spec/auth/token/

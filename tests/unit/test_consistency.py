@@ -114,7 +114,7 @@ def test_the_page_of_ports_lists_every_port_once() -> None:
     listed = [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.M)]
     inside = {ports.PROMETHEUS, own_metrics()["port"], port(CONFIG["receivers"]["spcs"]["debug_endpoint"])}
     assert sorted(listed) == sorted({*inside, *(probe["port"] for probe in probes().values())})
-    assert ports.NODE not in listed, "a node's publisher is on another host"
+    assert ports.NODE not in listed, "a node's exporter is on another host"
 
 
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:

@@ -41,6 +41,25 @@ def test_a_registry_is_asked_with_the_login_that_docker_has_for_it(docker: Daemo
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"auths": {"x": 3}}',
+        '{"auths": {"x": {"auth": "!!"}}}',
+        '{"HttpHeaders": 3}',
+        '{"proxies": {"default": 3}}',
+    ],
+)
+def test_a_configuration_that_docker_did_not_write_is_one_sentence(docker: Daemon, tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(UserError, match=r"config\.json is not what Docker writes there: mend it") as refused:
+        daemon.check()
+    assert not isinstance(refused.value, daemon.NoDaemonError)
+    assert not docker.pushed
+
+
+@pytest.mark.parametrize(
     ("reference", "refusal", "sentence"),
     [
         (REFERENCE, (500, "Head https://x/: unauthorized: authentication required"), "log in with docker login"),

@@ -19,7 +19,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.proxies import exempt_loopback
-from spcsmetrics.programs.gobuild import compile_step
+from spcsmetrics.programs import gobuild
 from spcsmetrics.tasks import program
 from spcsmetrics.tasks.command import Command
 from spcsmetrics.tasks.namespace import namespace
@@ -125,12 +125,12 @@ def test_a_build_that_cannot_be_written_to_is_one_sentence(clone: Path) -> None:
     assert done.stderr == (f"inv: {clone / 'build'}: permission denied: let your user write there, then run it again\n")
 
 
-def test_a_compiler_is_not_asked_to_write_where_it_cannot(tmp_path: Path) -> None:
+def test_a_compiler_does_not_start_where_it_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gobuild, "ROOT", tmp_path)
     (tmp_path / "build").write_text("")
-    step = compile_step("Build", ROOT / "build" / "x", "linux/amd64", module=ROOT)
-    assert step.detail == "go build -> build/x"
+    step = gobuild.compile_step("Build", tmp_path / "build" / "otel" / "doctor", "linux/amd64", module=ROOT)
     with pytest.raises(UserError, match=r"/build is a file where a folder belongs: move it away"):
-        make_folder(tmp_path / "build" / "otel")
+        step.action()
 
 
 def test_a_folder_that_cannot_be_written_to_is_named_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def test_7_shares_are_not_stacked_and_bounds_are_one_line_a_container() -> None:
         if unit(panel) == "percentunit":
             assert custom.get("stacking", {}).get("mode", "none") == "none"
         for target in panel["targets"]:
-            assert not target.get("hide"), "a hidden query is a column that nobody sees"
+            assert not target.get("hide"), "a hidden query is a column that no panel shows"
             if panel["type"] == "timeseries" and metrics(target["expr"]) & {
                 "container_cpu_limit",
                 "container_memory_limit",

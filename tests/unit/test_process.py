@@ -107,7 +107,7 @@ def interrupt(caller: str, tmp_path: Path, *, stop_seconds: float = 20) -> tuple
 
 
 def ends(pid: int) -> bool:
-    """Return whether a process ends; one that nobody has asked for its exit code has ended too."""
+    """Return whether a process ends; a zombie, whose parent has not read its exit code, has ended too."""
 
     def has_ended() -> bool:
         try:

@@ -41,7 +41,7 @@ class Service:
             if isinstance(self.logs, RefusedError):
                 raise self.logs
             return [{"logs": self.logs}]
-        raise AssertionError(f"nobody asks this: {sql}")
+        raise AssertionError(f"this statement is unexpected: {sql}")
 
 
 @pytest.fixture(autouse=True)

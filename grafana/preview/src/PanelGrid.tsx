@@ -2,13 +2,14 @@
 
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, renderMarkdown } from '@grafana/data';
-import type { Options as TextOptions } from '@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen';
 import { PanelChrome, useStyles2 } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 
 import { type BoardPanel, isRow } from './board';
 import type { View } from './drawing';
 import { PanelCard } from './PanelCard';
+
+type TextOptions = import('@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen').Options;
 
 const COLUMNS = 24;
 const CELL = 30;

@@ -56,7 +56,9 @@ export function timeSeriesFrame(query: PrometheusQuery, { metric, values }: Seri
   });
 }
 
-/** Return one frame with a row for each series, a column for each label, and the last values in the column valueName. */
+/**
+ * Return one frame with a row for each series, a column for each label, and the last values in the column valueName.
+ */
 export function tableFrame(query: PrometheusQuery, series: Series[], valueName: string): DataFrame {
   const labels = [...new Set(series.flatMap(({ metric }) => Object.keys(metric)))].sort();
   const last = series.map(({ values }) => values.at(-1));

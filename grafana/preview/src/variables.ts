@@ -83,7 +83,8 @@ export async function optionsOf(
     const { selector, label } = LABEL_VALUES.exec(interpolate(queryOf(variable)))?.groups ?? {};
     if (!selector || !label) {
       throw new Error(
-        `The variable ${variable.name} asks for ${queryOf(variable)}: the preview knows label_values(selector, label) only.`,
+        `The variable ${variable.name} asks for ${queryOf(variable)}: ` +
+          'the preview knows label_values(selector, label) only.',
       );
     }
     const values = await client.labelValues(selector, label, window);

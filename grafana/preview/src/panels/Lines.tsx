@@ -8,10 +8,12 @@ import {
   TooltipDisplayMode,
   type VizLegendOptions,
 } from '@grafana/schema';
-import type { Options } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import { TimeSeries, TooltipPlugin } from '@grafana/ui';
 
 import type { BoardPanel } from '../board';
+
+type Options =
+  import('@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen').Options;
 
 interface Properties {
   panel: BoardPanel;
