@@ -33,7 +33,7 @@ type delivery struct {
 
 	// batch is nil without a pipeline of logs, and consume without one of metrics.
 	batch   *series.Batch
-	consume func(context.Context, iter.Seq[series.Sample]) (leftOut int, err error)
+	consume func(context.Context, iter.Seq[series.Sample]) error
 
 	taken, lost metric.Int64Counter
 
@@ -69,7 +69,7 @@ func newDelivery(set receiver.Settings, logs consumer.Logs, metrics consumer.Met
 		d.batch = series.NewBatch(func(request []byte, samples int) { d.sendRequest(logs, request, samples) })
 	}
 	if metrics != nil {
-		d.consume = func(ctx context.Context, samples iter.Seq[series.Sample]) (int, error) {
+		d.consume = func(ctx context.Context, samples iter.Seq[series.Sample]) error {
 			return d.sendMetrics(ctx, metrics, samples)
 		}
 	}
@@ -102,17 +102,17 @@ func (d *delivery) sendRequest(next consumer.Logs, request []byte, samples int) 
 
 func (d *delivery) sendMetrics(
 	ctx context.Context, next consumer.Metrics, samples iter.Seq[series.Sample],
-) (leftOut int, err error) {
-	metrics, leftOut := bridge.Convert(samples, d.scope)
+) error {
+	metrics := bridge.Convert(samples, d.scope)
 	points := metrics.DataPointCount()
 	if points == 0 {
-		return leftOut, nil
+		return nil
 	}
 	ctx = d.report.StartMetricsOp(ctx)
-	err = next.ConsumeMetrics(ctx, metrics)
+	err := next.ConsumeMetrics(ctx, metrics)
 	d.report.EndMetricsOp(ctx, dataFormat, points, err)
 	d.count(ctx, points, err)
-	return leftOut, err
+	return err
 }
 
 func (d *delivery) count(ctx context.Context, samples int, err error) {

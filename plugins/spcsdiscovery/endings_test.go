@@ -93,7 +93,7 @@ func TestTheCollectorsOwnMetricsGoTheSameWay(t *testing.T) {
 		_, _ = io.WriteString(
 			w,
 			`otelcol_process_uptime{service_name="spcs-otelcol",service_instance_id="1",`+
-				`otel_scope_name="x",exporter="spcs_store"} 5`+"\n",
+				`otel_scope_name="x",exporter="spcs_store"} 5`+"\n"+`target_info{service_version="1"} 1`+"\n",
 		)
 	}))
 	t.Cleanup(self.Close)

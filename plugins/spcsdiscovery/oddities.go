@@ -31,7 +31,7 @@ var oddities = [...]oddity{
 	},
 	{
 		"target_info",
-		"Node sends target_info: metrics go on without it, since each exporter makes its own",
+		"Node sends target_info: it is stored as a series of this node, and left out of OpenTelemetry metrics",
 		"Node has ceased to send target_info",
 	},
 }
@@ -40,7 +40,7 @@ var oddities = [...]oddity{
 func (n nodeScrape) numbers() [len(oddities)]int {
 	// The library refuses samples of the future before they are counted as taken.
 	future := min(n.future, n.LeftOut)
-	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.NotConsumed}
+	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.TargetInfo}
 }
 
 // odd returns words for what is odd in the samples of a scrape that succeeded; empty when all is as it should be.

@@ -99,7 +99,18 @@ func TestSamplesOfTheFutureAreLeftOutCountedAndNamedBesideDuplicates(t *testing.
 	require.Empty(t, f.component.(*spcsReceiver).scrapes.future)
 }
 
-func TestATargetInfoThatIsLeftOutOfMetricsIsNamed(t *testing.T) {
+func TestATargetInfoIsNamedAndStoredAsASeriesOfItsNode(t *testing.T) {
+	f := startFleet(t, 2, nil)
+	f.set("127.7.0.2", body+"target_info{a=\"b\"} 1\n")
+	line := f.waitForReason(t, "target_info")
+	require.Contains(t, line["node"], "127.7.0.2:")
+	require.Equal(t, "target_info", f.shown(t, "127.7.0.2").Reason)
+	f.store.Wait(f.series(t, "target_info", "127.7.0.2"), isValue(1))
+	f.set("127.7.0.2", body)
+	f.waitForMessage(t, "ceased to send target_info")
+}
+
+func TestATargetInfoIsNamedInAPipelineOfMetrics(t *testing.T) {
 	s := startStand(t, nil)
 	s.set(write(body + "target_info{a=\"b\"} 1\n"))
 	line := s.waitForLine(t, "Node sends target_info").ContextMap()

@@ -64,6 +64,10 @@ func (s *scrapes) noteFuture(target string, samples int) {
 
 // note takes down the scrape that a target has just had.
 func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
+	if counts.TargetInfo > 0 && discovered(target).Get(discovery.LabelPoolName) == "" {
+		// The collector describes itself by it.
+		counts.TargetInfo = 0
+	}
 	now := nodeScrape{at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts}
 	if err := target.LastError(); err != nil {
 		now.reason, now.err = scrapeReason(err), trouble.Sentence(err.Error())

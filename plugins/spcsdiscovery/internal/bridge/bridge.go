@@ -18,16 +18,14 @@ import (
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/series"
 )
 
-// targetInfo is left out: what it says of a resource is not the node's to say, and exporters make their own.
-const targetInfo = "target_info"
-
 // Scope names who has made the metrics.
 type Scope struct{ Name, Version string }
 
-// Convert returns the metrics of one scrape, and how many samples were left out. `job` and `instance` become the
+// Convert returns the metrics of one scrape. `job` and `instance` become the
 // resource's service name and instance, all other labels attributes. What cannot be part of a valid histogram or
-// summary is kept as plain numbers under the names of its series, so that nothing is left out but target_info.
-func Convert(samples iter.Seq[series.Sample], scope Scope) (metrics pmetric.Metrics, leftOut int) {
+// summary is kept as plain numbers under the names of its series, so that nothing is left out but
+// target_info: what it says of a resource is not the node's to say, and exporters make their own.
+func Convert(samples iter.Seq[series.Sample], scope Scope) pmetric.Metrics {
 	c := &conversion{metrics: pmetric.NewMetrics(), scope: scope, resources: map[identity]*resource{}}
 	for x := range samples {
 		c.add(x)
@@ -35,7 +33,7 @@ func Convert(samples iter.Seq[series.Sample], scope Scope) (metrics pmetric.Metr
 	for _, r := range c.order {
 		r.finish()
 	}
-	return c.metrics, c.leftOut
+	return c.metrics
 }
 
 type conversion struct {
@@ -44,7 +42,6 @@ type conversion struct {
 	resources map[identity]*resource
 	order     []*resource
 	last      *resource
-	leftOut   int
 }
 
 // identity is what OpenTelemetry distinguishes services by.
@@ -52,10 +49,7 @@ type identity struct{ job, instance string }
 
 func (c *conversion) add(x series.Sample) {
 	name := x.Labels.Get(model.MetricNameLabel)
-	if name == targetInfo {
-		if !value.IsStaleNaN(x.Value) {
-			c.leftOut++
-		}
+	if name == series.TargetInfo {
 		return
 	}
 	of := identity{x.Labels.Get(model.JobLabel), x.Labels.Get(model.InstanceLabel)}

@@ -39,7 +39,7 @@ func one(kind model.MetricType, family, name string, v float64, more ...string) 
 // text writes metrics in short words, one a line and sorted.
 func text(t *testing.T, samples ...series.Sample) string {
 	t.Helper()
-	metrics, _ := Convert(slices.Values(samples), Scope{"scope", "1"})
+	metrics := Convert(slices.Values(samples), Scope{"scope", "1"})
 	var lines []string
 	for _, rm := range metrics.ResourceMetrics().All() {
 		for _, m := range rm.ScopeMetrics().At(0).Metrics().All() {
@@ -186,14 +186,13 @@ func TestWhatIsNoValidHistogramOrSummaryIsKeptAsNumbers(t *testing.T) {
 func TestNamesOfTheTargetBecomeTheResourceAndNothingElse(t *testing.T) {
 	other := labels.FromStrings(model.MetricNameLabel, "m", "otel_scope_name", "kept")
 	things := &scrape.MetricMetadata{MetricFamily: "m", Type: "gauge", Unit: "things"}
-	metrics, leftOut := Convert(slices.Values([]series.Sample{
+	metrics := Convert(slices.Values([]series.Sample{
 		one("gauge", "m", "m", 1),
 		{Labels: other, Family: things, Time: 1000},
 		one("gauge", "m", "m", 2, "k", "v"),
-		one("gauge", targetInfo, targetInfo, 1),
-		one("gauge", targetInfo, targetInfo, math.Float64frombits(value.StaleNaN)),
+		one("gauge", series.TargetInfo, series.TargetInfo, 1),
+		one("gauge", series.TargetInfo, series.TargetInfo, math.Float64frombits(value.StaleNaN)),
 	}), Scope{"scope", "1"})
-	require.Equal(t, 1, leftOut, "the end of a series is nothing that is left out")
 	require.Equal(t, 2, metrics.ResourceMetrics().Len())
 	first, second := metrics.ResourceMetrics().At(0), metrics.ResourceMetrics().At(1)
 	require.Equal(

@@ -26,16 +26,16 @@ type Sample struct {
 }
 
 // Counts says of one scrape how many samples the target published after relabelling, how many of them could not be
-// taken, how many were taken with a time of their own in place of which the scrape's counts, and how many Consume left
-// out.
-type Counts struct{ Published, LeftOut, OwnTimes, NotConsumed int }
+// taken, how many were taken with a time of their own in place of which the scrape's counts, and how many are
+// TargetInfo.
+type Counts struct{ Published, LeftOut, OwnTimes, TargetInfo int }
 
 // Takers are given what a scrape has committed; each may be nil.
 type Takers struct {
 	// Batch makes requests of the samples.
 	Batch *Batch
-	// Consume takes the samples themselves and returns how many it left out; an error means that they are lost.
-	Consume func(context.Context, iter.Seq[Sample]) (leftOut int, err error)
+	// Consume takes the samples themselves; an error means that they are lost.
+	Consume func(context.Context, iter.Seq[Sample]) error
 	// Note learns of every scrape, also of a failed one, but not of the markers that end a target.
 	Note func(*scrape.Target, Counts)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/storage"
 )
@@ -140,12 +141,12 @@ func (a *appender) Commit() (err error) {
 	if takers.Consume != nil || n.transaction%familyCheck == 0 {
 		n.followFamilies(a.samples, a.families)
 	}
-	counts := Counts{Published: a.published, OwnTimes: a.stamp()}
+	counts := a.stamp()
 	if takers.Batch != nil && len(a.samples) > 0 {
 		takers.Batch.add(n, a.samples)
 	}
 	if takers.Consume != nil && len(a.samples) > 0 {
-		counts.NotConsumed, err = takers.Consume(a.ctx, a.each())
+		err = takers.Consume(a.ctx, a.each())
 	}
 	if takers.Note != nil && a.reported {
 		// Of a scrape that failed nothing is taken.
@@ -159,17 +160,22 @@ func (a *appender) Commit() (err error) {
 	return err
 }
 
-// stamp gives all samples the time of the scrape, and returns how many had another one.
-func (a *appender) stamp() (others int) {
+// stamp gives all samples the time of the scrape, and counts how many had another one and how many are target_info.
+func (a *appender) stamp() Counts {
+	counts := Counts{Published: a.published}
 	for i := range a.samples {
 		x := &a.samples[i]
 		if a.reported && x.time != a.scrapedAt {
 			x.time = a.scrapedAt
-			others++
+			counts.OwnTimes++
 		}
-		a.node.slots[x.slot].lastTime = x.time
+		s := &a.node.slots[x.slot]
+		s.lastTime = x.time
+		if s.isTargetInfo && !value.IsStaleNaN(x.value) {
+			counts.TargetInfo++
+		}
 	}
-	return others
+	return counts
 }
 
 func (a *appender) each() iter.Seq[Sample] {

@@ -110,12 +110,12 @@ func TestWhoeverTakesSamplesOneByOneAndWhoeverNotesScrapesLearnsOfThem(t *testin
 	var taken []Sample
 	var noted []Counts
 	all := NewAppendable(time.Minute, Takers{
-		Consume: func(_ context.Context, samples iter.Seq[Sample]) (int, error) {
+		Consume: func(_ context.Context, samples iter.Seq[Sample]) error {
 			for x := range samples {
 				taken = append(taken, x)
 				break
 			}
-			return 3, errNativeHistogram
+			return errNativeHistogram
 		},
 		Note: func(_ *scrape.Target, counts Counts) { noted = append(noted, counts) },
 	})
@@ -138,7 +138,7 @@ func TestWhoeverTakesSamplesOneByOneAndWhoeverNotesScrapesLearnsOfThem(t *testin
 		require.NoError(t, err)
 	}
 	require.ErrorIs(t, app.Commit(), errNativeHistogram, "an error of whoever takes them is that of the scrape")
-	require.Equal(t, []Counts{{Published: 3, LeftOut: 2, NotConsumed: 3}}, noted)
+	require.Equal(t, []Counts{{Published: 3, LeftOut: 2}}, noted)
 	require.Equal(t, "m", taken[0].Labels.Get(model.MetricNameLabel))
 	require.Equal(t, model.MetricTypeGauge, taken[0].Family.Type)
 	require.NoError(t, end(t, all.AppenderV2(ctx), 0, named("m"), 2000))

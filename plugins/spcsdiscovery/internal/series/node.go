@@ -14,6 +14,9 @@ import (
 	"github.com/prometheus/prometheus/storage"
 )
 
+// TargetInfo is the name under which Prometheus keeps the attributes of an OpenTelemetry resource.
+const TargetInfo = "target_info"
+
 const (
 	// spareSlots is how many slots may be unused before any are freed.
 	spareSlots = 64
@@ -71,6 +74,8 @@ type series struct {
 	refsAt    uint32
 	refsCount uint16
 	used      bool
+	// isTargetInfo marks TargetInfo.
+	isTargetInfo bool
 }
 
 func newNode(forRequests bool) *node {
@@ -108,7 +113,10 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 	slot := n.takeSlot()
 	s := &n.slots[slot]
 	n.generation++
-	*s = series{labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts))}
+	*s = series{
+		labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts)),
+		isTargetInfo: ls.Get(model.MetricNameLabel) == TargetInfo,
+	}
 	n.encode(s)
 	n.byHash[hash] = slot
 	n.live++
