@@ -15,7 +15,7 @@ from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
 from spcsmetrics.programs.manifest import MANIFEST, builder_version, check_manifest, read_manifest
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
-GOGC = "75"
+GOGC = "50"
 CONFIG = OTEL / "config.yaml"
 # Merged over CONFIG where samples go to the account's event table too.
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
