@@ -40,8 +40,8 @@ _DISCOVERY = (
         expr="spcs_discovery_last_success_age_seconds > 900",
         lasting="5m",
         severity="warning",
-        summary="Discovery has had failures for a quarter of an hour.",
-        description="The last refresh without a failure was {{ $value | humanizeDuration }} ago: "
+        summary="Discovery has not had the account and every pool for a quarter of an hour.",
+        description="The last refresh that had both was {{ $value | humanizeDuration }} ago: "
         "pools or nodes may be missing.",
         board="spcs-stack",
     ),

@@ -46,7 +46,7 @@ func newTelemetry(provider metric.MeterProvider, scrapes *scrapes) (*telemetry, 
 	t.duration, errs[4] = meter.Float64ObservableGauge("spcs_discovery_refresh_duration_seconds",
 		metric.WithDescription("Time that the last refresh took"))
 	t.age, errs[5] = meter.Float64ObservableGauge("spcs_discovery_last_success_age_seconds",
-		metric.WithDescription("Time since the last refresh without a failure; absent before the first"))
+		metric.WithDescription("Time since the last refresh that had the account and every pool; absent before the first"))
 	t.failedScrapes, errs[6] = meter.Int64ObservableCounter("spcs_scrape_failures_total",
 		metric.WithDescription("Scrapes of nodes that failed or had odd samples, by reason"))
 	t.registration, errs[7] = meter.RegisterCallback(t.observe,

@@ -1,4 +1,4 @@
-"""The doctor: says for each compute pool whether its metrics can be collected, and the SQL that mends it."""
+"""The doctor: says for each compute pool whether its metrics can be collected, and the SQL that repairs it."""
 
 from pathlib import Path
 

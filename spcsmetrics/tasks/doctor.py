@@ -32,7 +32,7 @@ def doctor(
     pools: str = "",
     json: bool = False,
 ) -> None:
-    """Say why a compute pool does not show up, and what mends it."""
+    """Say why a compute pool does not show up, and what repairs it."""
     from spcsmetrics.programs.doctor import run_doctor
 
     settings = {
