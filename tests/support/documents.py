@@ -21,4 +21,5 @@ def first_column(text: str) -> list[str]:
 def reasons() -> set[str]:
     """Return every reason of a failure that the page of the receiver lists."""
     paragraphs = section(README, "Metrics of the receiver and the exporter").split("\n\n")
-    return {word for text in paragraphs if text.startswith("Reasons of ") for word in re.findall(r"`(\w+)`", text)}
+    named = {word for text in paragraphs if text.startswith("Reasons of ") for word in re.findall(r"`(\w+)`", text)}
+    return named | {word for text in paragraphs if text.startswith("| reason |") for word in first_column(text)}
