@@ -65,6 +65,13 @@ def find_id(reference: str) -> str:
             raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
 
 
+def find_names(reference: str) -> list[str]:
+    """Return the id of an image, and the digests under which registries hold it."""
+    with open_client() as client:
+        image = client.images.get(reference)
+        return [str(image.id), *(str(one).partition("@")[2] for one in image.attrs["RepoDigests"] or [])]
+
+
 def holds(reference: str) -> bool:
     """Return whether the daemon holds an image."""
     try:

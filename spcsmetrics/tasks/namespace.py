@@ -34,7 +34,7 @@ SECTIONS = {
         quality.fuzz,
         boards,
         Collection("bench", bench.pipeline, bench.discovery, bench.boards),
-        Collection("lock", lock.packages, lock.bases),
+        Collection("lock", lock.packages, lock.bases, lock.collector),
         release.versions,
         release.bump,
         release.audit,

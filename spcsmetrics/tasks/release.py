@@ -54,7 +54,7 @@ def audit(context: Context) -> None:
 
     This needs the advisory databases of PyPI and Go.
     """
-    from spcsmetrics.upkeep.lint import run_audit
+    from spcsmetrics.upkeep.advisories import run_audit
 
     run_audit(dry=is_dry(context))
 
@@ -65,6 +65,6 @@ def scan(context: Context) -> None:
 
     A high one that has a fix fails the task.
     """
-    from spcsmetrics.upkeep.lint import run_scan
+    from spcsmetrics.upkeep.advisories import run_scan
 
     run_scan(dry=is_dry(context))

@@ -35,6 +35,7 @@ PLANS = {
     "lock": "Lock runtime",
     "lock --upgrade": "Lock runtime",
     "lock.bases": "Lock the bases",
+    "lock.collector": "Generate the collector's module",
     "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
     "audit": "pip-audit runtime",
     "scan": "grype spcs-oss-otel",
