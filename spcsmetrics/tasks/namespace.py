@@ -39,6 +39,7 @@ SECTIONS = {
         release.bump,
         release.audit,
         release.scan,
+        release.registry,
         release.release,
         quality.clean,
     ),

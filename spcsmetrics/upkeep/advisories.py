@@ -20,6 +20,7 @@ from spcsmetrics.images.definition import IMAGES, Image
 from spcsmetrics.programs import collector_module
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.tools import tool, tool_step
+from spcsmetrics.upkeep.locks import GROUPS
 from spcsmetrics.upkeep.tests import GO_MODULES
 
 _REPORTS = BUILD / "audit"
@@ -33,7 +34,7 @@ def run_audit(*, dry: bool) -> None:
 
     Raises UserError for a finding, and for whatever could not be looked up.
     """
-    steps = [groups.group_step("audit"), *map(_python_step, sorted(LOCKS.glob("*.txt")))]
+    steps = [groups.group_step("audit"), *(_python_step(LOCKS / f"{group}.txt") for group in sorted(GROUPS))]
     steps += [go_step(), tool_step("govulncheck")]
     steps += [_go_step(module) for module in (*GO_MODULES, collector_module.FOLDER)]
     carry_out(steps, dry=dry)

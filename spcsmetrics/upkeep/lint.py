@@ -10,11 +10,13 @@ from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.local import page
-from spcsmetrics.programs.manifest import build_tags
+from spcsmetrics.programs import collector_module
+from spcsmetrics.programs.manifest import build_tags, read_manifest
 from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep.tests import GO_MODULES, GROUPS, go_command
 
 DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
+SCRIPTS = ("inv", ".ci/run", ".github/check-environment", ".github/check-settings", ".github/publish")
 _WORKFLOWS = ROOT / ".github" / "workflows"
 
 
@@ -29,7 +31,8 @@ def run_lint(*, dry: bool) -> None:
         program_step("import-linter", [script("lint-imports"), "--no-logo"]),
         program_step("yamllint", [script("yamllint"), "--strict", "."]),
         program_step("hadolint", [script("hadolint"), *DOCKERFILES]),
-        program_step("shellcheck", [script("shellcheck"), "inv", ".ci/run", ".github/start-registry"]),
+        program_step("shellcheck", [script("shellcheck"), *SCRIPTS]),
+        Step("the collector's module", "otel-builder/collector/go.mod", _check_module),
         *_workflow_lint(),
         *_schema_lint(),
         *_go_lint(),
@@ -38,6 +41,10 @@ def run_lint(*, dry: bool) -> None:
         page.script_step("eslint and prettier", "lint"),
     ]
     carry_out(steps, dry=dry)
+
+
+def _check_module() -> None:
+    collector_module.check(read_manifest())
 
 
 def _workflow_lint() -> list[Step]:

@@ -39,6 +39,10 @@ PLANS = {
     "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
     "audit": "pip-audit runtime",
     "scan": "grype spcs-oss-otel",
+    "registry": "Start a registry",
+    "registry --stop": "Stop the registry",
+    "release --namespace acme": "Check the registry",
+    "release --namespace acme --candidate": "Verify from the registry",
     "clean": "Remove build",
 }
 
