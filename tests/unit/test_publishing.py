@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, script: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "acme/metrics", **more}
-    command = [SCRIPTS / script, *words]
+    command = [str(SCRIPTS / script), *words]
     return subprocess.run(command, capture_output=True, check=False, text=True, cwd=folder, env=env)
 
 
