@@ -18,13 +18,14 @@ class Release:
     """A release on its way: where it goes, from where, and what is known of each image by its key.
 
     source is a registry that has the images, or None for those of this machine. wanted has the names that an image goes
-    by when it is the right one: its id, and its digest where that is known before the push. sent has the digest of what
-    the registry holds under the version.
+    by when it is the right one: its id, or its digest in the source. scanned has those by which a scan knows it. sent has
+    the digest of what the registry holds under the version.
     """
 
     target: Target
     source: Target | None = None
     wanted: dict[str, set[str]] = field(default_factory=dict)
+    scanned: dict[str, set[str]] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,10 +50,11 @@ def check_images(release: Release) -> None:
             found = repository.get(PRODUCT)
             check_labels(image, repository.labels(found))
             release.wanted[image.key] = {found.digest}
+            release.scanned[image.key] = {found.digest, repository.image(found).content["config"]["digest"]}
         else:
             name = f"sha256:{daemon.find_id(image.reference)}"
             check_labels(image, daemon.find_labels(image.reference))
-            release.wanted[image.key] = {name}
+            release.wanted[image.key] = release.scanned[image.key] = {name}
 
 
 def check_labels(image: Image, labels: Mapping[str, str]) -> None:
@@ -68,8 +70,7 @@ def check_labels(image: Image, labels: Mapping[str, str]) -> None:
 def check_scan(release: Release) -> None:
     """Raise UserError unless every image was scanned as it is."""
     for image in IMAGES.values():
-        for name in release.wanted[image.key]:
-            scans.check(image, name)
+        scans.check(image, release.scanned[image.key])
 
 
 def check_registry(release: Release) -> None:

@@ -85,6 +85,15 @@ def holds(reference: str) -> bool:
         return False
 
 
+def forget(prefix: str) -> None:
+    """Remove every name of an image that begins so; under other names the images stay."""
+    with open_client() as client:
+        for image in client.images.list():
+            for name in image.tags:
+                if name.startswith(prefix):
+                    client.images.remove(name, noprune=True)
+
+
 def shorten(error: object) -> str:
     """Return what an error says on one line."""
     return " ".join(str(error).split())[:200]

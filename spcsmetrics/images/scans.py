@@ -15,10 +15,10 @@ def note(image: Image, names: list[str]) -> None:
     RECORD.write_text(json.dumps(_read() | {image.key: names}, indent=2) + "\n")
 
 
-def check(image: Image, name: str) -> None:
-    """Raise UserError unless the image of this id or digest was scanned."""
-    if name not in _read().get(image.key, []):
-        raise UserError(f"{image.name} ({name[:19]}) was not scanned as it is now: run ./inv scan")
+def check(image: Image, names: set[str]) -> None:
+    """Raise UserError unless the image of one of these ids and digests was scanned."""
+    if not names & set(_read().get(image.key, [])):
+        raise UserError(f"{image.name} ({min(names)[:19]}) was not scanned as it is now: run ./inv scan")
 
 
 def _read() -> dict[str, list[str]]:

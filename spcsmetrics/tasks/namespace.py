@@ -41,6 +41,7 @@ SECTIONS = {
         release.scan,
         release.registry,
         release.release,
+        release.rehearse,
         quality.clean,
     ),
 }

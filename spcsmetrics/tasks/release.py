@@ -1,4 +1,4 @@
-"""The tasks registry, release, versions, bump, audit and scan."""
+"""The tasks registry, release, rehearse, versions, bump, audit and scan."""
 
 from invoke import Context
 
@@ -46,6 +46,17 @@ def registry(context: Context, outputs: str = "", stop: bool = False) -> None:
     from spcsmetrics.images.local_registry import run_registry
 
     run_registry(outputs, stop=stop, dry=is_dry(context))
+
+
+@task(help={"only": "rehearse one workflow: ci or release"})
+def rehearse(context: Context, only: str = "") -> None:
+    """Run the workflows on this machine, and a release with each fault.
+
+    The release goes into a registry on localhost.
+    """
+    from spcsmetrics.upkeep.rehearsal import run_rehearsal
+
+    run_rehearsal(only, dry=is_dry(context))
 
 
 @task(plan=False)

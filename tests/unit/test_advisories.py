@@ -121,9 +121,9 @@ def test_what_was_scanned_is_noted_by_id_and_digests(steps: dict[str, Step], mon
     monkeypatch.setattr(daemon, "find_names", lambda reference: ["sha256:id", f"sha256:{reference[:8]}"])
     for image in (otel, grafana):
         steps[f"grype {image.name}"].action()
-        scans.check(image, "sha256:id")
-    scans.check(otel, "sha256:spcs-oss")
+        scans.check(image, {"sha256:id"})
+    scans.check(otel, {"sha256:spcs-oss"})
     with pytest.raises(UserError, match=r"spcs-oss-otel \(sha256:another.*\) was not scanned as it is now: run ./inv"):
-        scans.check(otel, "sha256:another")
+        scans.check(otel, {"sha256:another"})
     with pytest.raises(UserError, match=r"spcs-oss-prometheus .* was not scanned"):
-        scans.check(IMAGES["prometheus"], "sha256:id")
+        scans.check(IMAGES["prometheus"], {"sha256:id"})
