@@ -18,8 +18,8 @@ class Release:
     """A release on its way: where it goes, from where, and what is known of each image by its key.
 
     source is a registry that has the images, or None for those of this machine. wanted has the names that an image goes
-    by when it is the right one: its id, or its digest in the source. scanned has those by which a scan knows it. sent has
-    the digest of what the registry holds under the version.
+    by when it is the right one: its id, or its digest in the source; scanned has those by which a scan knows it. sent
+    has the digest of what the registry holds under the version.
     """
 
     target: Target

@@ -101,13 +101,15 @@ def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: 
     event = FOLDER / "event.json"
     event.write_text(json.dumps({"ref": reference}))
     command: Args = [tool("act"), "push", "--workflows", f".github/workflows/{workflow}.yml", "--eventpath", event]
+    # Where the jobs work; the caches of Go and pip stay this machine's.
+    command = [*command, "--action-cache-path", FOLDER / "work", "--no-cache-server"]
     command = [*command, "--platform", "ubuntu-24.04=-self-hosted", *words]
     for name, value in {"REHEARSAL": FOLDER, "PYTHONPATH": FOLDER / "python", **environment}.items():
         command = [*command, "--env", f"{name}={value}"]
     for used, place in actions():
         command = [*command, "--local-repository", f"{used}={place}"]
     path = f"{FOLDER / 'bin'}:{os.environ['PATH']}"
-    if process.stream(command, cwd=CLONE, env={"PATH": path, "XDG_CACHE_HOME": str(FOLDER / "cache")}) != 0:
+    if process.stream(command, cwd=CLONE, env={"PATH": path}) != 0:
         raise UserError(f"the rehearsal of {workflow}.yml failed: read its report above")
 
 
