@@ -47,6 +47,27 @@ def _everything_is_there(pytestconfig: pytest.Config) -> None:
         pytest.exit(str(error), returncode=2)
 
 
+def resources() -> dict[str, set[str]]:
+    """Return what Docker holds, by kind: containers, networks, volumes and names of images."""
+    listings = {
+        "container": ("ps", "--all", "--format", "{{.Names}}"),
+        "network": ("network", "ls", "--format", "{{.Name}}"),
+        "volume": ("volume", "ls", "--quiet"),
+        "image": ("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"),
+    }
+    return {kind: set(docker(*words).stdout.splitlines()) for kind, words in listings.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left(_everything_is_there: None) -> Iterator[None]:
+    """Docker holds afterwards what it held before: no container, network, volume or image more, and none less."""
+    before = resources()
+    yield
+    after = resources()
+    for kind, names in before.items():
+        assert not after[kind] ^ names, f"the tests left or took a {kind}: {', '.join(sorted(after[kind] ^ names))}"
+
+
 def with_grafana(config: pytest.Config) -> bool:
     return not config.getoption("--without-grafana")
 
@@ -110,6 +131,18 @@ def query(stack: Services) -> InstantQuery:
     def run(expression: str) -> list[Sample]:
         out = execute("prometheus", "promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", expression)
         return parse({"status": "success", "data": {"result": json.loads(out)}})
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ups(stack: Services) -> Callable[[float], dict[str, list[tuple[float, str]]]]:
+    """Return the stored samples of `up` of each node over so many seconds, by the node's address."""
+
+    def run(seconds: float) -> dict[str, list[tuple[float, str]]]:
+        expression = f'up{{job="spcs-nodes"}}[{round(seconds)}s]'
+        out = execute("prometheus", "promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", expression)
+        return {one["metric"]["instance"]: [(t, v) for t, v in one["values"]] for one in json.loads(out)}
 
     return run
 
