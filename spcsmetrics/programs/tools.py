@@ -7,14 +7,14 @@ from spcsmetrics.core.paths import BUILD
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment
 
-# By name: where the command is, and the version. Go compares each module with its checksum database.
+# By name: the module, the folder of the command in it, and the version. Go compares modules with its checksum database.
 TOOLS = {
-    "staticcheck": ("honnef.co/go/tools/cmd/staticcheck", "v0.8.2"),
-    "actionlint": ("github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12"),
-    "govulncheck": ("golang.org/x/vuln/cmd/govulncheck", "v1.9.0"),
-    "grype": ("github.com/anchore/grype/cmd/grype", "v0.121.2"),
-    "registry": ("github.com/distribution/distribution/v3/cmd/registry", "v3.1.2"),
-    "act": ("github.com/nektos/act", "v0.2.89"),
+    "staticcheck": ("honnef.co/go/tools", "/cmd/staticcheck", "v0.8.2"),
+    "actionlint": ("github.com/rhysd/actionlint", "/cmd/actionlint", "v1.7.12"),
+    "govulncheck": ("golang.org/x/vuln", "/cmd/govulncheck", "v1.9.0"),
+    "grype": ("github.com/anchore/grype", "/cmd/grype", "v0.121.2"),
+    "registry": ("github.com/distribution/distribution/v3", "/cmd/registry", "v3.1.2"),
+    "act": ("github.com/nektos/act", "", "v0.2.89"),
 }
 
 
@@ -25,8 +25,8 @@ def tool(name: str) -> Path:
 
 def tool_step(name: str) -> Step:
     """Return the step that installs a tool unless this version of it is there; it needs the Go toolchain."""
-    module, version = TOOLS[name]
-    command = ["go", "install", f"{module}@{version}"]
+    module, folder, version = TOOLS[name]
+    command = ["go", "install", f"{module}{folder}@{version}"]
 
     def install() -> None:
         process.run(command, env=go_environment(), remedy="check the network, then run it again")

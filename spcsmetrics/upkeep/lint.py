@@ -16,7 +16,15 @@ from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep.tests import GO_MODULES, GROUPS, go_command
 
 DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
-SCRIPTS = ("inv", ".ci/run", ".github/check-environment", ".github/check-settings", ".github/publish")
+SCRIPTS = (
+    "inv",
+    ".ci/run",
+    ".ci/machine",
+    ".github/check-environment",
+    ".github/check-settings",
+    ".github/propose",
+    ".github/publish",
+)
 _WORKFLOWS = ROOT / ".github" / "workflows"
 
 
@@ -58,10 +66,11 @@ def _workflow_lint() -> list[Step]:
 def _schema_lint() -> list[Step]:
     check = groups.script("check-jsonschema")
     workflows = sorted(_WORKFLOWS.glob("*.yml"))
-    dependabot = ROOT / ".github" / "dependabot.yml"
     return [
         program_step("schema of workflows", [check, "--builtin-schema", "vendor.github-workflows", *workflows]),
-        program_step("schema of dependabot", [check, "--builtin-schema", "vendor.dependabot", dependabot]),
+        program_step(
+            "schema of renovate", [check, "--builtin-schema", "vendor.renovate", ROOT / ".github/renovate.json"]
+        ),
         program_step("schema of compose", [check, "--builtin-schema", "vendor.compose-spec", COMPOSE_FILE]),
         program_step("schema of the schema", [check, "--check-metaschema", DEPLOY / "service.schema.json"]),
     ]

@@ -67,7 +67,7 @@ def make_clone() -> None:
     for folder in ("bin", "python", "programs"):
         shutil.copytree(STANDINS / folder, FOLDER / folder)
     for program in (FOLDER / "programs").iterdir():
-        program.with_name(f"{program.name}.sha256").write_text(TOOLS[program.name][1])
+        program.with_name(f"{program.name}.sha256").write_text(TOOLS[program.name][2])
 
 
 def change(text: str, changes: tuple[tuple[str, str], ...], name: str) -> str:

@@ -42,9 +42,9 @@ def test_a_tool_is_installed_again_when_its_version_moves(
     (tmp_path / "bin" / "staticcheck").touch()
     assert not install.skip()
     install.action()
-    assert asked == [["go", "install", "@".join(tools.TOOLS["staticcheck"])]]
+    assert asked == [["go", "install", "honnef.co/go/tools/cmd/staticcheck@" + tools.TOOLS["staticcheck"][2]]]
     assert install.skip()
-    monkeypatch.setitem(tools.TOOLS, "staticcheck", (tools.TOOLS["staticcheck"][0], "v9.9.9"))
+    monkeypatch.setitem(tools.TOOLS, "staticcheck", (*tools.TOOLS["staticcheck"][:2], "v9.9.9"))
     lint.run_lint(dry=False)
     assert not steps["Install staticcheck"].skip()
 
