@@ -58,7 +58,7 @@ def rehearse(clone: Path, folder: Path, target: str) -> None:
     environment = {"REHEARSAL": str(folder), "DOCKER_CONFIG": str(folder / "docker"), "PYTHONPATH": ""}
     stage = Stage(clone, folder, target, environment=environment)
     stage.log_in("its-password")
-    _expect(stage.inv("build", "--bases", "local"), "")
+    expect(stage.inv("build", "--bases", "local"), "")
     programs = clone / "build" / "bin"
     process.run(["cp", "-r", *sorted((folder / "programs").iterdir()), programs])
     python = clone / ".venv" / "bin" / "python"
@@ -68,7 +68,7 @@ def rehearse(clone: Path, folder: Path, target: str) -> None:
         stage, "no database", lambda: stage.inv("scan", REHEARSAL_NO_DATABASE="1"), "grype's database cannot be had"
     )
     _refuse(stage, "no scan", lambda: None, "was not scanned")
-    _expect(stage.inv("scan"), "")
+    expect(stage.inv("scan"), "")
     _refuse_each(stage)
     _kill(stage)
 
@@ -93,7 +93,7 @@ def _refuse_each(stage: Stage) -> None:
     _refuse(stage, "wrong password", lambda: None, "log in with docker login")
     stage.log_in("its-password")
     # Another image under the version, in the registry that the workflow released to.
-    _expect(stage.release("acme"), "is another image already")
+    expect(stage.release("acme"), "is another image already")
     console.print("- taken tag: refused")
 
 
@@ -114,9 +114,9 @@ def _refuse(
     namespace = f"fault-{stage.count}"
     before = first()
     if before is not None:
-        _expect(before, sentence)
+        expect(before, sentence)
         sentence = "was not scanned"
-    _expect(stage.release(namespace), sentence)
+    expect(stage.release(namespace), sentence)
     if stage.holds(namespace):
         raise UserError(f"a release with {name} was refused after something was pushed: check it before")
     console.print(f"- {name}: refused before anything was pushed")
@@ -136,13 +136,13 @@ def _kill(stage: Stage) -> None:
     if running.returncode != -signal.SIGKILL or latest:
         raise UserError("a release could not be killed before it moved latest: rehearse again")
     done = stage.release("killed")
-    _expect(done, "")
+    expect(done, "")
     if len(list(stage.repositories("killed").rglob("tags/latest"))) != len(IMAGES) or "up to date" not in done.stderr:
         raise UserError(f"a release that was killed was not finished by the next run: {_last(done.stderr)}")
     console.print(f"- killed in the middle: the next run finished {PRODUCT}")
 
 
-def _expect(done: subprocess.CompletedProcess[str], sentence: str) -> None:
+def expect(done: subprocess.CompletedProcess[str], sentence: str) -> None:
     """Raise UserError unless a task ended well, or with this sentence."""
     if bool(done.returncode) != bool(sentence) or sentence not in done.stderr or "Traceback" in done.stderr:
         wanted = f"fail with {sentence!r}" if sentence else "end well"

@@ -104,7 +104,7 @@ def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: 
     # Where the jobs work; the caches of Go and pip stay this machine's.
     command = [*command, "--action-cache-path", FOLDER / "work", "--no-cache-server"]
     command = [*command, "--platform", "ubuntu-24.04=-self-hosted", *words]
-    for name, value in {"REHEARSAL": FOLDER, "PYTHONPATH": FOLDER / "python", **environment}.items():
+    for name, value in {"REHEARSAL": FOLDER, "PYTHONPATH": FOLDER / "python", "TERM": "dumb", **environment}.items():
         command = [*command, "--env", f"{name}={value}"]
     for used, place in actions():
         command = [*command, "--local-repository", f"{used}={place}"]
