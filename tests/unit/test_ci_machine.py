@@ -15,8 +15,10 @@ cd {folder}
 case "$1" in
 images) case "$*" in *dangling*) sed -n 's/^image <none>:<none> //p' images ;; *) cat images ;; esac ;;
 volume) cat volumes ;;
-rmi) shift; [ "$1" != --force ] || shift; grep -v -e "^image $1 " -e " $1\\$" images >kept || true; mv kept images ;;
-tag) grep -v -e "^image $3 " -e "^image <none>:<none> $2\\$" images >kept || true; echo "image $3 $2" >>kept; mv kept images ;;
+rmi) [ "$2" != --force ] || shift; shift
+    grep -v -e "^image $1 " -e " $1\\$" images >kept || true; mv kept images ;;
+tag) grep -v -e "^image $3 " -e "^image <none>:<none> $2\\$" images >kept || true
+    echo "image $3 $2" >>kept; mv kept images ;;
 esac
 """
 FILES = {"docker": DOCKER, "iptables-save": "#!/bin/sh\ncat {folder}/rules\n", "ip6tables-save": "#!/bin/sh\n"}
