@@ -32,7 +32,7 @@ def wait_until_healthy(service: str) -> None:
 
 
 def kill(service: str, pause: float) -> None:
-    """Kill a container's main process without a warning, and let it come back: five times, with so much time between."""
+    """Kill a container without a warning and let it come back, five times, with so many seconds between."""
     found = container(service)
     for _ in range(KILLS):
         assert docker("kill", "--signal", "KILL", found).returncode == 0
