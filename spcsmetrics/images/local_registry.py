@@ -33,7 +33,7 @@ def run_registry(outputs: str, *, stop: bool, dry: bool) -> None:
     """Start a registry that outlives this task, or stop it; outputs is a file that gets a line REGISTRY=its address."""
 
     def start() -> None:
-        stop_registry()
+        stop_registry(FOLDER)
         address = start_registry(FOLDER)
         console.print(f"- The registry is {address}: ./inv registry --stop ends it")
         if outputs:
@@ -41,7 +41,7 @@ def run_registry(outputs: str, *, stop: bool, dry: bool) -> None:
                 file.write(f"REGISTRY={address}\n")
 
     if stop:
-        carry_out([Step("Stop the registry", f"kill {_beside(FOLDER, 'pid')}", stop_registry)], dry=dry)
+        carry_out([Step("Stop the registry", f"kill {_beside(FOLDER, 'pid')}", lambda: stop_registry(FOLDER))], dry=dry)
         return
     command = f"registry serve {_beside(FOLDER, 'yml').relative_to(ROOT)}"
     carry_out([go_step(), tool_step("registry"), Step("Start a registry", command, start)], dry=dry)
@@ -86,7 +86,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def stop_registry(folder: Path = FOLDER) -> None:
+def stop_registry(folder: Path) -> None:
     """Stop the registry over a folder, if one runs."""
     file = _beside(folder, "pid")
     if not file.exists():

@@ -1,6 +1,5 @@
 """The stack: pytest-docker starts it when a test first asks for it, and takes it down."""
 
-import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,9 +147,9 @@ def ups(stack: Services) -> Callable[[float], dict[str, list[tuple[float, str]]]
 
 
 @pytest.fixture(scope="session")
-def admin(stack: Services, docker_ip: str) -> Callable[..., Any]:
-    """Call the simulator's admin API."""
-    return functools.partial(admin_api.call, f"http://{docker_ip}:{stack.port_for('simulator', 8080)}")
+def admin(stack: Services) -> Callable[..., Any]:
+    """Call the simulator's admin API, whose port is another one when the container comes back."""
+    return lambda *words: admin_api.call(f"http://{compose('port', 'simulator', '8080').strip()}", *words)
 
 
 @pytest.fixture(scope="session")

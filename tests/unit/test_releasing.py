@@ -1,67 +1,24 @@
 """A release checks everything before its first push, moves latest last, and a second run finishes what one began."""
 
-import re
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from shelves import READER, WRITER, Shelf, open_shelf
+from releases import Machine
+from shelves import READER, WRITER, open_shelf
 
 from spcsmetrics.core import git, process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.images import builders, checks, daemon, notes, registry, scans
-from spcsmetrics.images.daemon import NoImageError
+from spcsmetrics.images import builders, checks, daemon, definition, notes, official_bases, registry, release, scans
 from spcsmetrics.images.definition import IMAGES, Image
-from spcsmetrics.images.release import run_release
 from spcsmetrics.images.target import Target, semver_tags
 
 COMMIT = "c" * 40
 OTEL, STORE, BOARDS = IMAGES.values()
-
-
-@dataclass
-class Machine:
-    """A machine with Docker: labels of its images by their names, and what was pushed; kills ends it at that push."""
-
-    shelf: Shelf
-    labels: dict[str, dict[str, str]]
-    folder: Path
-    pushed: list[str] = field(default_factory=list)
-    tagged: dict[str, str] = field(default_factory=dict)
-    kills: str = ""
-
-    def run(self, command: list[str], **_: object) -> str:
-        """Do what Docker's command line does."""
-        verb, *words = [str(word) for word in command[1:]]
-        if verb == "tag":
-            self.tagged[words[1]] = words[0]
-        elif verb == "push":
-            reference = words[-1]
-            if self.kills and re.search(self.kills, reference):
-                raise KeyboardInterrupt
-            name, tag = reference.removeprefix(f"{self.shelf.host}/").rsplit(":", 1)
-            self.shelf.put(name, tag, self.labels[self.tagged[reference]])
-            self.pushed.append(reference)
-        elif verb == "rmi":
-            del self.tagged[words[-1]]
-        return ""
-
-    def find_id(self, reference: str) -> str:
-        """Return the id that a push gives the configuration."""
-        if reference not in self.labels:
-            raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first")
-        shelf = Shelf()
-        shelf.put("any", "any", self.labels[reference])
-        return next(iter(shelf.blobs)).removeprefix("sha256:")
-
-    def release(self, namespace: str = "acme", *, candidate: bool = False, source: str = "") -> None:
-        run_release(Target(self.shelf.host, namespace), source, "", candidate=candidate, dry=False)
-
-    def scan(self) -> None:
-        for image in IMAGES.values():
-            scans.note(image, [f"sha256:{self.find_id(image.reference)}"])
 
 
 @pytest.fixture
@@ -70,7 +27,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
     monkeypatch.setattr(git, "tags", list)
     monkeypatch.setattr(builders, "has_buildx", lambda: False)
     monkeypatch.setattr(scans, "RECORD", tmp_path / "scanned.json")
-    monkeypatch.setattr(notes, "FILE", notes.FILE.with_name("test-notes.md"))
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    monkeypatch.setattr(notes, "FILE", tmp_path / "notes.md")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with open_shelf() as shelf:
         labels = {image.reference: {**builders.labels(), "name": image.name} for image in IMAGES.values()}
@@ -82,7 +40,6 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
         monkeypatch.setattr(daemon, "find_labels", lambda reference: found.labels[reference])
         found.scan()
         yield found
-    notes.FILE.unlink(missing_ok=True)
 
 
 def test_a_release_has_every_tag_of_every_image_and_notes_with_the_digests(machine: Machine) -> None:
@@ -267,11 +224,45 @@ def test_an_image_of_another_commit_in_the_source_is_not_released(machine: Machi
     assert not [name for name in machine.shelf.tags() if name.startswith("final/")]
 
 
+def test_a_candidate_that_buildx_builds_is_pushed_as_it_is_built_and_what_is_there_is_not_built_again(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    baked: list[str] = []
+    metadata = tmp_path / "metadata.json"
+
+    def bake(command: list[str], **options: Any) -> str:
+        if command[0] == "git":
+            return "0"
+        assert options["env"]["TAGS"] == PRODUCT
+        found = {}
+        for target in (word for word in command if word.endswith("-release")):
+            image = IMAGES[target.removesuffix("-release")]
+            baked.append(image.key)
+            digest = machine.shelf.put(
+                f"{options['env']['PREFIX'].split('/', 1)[1]}{image.name}", PRODUCT, builders.labels()
+            )
+            found[target] = {"containerimage.digest": digest}
+        metadata.write_text(json.dumps(found))
+        return ""
+
+    monkeypatch.setattr(builders, "has_buildx", lambda: True)
+    monkeypatch.setattr(definition, "context_steps", lambda *_: [])
+    monkeypatch.setattr(official_bases, "find_step", lambda: Step("Find", "digests", lambda: None))
+    monkeypatch.setattr(release, "_METADATA", metadata)
+    monkeypatch.setattr(process, "run", bake)
+    machine.shelf.put(f"staging/{STORE.name}", PRODUCT, builders.labels())
+    machine.release("staging", candidate=True)
+    assert baked == ["otel", "grafana"]
+    assert {name.rpartition(":")[2] for name in machine.shelf.tags()} == {PRODUCT}
+    machine.release("staging", candidate=True)
+    assert baked == ["otel", "grafana"]
+
+
 def test_a_candidate_of_the_same_commit_is_not_built_again(machine: Machine) -> None:
-    release = checks.Release(Target(machine.shelf.host, "staging"))
+    found = checks.Release(Target(machine.shelf.host, "staging"))
     machine.shelf.put(f"staging/{OTEL.name}", PRODUCT, builders.labels())
-    checks.check_registry(release)
-    assert set(release.sent) == {"otel"}
+    checks.check_registry(found)
+    assert set(found.sent) == {"otel"}
     machine.shelf.put(f"staging/{STORE.name}", PRODUCT, {"org.opencontainers.image.revision": "d" * 40})
     with pytest.raises(UserError, match="is another image already"):
-        checks.check_registry(release)
+        checks.check_registry(found)
