@@ -1,7 +1,7 @@
 """The Docker daemon, through its SDK, and the images that it holds."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from spcsmetrics.core.errors import UserError
@@ -87,10 +87,14 @@ def holds(reference: str) -> bool:
 
 def forget(prefix: str) -> None:
     """Remove every name of an image that begins so; under other names the images stay."""
+    from docker.errors import ImageNotFound  # noqa: PLC0415 - slow to import
+
     with open_client() as client:
-        for image in client.images.list():
-            for name in image.tags:
-                if name.startswith(prefix):
+        names = {name for image in client.images.list() for name in (*image.tags, *(image.attrs["RepoDigests"] or []))}
+        # The name by digest goes with the last tag.
+        for name in sorted(names, key=lambda name: "@" in name):
+            if name.startswith(prefix):
+                with suppress(ImageNotFound):
                     client.images.remove(name, noprune=True)
 
 

@@ -17,6 +17,7 @@ from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.toolchain import go_step
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import daemon, local_registry
+from spcsmetrics.images.definition import IMAGES
 from spcsmetrics.programs.tools import TOOLS, tool, tool_step
 from spcsmetrics.upkeep import faults
 
@@ -139,12 +140,17 @@ def _release_step() -> Step:
 
 @contextmanager
 def open_target() -> Iterator[str]:
-    """Yield the address of a registry that wants a password to read and to write; its tags are removed afterwards."""
+    """Yield the address of a registry that wants a password to read and to write; it leaves nothing behind."""
     users = FOLDER / "users"
     users.write_text(_USERS)
     address = local_registry.start_registry(FOLDER / "target", users)
+    grafana = IMAGES["grafana"].reference
+    had_grafana = daemon.holds(grafana)
     try:
         yield address
     finally:
         local_registry.stop_registry(FOLDER / "target")
+        # With the registries their images' names go, and what stood in for Grafana.
         daemon.forget("localhost:")
+        if not had_grafana:
+            daemon.forget(grafana)

@@ -104,7 +104,7 @@ def test_images_are_released_verified_and_pulled_back_as_they_were(registry: str
     again = inv("release", "--registry", registry, "--namespace", "acme")
     assert again.returncode == 0, again.stderr
     assert again.stderr.count(": up to date") >= len(IMAGES)
-    assert f"{registry}/" not in docker("images", "--format", "{{.Repository}}").stdout
+    assert f"{registry}/" not in docker("images", "--digests", "--format", "{{.Repository}}").stdout
 
 
 @pytest.mark.usefixtures("clean_tree")
@@ -171,6 +171,6 @@ def test_bases_come_from_a_mirror_by_their_digest(registry: str) -> None:
         (ROOT / "build" / "bases.txt").unlink(missing_ok=True)
         docker("tag", before, reference)
         for left in docker(
-            "images", "--format", "{{.Repository}}@{{.Digest}}", f"{base.rpartition(':')[0]}"
+            "images", "--digests", "--format", "{{.Repository}}@{{.Digest}}", f"{base.rpartition(':')[0]}"
         ).stdout.split():
             docker("rmi", "--no-prune", left)
