@@ -166,7 +166,7 @@ def measure(start: Start, load: Load) -> Measurement:
     with processes.open_temporary_run("bench") as run:
         simulation = start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
         store, measured = start(run, simulation, load)
-        meters = {process.name: _Meter(psutil.Process(process.popen.pid)) for process in measured}
+        meters = {process.name: _Meter(psutil.Process(name=process.popen.pid)) for process in measured}
         _watch(run, meters, load.warm_up)
         before = {name: meter.used() for name, meter in meters.items()}
         _watch(run, meters, load.window)

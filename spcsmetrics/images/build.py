@@ -41,7 +41,9 @@ def _build_step(image: Image, bases: str) -> Step:
         command, remedy = _command(image, bases)
         process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy)
 
-    return Step(f"Build the image {image.reference}", process.render(_command(image, bases)[0]), build)
+    return Step(
+        title=f"Build the image {image.reference}", detail=process.render(_command(image, bases)[0]), action=build
+    )
 
 
 def _command(image: Image, bases: str) -> tuple[Args, str]:

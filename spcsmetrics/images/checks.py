@@ -13,7 +13,7 @@ from spcsmetrics.images.registry import Manifest
 from spcsmetrics.images.target import Target
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Release:
     """A release on its way: where it goes, from where, and what is known of each image by its key.
 

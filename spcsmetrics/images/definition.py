@@ -95,9 +95,9 @@ def context_steps(image: Image, platforms: Platforms) -> list[Step]:
     """Return the steps that make an image's build context, and the list of what is inside a shipped one."""
     place = image.context.relative_to(ROOT)
     fill = Step(
-        f"Fill the context of {image.name}",
-        str(place),
-        lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
+        title=f"Fill the context of {image.name}",
+        detail=str(place),
+        action=lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
     )
     steps = [*image.prepare(platforms), fill]
     if image.key in IMAGES:
@@ -105,9 +105,9 @@ def context_steps(image: Image, platforms: Platforms) -> list[Step]:
         listed = str(contents.file(image.name).relative_to(ROOT))
         steps.append(
             Step(
-                f"List what is inside {image.name}",
-                listed,
-                lambda: contents.write(image.name, SOURCE, image.base, programs),
+                title=f"List what is inside {image.name}",
+                detail=listed,
+                action=lambda: contents.write(image.name, SOURCE, image.base, programs),
             )
         )
     return steps

@@ -41,10 +41,19 @@ def run_registry(outputs: str, *, stop: bool, dry: bool) -> None:
                 file.write(f"REGISTRY={address}\n")
 
     if stop:
-        carry_out([Step("Stop the registry", f"kill {_beside(FOLDER, 'pid')}", lambda: stop_registry(FOLDER))], dry=dry)
+        carry_out(
+            [
+                Step(
+                    title="Stop the registry",
+                    detail=f"kill {_beside(FOLDER, 'pid')}",
+                    action=lambda: stop_registry(FOLDER),
+                )
+            ],
+            dry=dry,
+        )
         return
     command = f"registry serve {_beside(FOLDER, 'yml').relative_to(ROOT)}"
-    carry_out([go_step(), tool_step("registry"), Step("Start a registry", command, start)], dry=dry)
+    carry_out([go_step(), tool_step("registry"), Step(title="Start a registry", detail=command, action=start)], dry=dry)
 
 
 def start_registry(folder: Path, users: Path | None = None) -> str:

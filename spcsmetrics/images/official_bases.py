@@ -53,7 +53,7 @@ def find_step(wanted: Sequence[str] = PINNED) -> Step:
         _write(_FOUND, earlier | found)
 
     names = ", ".join(map(mirrored, wanted))
-    return Step("Find the digests of the bases", names, find, lambda: not _missing(wanted))
+    return Step(title="Find the digests of the bases", detail=names, action=find, skip=lambda: not _missing(wanted))
 
 
 def _missing(wanted: Sequence[str]) -> list[str]:
@@ -81,5 +81,5 @@ def lock_bases(*, dry: bool) -> None:
     def write() -> None:
         _write(_LOCK, {named: registry.fetch_digest(mirrored(named)) for named in PINNED})
 
-    lock = Step("Lock the bases", f"{', '.join(PINNED)} -> {_LOCK.name}", write)
+    lock = Step(title="Lock the bases", detail=f"{', '.join(PINNED)} -> {_LOCK.name}", action=write)
     carry_out([lock], dry=dry)

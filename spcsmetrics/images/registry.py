@@ -27,7 +27,7 @@ _HUB = "registry-1.docker.io"
 _CERTIFICATES = Path("/etc/docker/certs.d")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a tag holds: an index of platforms or one image, as the registry sent it."""
 
@@ -68,7 +68,7 @@ class Repository:
             return None
         self._check(found, f"{self.name}:{tag}", "read")
         digest = found.headers.get("Docker-Content-Digest") or f"sha256:{hashlib.sha256(found.content).hexdigest()}"
-        return Manifest(digest, found.headers["Content-Type"], found.content)
+        return Manifest(digest=digest, kind=found.headers["Content-Type"], body=found.content)
 
     def get(self, tag: str) -> Manifest:
         """Return what a tag holds. Raises UserError where there is nothing, too."""

@@ -30,10 +30,10 @@ def run_release(target: Target, source: str, outputs: str, *, candidate: bool, d
     buildx it is built here, for two platforms with provenance and SBOM. outputs is a file that gets key=digest lines.
     Raises UserError, before anything is pushed, for whatever speaks against it.
     """
-    release = Release(target, parse_target(source) if source else None)
+    release = Release(target=target, source=parse_target(source) if source else None)
     tags = semver_tags(PRODUCT)
     baked = candidate and not source and builders.has_buildx()
-    steps = [Step("Check the commit", "git status, git tag --points-at HEAD", checks.check_commit)]
+    steps = [Step(title="Check the commit", detail="git status, git tag --points-at HEAD", action=checks.check_commit)]
     if not baked:
         steps += _image_checks(release, candidate=candidate)
     steps.append(_registry_check(release))
@@ -42,7 +42,7 @@ def run_release(target: Target, source: str, outputs: str, *, candidate: bool, d
     if not candidate and tags[1:]:
         steps.append(_tag_step(release, tags[1:]))
     place = str(notes.FILE.relative_to(ROOT))
-    write = Step("Write the notes", place, lambda: notes.write_notes(target, release.sent, outputs))
+    write = Step(title="Write the notes", detail=place, action=lambda: notes.write_notes(target, release.sent, outputs))
     carry_out([*steps, write], dry=dry)
     if not dry:
         what = "Pushed the candidate" if candidate else "Released"
@@ -50,19 +50,23 @@ def run_release(target: Target, source: str, outputs: str, *, candidate: bool, d
 
 
 def _image_checks(release: Release, *, candidate: bool) -> list[Step]:
-    place = release.source or Target("", "")
+    place = release.source or Target(registry="", namespace="")
     tag = PRODUCT if release.source else definition.TAG
     names = ", ".join(place.reference(image, tag) for image in IMAGES.values())
     steps = [] if release.source and builders.has_buildx() else [daemon.check_step()]
-    steps.append(Step("Check the images", names, lambda: checks.check_images(release)))
+    steps.append(Step(title="Check the images", detail=names, action=lambda: checks.check_images(release)))
     if not candidate:
-        steps.append(Step("Check that they were scanned", "./inv scan", lambda: checks.check_scan(release)))
+        steps.append(
+            Step(title="Check that they were scanned", detail="./inv scan", action=lambda: checks.check_scan(release))
+        )
     return steps
 
 
 def _registry_check(release: Release) -> Step:
     names = ", ".join(release.target.reference(image, PRODUCT) for image in IMAGES.values())
-    return Step("Check the registry", f"read and write {names}", lambda: checks.check_registry(release))
+    return Step(
+        title="Check the registry", detail=f"read and write {names}", action=lambda: checks.check_registry(release)
+    )
 
 
 def _bake_steps(release: Release) -> list[Step]:
@@ -84,7 +88,7 @@ def _bake_steps(release: Release) -> list[Step]:
             release.wanted[name.removesuffix("-release")] = {metadata[name]["containerimage.digest"]}
 
     fill = [step for image in IMAGES.values() for step in definition.context_steps(image, PLATFORMS)]
-    build = Step("Build and push", process.render(command()), bake, lambda: not missing())
+    build = Step(title="Build and push", detail=process.render(command()), action=bake, skip=lambda: not missing())
     return [*fill, official_bases.find_step(), build]
 
 
@@ -111,7 +115,7 @@ def _push_step(release: Release, image: Image) -> Step:
             process.run(["docker", "rmi", "--no-prune", wanted])
 
     detail = process.render(command) if copies else f"docker push {wanted}"
-    return Step(f"Push {there}", detail, push, lambda: image.key in release.sent)
+    return Step(title=f"Push {there}", detail=detail, action=push, skip=lambda: image.key in release.sent)
 
 
 def _verify_step(release: Release) -> Step:
@@ -123,12 +127,12 @@ def _verify_step(release: Release) -> Step:
             checks.check_same(release, image, there)
             release.sent[image.key] = there.digest
 
-    return Step("Verify from the registry", names, verify)
+    return Step(title="Verify from the registry", detail=names, action=verify)
 
 
 def _tag_step(release: Release, tags: list[str]) -> Step:
     names = ", ".join(release.target.reference(image, tag) for image in IMAGES.values() for tag in tags)
-    return Step("Move the other tags", names, lambda: move_tags(release, tags))
+    return Step(title="Move the other tags", detail=names, action=lambda: move_tags(release, tags))
 
 
 def move_tags(release: Release, tags: list[str]) -> None:
@@ -175,4 +179,4 @@ def pull_steps(source: Target, images: list[Image]) -> list[Step]:
 
 
 def _run(title: str, command: list[str]) -> Step:
-    return Step(title, process.render(command), lambda: process.run(command, remedy=_LOGIN))
+    return Step(title=title, detail=process.render(command), action=lambda: process.run(command, remedy=_LOGIN))

@@ -8,7 +8,7 @@ from spcsmetrics.images.definition import Image
 from spcsmetrics.images.registry import Repository
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """Where images go: a registry's host with its port, and the namespace in it."""
 
@@ -34,7 +34,7 @@ def parse_target(text: str) -> Target:
     host, _, namespace = text.partition("/")
     if not namespace:
         raise UserError(f"{text!r} names no images: write registry/namespace, such as localhost:5000/staging")
-    return Target(host, namespace)
+    return Target(registry=host, namespace=namespace)
 
 
 def semver_tags(version: str) -> list[str]:

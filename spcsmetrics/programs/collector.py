@@ -54,10 +54,10 @@ def build_steps(target: str | None = None) -> list[Step]:
     return [
         go_step(),
         Step(
-            f"Build the collector for {target} (about 5 minutes the first time)",
-            f"go build in {_relative(collector_module.FOLDER)} -> {_relative(made)}",
-            build,
-            lambda: fingerprint.is_current(made, inputs),
+            title=f"Build the collector for {target} (about 5 minutes the first time)",
+            detail=f"go build in {_relative(collector_module.FOLDER)} -> {_relative(made)}",
+            action=build,
+            skip=lambda: fingerprint.is_current(made, inputs),
         ),
     ]
 

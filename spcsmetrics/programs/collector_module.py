@@ -34,12 +34,14 @@ def generate(*, dry: bool) -> None:
     steps = [
         go_step(),
         Step(
-            "Install the collector builder",
-            process.render(install),
-            install_builder,
-            lambda: fingerprint.is_current(_PROGRAM, version),
+            title="Install the collector builder",
+            detail=process.render(install),
+            action=install_builder,
+            skip=lambda: fingerprint.is_current(_PROGRAM, version),
         ),
-        Step("Generate the collector's module", f"builder -> {FOLDER.relative_to(ROOT)}", _generate),
+        Step(
+            title="Generate the collector's module", detail=f"builder -> {FOLDER.relative_to(ROOT)}", action=_generate
+        ),
     ]
     carry_out(steps, dry=dry)
 

@@ -27,7 +27,7 @@ _KINDS = {
 _REFUSED = re.compile(r"(?i)GNU\s+(affero|lesser|library|general)|Server Side Public|Business Source|Commons Clause")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Module:
     """A Go module inside a program, with its folder in the module cache and the hash that the program names."""
 
@@ -72,7 +72,7 @@ def collect(program: Path) -> str:
     Raises UserError for a module without any, or under one that is not shipped: there must be no image then.
     """
     owners: dict[str, list[str]] = {}
-    for module in [*modules(program), Module(_STANDARD, "", _goroot())]:
+    for module in [*modules(program), Module(path=_STANDARD, version="", folder=_goroot())]:
         for file in module.texts():
             owners.setdefault(file.read_text(errors="replace").strip(), []).append(module.name)
     rule = "=" * 80
@@ -86,7 +86,7 @@ def modules(program: Path) -> list[Module]:
     listed = process.run([find_go(), "version", "-m", program], env=go_environment())
     found = re.findall(r"^\t(?:dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?", listed, re.M)
     return [
-        Module(path, version, cache / f"{_escape(path)}@{_escape(version)}", checksum)
+        Module(path=path, version=version, folder=cache / f"{_escape(path)}@{_escape(version)}", checksum=checksum)
         for path, version, checksum in found
         if not path.startswith(_OWN)
     ]

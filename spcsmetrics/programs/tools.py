@@ -33,5 +33,8 @@ def tool_step(name: str) -> Step:
         fingerprint.mark(tool(name), version)
 
     return Step(
-        f"Install {name}", process.render(command), install, lambda: fingerprint.is_current(tool(name), version)
+        title=f"Install {name}",
+        detail=process.render(command),
+        action=install,
+        skip=lambda: fingerprint.is_current(tool(name), version),
     )

@@ -29,7 +29,9 @@ def release(
     from spcsmetrics.images.release import run_release
     from spcsmetrics.images.target import Target
 
-    run_release(Target(registry, namespace), source, outputs, candidate=candidate, dry=is_dry(context))
+    run_release(
+        Target(registry=registry, namespace=namespace), source, outputs, candidate=candidate, dry=is_dry(context)
+    )
 
 
 @task(

@@ -51,7 +51,7 @@ def _python_step(lock: Path) -> Step:
         process.stream(command, cwd=ROOT)
         check_report(report, lock.name)
 
-    return Step(f"pip-audit {lock.stem}", process.render(command), look_up, stream=True)
+    return Step(title=f"pip-audit {lock.stem}", detail=process.render(command), action=look_up, stream=True)
 
 
 def check_report(report: Path, lock: str) -> None:
@@ -103,7 +103,7 @@ def judging_step(
         if code:
             raise UserError(findings.get(code, f"{otherwise} ({title} {process.describe(code)})"))
 
-    return Step(title, process.render(command), act, stream=True)
+    return Step(title=title, detail=process.render(command), action=act, stream=True)
 
 
 def run_scan(*, dry: bool) -> None:
@@ -112,7 +112,9 @@ def run_scan(*, dry: bool) -> None:
     Raises UserError without a daemon, an image or the database, before anything is compiled as far as that goes, and
     for a high finding that has a fix.
     """
-    present = Step("Find the images", ", ".join(one.reference for one in IMAGES.values()), _find_images)
+    present = Step(
+        title="Find the images", detail=", ".join(one.reference for one in IMAGES.values()), action=_find_images
+    )
     update = judging_step(
         "grype's database",
         [tool("grype"), "db", "update"],
@@ -142,4 +144,4 @@ def _scan_step(image: Image) -> Step:
         step.action()
         scans.note(image, scanned)
 
-    return Step(step.title, step.detail, scan, stream=True)
+    return Step(title=step.title, detail=step.detail, action=scan, stream=True)

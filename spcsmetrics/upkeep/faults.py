@@ -18,7 +18,7 @@ from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images.definition import IMAGES
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Stage:
     """A clone whose images are built, and a registry that wants a password; count numbers the namespaces."""
 
@@ -56,7 +56,7 @@ class Stage:
 def rehearse(clone: Path, folder: Path, target: str) -> None:
     """Try every fault. Raises UserError for the first that does not end as it should."""
     environment = {"REHEARSAL": str(folder), "DOCKER_CONFIG": str(folder / "docker"), "PYTHONPATH": ""}
-    stage = Stage(clone, folder, target, environment=environment)
+    stage = Stage(clone=clone, folder=folder, target=target, environment=environment)
     stage.log_in("its-password")
     expect(stage.inv("build", "--bases", "local"), "")
     programs = clone / "build" / "bin"

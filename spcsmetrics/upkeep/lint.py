@@ -40,7 +40,7 @@ def run_lint(*, dry: bool) -> None:
         program_step("yamllint", [script("yamllint"), "--strict", "."]),
         program_step("hadolint", [script("hadolint"), *DOCKERFILES]),
         program_step("shellcheck", [script("shellcheck"), *SCRIPTS]),
-        Step("the collector's module", "otel-builder/collector/go.mod", _check_module),
+        Step(title="the collector's module", detail="otel-builder/collector/go.mod", action=_check_module),
         *_workflow_lint(),
         *_schema_lint(),
         *_go_lint(),
@@ -77,7 +77,9 @@ def _schema_lint() -> list[Step]:
 
 
 def _go_lint() -> list[Step]:
-    gofmt = Step("gofmt", f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", _check_format)
+    gofmt = Step(
+        title="gofmt", detail=f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", action=_check_format
+    )
     steps = [go_step(), gofmt, tool_step("staticcheck")]
     staticcheck: Args = [tool("staticcheck"), f"-tags={build_tags()}", "./..."]
     for module in GO_MODULES:

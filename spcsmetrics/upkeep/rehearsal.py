@@ -46,7 +46,11 @@ def run_rehearsal(only: str, *, dry: bool) -> None:
     """
     if only and only not in WORKFLOWS:
         raise UserError(f"--only {only} is not a workflow: write one of {', '.join(WORKFLOWS)}")
-    prepare = Step("Clone the commit, and put the stand-ins beside it", str(FOLDER.relative_to(ROOT)), make_clone)
+    prepare = Step(
+        title="Clone the commit, and put the stand-ins beside it",
+        detail=str(FOLDER.relative_to(ROOT)),
+        action=make_clone,
+    )
     steps = [daemon.check_step(), go_step(), tool_step("act"), tool_step("registry"), prepare]
     rehearsals = {"ci": _ci_step, "release": _release_step}
     steps += [rehearsals[name]() for name in ((only,) if only else WORKFLOWS)]
@@ -117,9 +121,9 @@ def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: 
 def _ci_step() -> Step:
     python = f"python:{sys.version_info.major}.{sys.version_info.minor}"
     return Step(
-        "Rehearse ci.yml",
-        f"act push --matrix {python}",
-        lambda: _act("ci", "refs/heads/main", {}, "--matrix", python),
+        title="Rehearse ci.yml",
+        detail=f"act push --matrix {python}",
+        action=lambda: _act("ci", "refs/heads/main", {}, "--matrix", python),
         stream=True,
     )
 
@@ -135,7 +139,12 @@ def _release_step() -> Step:
             console.print(f"- Released to {target}/acme")
             faults.rehearse(CLONE, FOLDER, target)
 
-    return Step("Rehearse release.yml, and a release with each fault", f"act push v{PRODUCT}", rehearse, stream=True)
+    return Step(
+        title="Rehearse release.yml, and a release with each fault",
+        detail=f"act push v{PRODUCT}",
+        action=rehearse,
+        stream=True,
+    )
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
         shown += line
         if "Busiest containers" in line:
             break
-    children = psutil.Process(demo.pid).children(recursive=True)
+    children = psutil.Process(name=demo.pid).children(recursive=True)
     assert len(children) in {3, 4}, "simulator, Prometheus and collector, and the preview where it is built"
     taken = {
         c.laddr.port

@@ -139,7 +139,7 @@ def test_a_fault_is_named_costs_no_other_and_is_over_soon(stand: Stand, case: Ca
         failed = count(stand, case)
         wait_for(lambda: count(stand, case) >= failed + 2, 20)
         assert len(named(stand, case, said)) == 1, "a failure that stays is one line"
-        assert psutil.Process(stand.collector.popen.pid).memory_info().rss < MAX_BYTES
+        assert psutil.Process(name=stand.collector.popen.pid).memory_info().rss < MAX_BYTES
         lasted = int(time.time() - began)
         lost = stand.query(f'min_over_time(up{{job="spcs-nodes"}}[{lasted}s]) == 0')
         assert {sample.labels["instance"] for sample in lost} <= hurt, "no other node loses a scrape"

@@ -49,7 +49,7 @@ class Machine:
         return next(iter(shelf.blobs)).removeprefix("sha256:")
 
     def release(self, namespace: str = "acme", *, candidate: bool = False, source: str = "") -> None:
-        run_release(Target(self.shelf.host, namespace), source, "", candidate=candidate, dry=False)
+        run_release(Target(registry=self.shelf.host, namespace=namespace), source, "", candidate=candidate, dry=False)
 
     def scan(self) -> None:
         for image in IMAGES.values():

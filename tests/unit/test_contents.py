@@ -13,7 +13,10 @@ from spcsmetrics.programs.licences import Module
 @pytest.fixture(autouse=True)
 def _modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "LICENSE").write_text("Apache License Version 2.0")
-    found = [Module("example.com/b/Acme", "v2.0.0", tmp_path, "h1:b="), Module("example.com/a", "v1.0.0", tmp_path)]
+    found = [
+        Module(path="example.com/b/Acme", version="v2.0.0", folder=tmp_path, checksum="h1:b="),
+        Module(path="example.com/a", version="v1.0.0", folder=tmp_path),
+    ]
     monkeypatch.setattr(licences, "modules", lambda _: found)
     monkeypatch.setattr(contents, "FOLDER", tmp_path / "release")
     monkeypatch.setattr(official_bases, "pinned", lambda named: f"{named}@sha256:1")

@@ -88,6 +88,6 @@ def test_a_name_is_looked_for_where_docker_would(name: str, address: str) -> Non
 def test_an_index_without_the_platform_that_runs_is_refused(registry: str) -> None:
     repository = Repository(f"{registry}/{REFERENCE.partition(':')[0]}")
     found = repository.get("1.0.0")
-    arm = Manifest(found.digest, found.kind, found.body.replace(b"amd64", b"riscv"))
+    arm = Manifest(digest=found.digest, kind=found.kind, body=found.body.replace(b"amd64", b"riscv"))
     with pytest.raises(UserError, match="has no image for linux/amd64"):
         repository.image(arm)

@@ -139,7 +139,7 @@ def test_what_is_no_version_is_refused(version: str) -> None:
 
 
 def test_the_notes_have_what_changed_and_each_digest() -> None:
-    text = notes(Target("docker.io", "example"), {"otel": "sha256:1"})
+    text = notes(Target(registry="docker.io", namespace="example"), {"otel": "sha256:1"})
     assert "`docker.io/example/spcs-oss-otel:0.1.0` | `sha256:1`" in text
     assert "Collector with `spcs_sd_configs`" in text
 

@@ -247,7 +247,7 @@ def test_a_candidate_that_buildx_builds_is_pushed_as_it_is_built_and_what_is_the
 
     monkeypatch.setattr(builders, "has_buildx", lambda: True)
     monkeypatch.setattr(definition, "context_steps", lambda *_: [])
-    monkeypatch.setattr(official_bases, "find_step", lambda: Step("Find", "digests", lambda: None))
+    monkeypatch.setattr(official_bases, "find_step", lambda: Step(title="Find", detail="digests", action=lambda: None))
     monkeypatch.setattr(release, "_METADATA", metadata)
     monkeypatch.setattr(process, "run", bake)
     machine.shelf.put(f"staging/{STORE.name}", PRODUCT, builders.labels())
@@ -259,7 +259,7 @@ def test_a_candidate_that_buildx_builds_is_pushed_as_it_is_built_and_what_is_the
 
 
 def test_a_candidate_of_the_same_commit_is_not_built_again(machine: Machine) -> None:
-    found = checks.Release(Target(machine.shelf.host, "staging"))
+    found = checks.Release(target=Target(registry=machine.shelf.host, namespace="staging"))
     machine.shelf.put(f"staging/{OTEL.name}", PRODUCT, builders.labels())
     checks.check_registry(found)
     assert set(found.sent) == {"otel"}
