@@ -16,8 +16,8 @@ from spcsmetrics.core.paths import BUILD
 from spcsmetrics.core.steps import Step
 
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-# What the module of Prometheus asks for; the collector asks for less.
-MIN_GO = (1, 26, 7)
+# What the module of grype asks for; all others ask for less.
+MIN_GO = (1, 26, 8)
 MIN_COMPOSE = 2
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.core.versions import BASES
 from spcsmetrics.images import builders, daemon, definition, local_bases, official_bases
 from spcsmetrics.images.definition import IMAGES, PLATFORM, Image
 
@@ -21,7 +23,11 @@ def check_bases(bases: str) -> None:
 
 def image_steps(wanted: Iterable[Image], bases: str) -> list[Step]:
     """Return the steps that build these images; official bases are pulled, local ones are made here."""
+    wanted = list(wanted)
+    named = [BASES[image.base] for image in wanted if image.base]
     steps = [daemon.check_step()]
+    if bases == OFFICIAL and named:
+        steps.append(official_bases.find_step(named))
     for image in wanted:
         if image.base and bases == LOCAL:
             steps += local_bases.build_steps(image.base)
@@ -30,15 +36,23 @@ def image_steps(wanted: Iterable[Image], bases: str) -> list[Step]:
 
 
 def _build_step(image: Image, bases: str) -> Step:
-    # docker-bake.hcl has the shipped images alone, on their official bases.
-    baked = image.key in IMAGES and (bases == OFFICIAL or not image.base) and builders.has_buildx()
-    base, remedy = _base(image, bases)
-    command = builders.bake_command([image.key], "--load") if baked else builders.classic_command(image, base)
+    def build() -> None:
+        # Only now is the digest of the base known.
+        command, remedy = _command(image, bases)
+        process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy)
+
     return Step(
-        title=f"Build the image {image.reference}",
-        detail=process.render(command),
-        action=lambda: process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy),
+        title=f"Build the image {image.reference}", detail=process.render(_command(image, bases)[0]), action=build
     )
+
+
+def _command(image: Image, bases: str) -> tuple[Args, str]:
+    """Return the command that builds an image, and what to do when it fails."""
+    base, remedy = _base(image, bases)
+    # docker-bake.hcl has the shipped images alone, on their official bases.
+    if image.key in IMAGES and (bases == OFFICIAL or not image.base) and builders.has_buildx():
+        return builders.bake_command([image.key], "--load"), remedy
+    return builders.classic_command(image, base), remedy
 
 
 def _base(image: Image, bases: str) -> tuple[str | None, str]:

@@ -34,7 +34,7 @@ def bake_environment() -> dict[str, str]:
         "REVISION": git.revision(),
         "PROMETHEUS_BASE": official_bases.reference("prometheus"),
         "GRAFANA_BASE": official_bases.reference("grafana"),
-        "SBOM_GENERATOR": official_bases.mirrored(official_bases.SBOM_GENERATOR),
+        "SBOM_GENERATOR": official_bases.pinned(official_bases.SBOM_GENERATOR),
         "SOURCE_DATE_EPOCH": git.source_date(),
     }
 

@@ -1,9 +1,8 @@
-"""The Docker daemon, through its SDK: the images that it holds, and digests in registries with the user's logins."""
+"""The Docker daemon, through its SDK, and the images that it holds."""
 
 import json
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +94,19 @@ def find_id(reference: str) -> str:
             raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
 
 
+def find_names(reference: str) -> list[str]:
+    """Return the id of an image, and the digests under which registries hold it."""
+    with open_client() as client:
+        image = client.images.get(reference)
+        return [str(image.id), *(str(one).partition("@")[2] for one in image.attrs["RepoDigests"] or [])]
+
+
+def find_labels(reference: str) -> dict[str, str]:
+    """Return the labels of an image."""
+    with open_client() as client:
+        return dict(client.images.get(reference).labels)
+
+
 def holds(reference: str) -> bool:
     """Return whether the daemon holds an image."""
     try:
@@ -103,40 +115,17 @@ def holds(reference: str) -> bool:
         return False
 
 
-def find_repository_digest(reference: str) -> str:
-    """Return the digest that the daemon noted when it pushed an image under this reference, or none."""
-    # Docker notes what is on Docker Hub without the registry's name.
-    repository = re.sub(r"^(index\.)?docker\.io/", "", reference.rpartition(":")[0])
-    with open_client() as client:
-        noted = [str(one).split("@") for one in client.images.get(reference).attrs["RepoDigests"] or []]
-    return next((digest for name, digest in noted if name == repository), "none")
-
-
-def fetch_digest(reference: str) -> str:
-    """Return the digest of an image in its registry, which the daemon asks with the user's logins.
-
-    Raises UserError where the registry does not answer, lets this user not read, or has no such image.
-    """
-    from docker.errors import APIError  # noqa: PLC0415 - slow to import
+def forget(prefix: str) -> None:
+    """Remove every name of an image that begins so; under other names the images stay."""
+    from docker.errors import ImageNotFound  # noqa: PLC0415 - slow to import
 
     with open_client() as client:
-        try:
-            return str(client.images.get_registry_data(reference).id)
-        except APIError as error:
-            raise UserError(_explain(reference, error.status_code or 0, str(error.explanation or error))) from None
-
-
-def _explain(reference: str, status: int, said: str) -> str:
-    registry, slash, _ = reference.partition("/")
-    registry = registry if slash and (set(registry) & {".", ":"} or registry == "localhost") else "Docker Hub"
-    words, reason = said.lower(), shorten(said)
-    if status in (401, 403) or any(word in words for word in ("unauthorized", "denied", "no basic auth")):
-        return f"the registry {registry} does not let {reference} be read: log in with docker login ({reason})"
-    if status == 404 or "manifest unknown" in words or "not found" in words:
-        return f"the registry {registry} has no {reference}: check the name and the tag, or push it first ({reason})"
-    if status >= 500:
-        return f"the registry {registry} does not answer: check its name and the network ({reason})"
-    return f"the registry {registry} refuses {reference}: check the name ({reason})"
+        names = {name for image in client.images.list() for name in (*image.tags, *(image.attrs["RepoDigests"] or []))}
+        # The name by digest goes with the last tag.
+        for name in sorted(names, key=lambda name: "@" in name):
+            if name.startswith(prefix):
+                with suppress(ImageNotFound):
+                    client.images.remove(name, noprune=True)
 
 
 def shorten(error: object) -> str:

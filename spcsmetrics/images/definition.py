@@ -7,8 +7,9 @@ from pathlib import Path
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD, GRAFANA, OTEL, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.core.steps import Step
-from spcsmetrics.images import contexts
+from spcsmetrics.images import contents, contexts
 from spcsmetrics.images.contexts import Platforms
+from spcsmetrics.programs import collector, launcher
 
 PLATFORM = "linux/amd64"  # the only one that Snowpark Container Services runs
 TAG = "latest"
@@ -22,7 +23,8 @@ class Image:
 
     key is the short name: of the image on a command line, of its target in docker-bake.hcl, and of its container in
     the service. base is its base's key in BASES, or None for an image from scratch. prepare gives the steps before
-    its build context can be filled, which fill does, both for some platforms.
+    its build context can be filled, which fill does, both for some platforms. program gives the Go program that was
+    compiled for a platform.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Image:
     base: str | None
     prepare: Callable[[Platforms], list[Step]] = contexts.prepare_nothing
     fill: Callable[[Path, Platforms], None]
+    program: Callable[[str], Path] | None = None
 
     @property
     def reference(self) -> str:
@@ -50,6 +53,7 @@ _OTEL = Image(
     base=None,
     prepare=contexts.prepare_otel,
     fill=contexts.fill_otel,
+    program=collector.binary,
 )
 _PROMETHEUS = Image(
     key="prometheus",
@@ -58,6 +62,7 @@ _PROMETHEUS = Image(
     base="prometheus",
     prepare=contexts.prepare_prometheus,
     fill=contexts.fill_prometheus,
+    program=launcher.binary,
 )
 _GRAFANA = Image(
     key="grafana",
@@ -87,11 +92,22 @@ def choose(only: str | None) -> list[Image]:
 
 
 def context_steps(image: Image, platforms: Platforms) -> list[Step]:
-    """Return the steps that make an image's build context."""
+    """Return the steps that make an image's build context, and the list of what is inside a shipped one."""
     place = image.context.relative_to(ROOT)
     fill = Step(
         title=f"Fill the context of {image.name}",
         detail=str(place),
         action=lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
     )
-    return [*image.prepare(platforms), fill]
+    steps = [*image.prepare(platforms), fill]
+    if image.key in IMAGES:
+        programs = [image.program(platforms[0])] if image.program else []
+        listed = str(contents.file(image.name).relative_to(ROOT))
+        steps.append(
+            Step(
+                title=f"List what is inside {image.name}",
+                detail=listed,
+                action=lambda: contents.write(image.name, SOURCE, image.base, programs),
+            )
+        )
+    return steps

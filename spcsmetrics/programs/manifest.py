@@ -41,6 +41,11 @@ def modules(manifest: dict[str, Any]) -> dict[str, str]:
     return dict(str(entry["gomod"]).rsplit(" ", 1) for entry in entries)
 
 
+def build_tags() -> str:
+    """Return the tags that every Go module is compiled with, separated by commas."""
+    return str(read_manifest()["dist"]["build_tags"])
+
+
 def builder_version(manifest: dict[str, Any]) -> str:
     """Return the version of the builder: that of the collector's own components, which it must match."""
     versions = {

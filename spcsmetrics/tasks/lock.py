@@ -1,4 +1,4 @@
-"""The collection lock: packages, which is meant by its bare name, and bases."""
+"""The collection lock: packages, which is meant by its bare name, bases and collector."""
 
 from invoke import Context
 
@@ -22,3 +22,14 @@ def bases(context: Context) -> None:
     from spcsmetrics.images.official_bases import lock_bases as write
 
     write(dry=is_dry(context))
+
+
+@task
+def collector(context: Context) -> None:
+    """Write the collector's Go module from its manifest.
+
+    Its go.sum then names every module that the collector is made of by its hash.
+    """
+    from spcsmetrics.programs.collector_module import generate
+
+    generate(dry=is_dry(context))

@@ -1,4 +1,4 @@
-"""The tasks release, versions, bump, audit and scan."""
+"""The tasks registry, release, rehearse, versions, bump, audit and scan."""
 
 from invoke import Context
 
@@ -9,8 +9,8 @@ from spcsmetrics.tasks.command import is_dry, task
     help={
         "registry": "host of the registry, with its port: docker.io, localhost:5000",
         "namespace": "namespace in the registry",
-        "source": "registry/namespace to copy this version's images from, instead of building them",
-        "only": "release one image: otel, prometheus or grafana",
+        "source": "registry/namespace to copy this version's images from, instead of those of this machine",
+        "candidate": "push the version alone, before it is tested and scanned",
         "outputs": "file that gets a line name=digest for each image, such as GITHUB_OUTPUT",
     }
 )
@@ -19,14 +19,46 @@ def release(
     registry: str = "docker.io",
     namespace: str = "",
     source: str = "",
-    only: str = "",
+    candidate: bool = False,
     outputs: str = "",
 ) -> None:
-    """Push the images, and verify them from the registry."""
-    from spcsmetrics.images.release import Target
-    from spcsmetrics.images.release import release as run
+    """Push the images, and verify them from the registry.
 
-    run(Target(registry=registry, namespace=namespace), source, only, outputs, dry=is_dry(context))
+    Everything is checked before the first push, and latest moves last.
+    """
+    from spcsmetrics.images.release import run_release
+    from spcsmetrics.images.target import Target
+
+    run_release(
+        Target(registry=registry, namespace=namespace), source, outputs, candidate=candidate, dry=is_dry(context)
+    )
+
+
+@task(
+    help={
+        "outputs": "file that gets a line REGISTRY=address, such as GITHUB_ENV",
+        "stop": "stop it; what was pushed stays in build/registry",
+    }
+)
+def registry(context: Context, outputs: str = "", stop: bool = False) -> None:
+    """Start a registry on this machine, for candidates.
+
+    It listens on a free port of localhost until it is stopped.
+    """
+    from spcsmetrics.images.local_registry import run_registry
+
+    run_registry(outputs, stop=stop, dry=is_dry(context))
+
+
+@task(help={"only": "rehearse one workflow: ci or release"})
+def rehearse(context: Context, only: str = "") -> None:
+    """Run the workflows on this machine, and a release with each fault.
+
+    The release goes into a registry on localhost.
+    """
+    from spcsmetrics.upkeep.rehearsal import run_rehearsal
+
+    run_rehearsal(only, dry=is_dry(context))
 
 
 @task(plan=False)
@@ -54,7 +86,7 @@ def audit(context: Context) -> None:
 
     This needs the advisory databases of PyPI and Go.
     """
-    from spcsmetrics.upkeep.lint import run_audit
+    from spcsmetrics.upkeep.advisories import run_audit
 
     run_audit(dry=is_dry(context))
 
@@ -65,6 +97,6 @@ def scan(context: Context) -> None:
 
     A high one that has a fix fails the task.
     """
-    from spcsmetrics.upkeep.lint import run_scan
+    from spcsmetrics.upkeep.advisories import run_scan
 
     run_scan(dry=is_dry(context))

@@ -12,6 +12,7 @@ from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.toolchain import compose_step
 from spcsmetrics.images import build, release
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE, Image
+from spcsmetrics.images.target import parse_target
 
 _TESTS = ROOT / "tests" / "stack"
 _NO_GRAFANA = "--bases local has no Grafana, which exists as its official image only"
@@ -47,7 +48,7 @@ def run_tests(bases: str, *, require_grafana: bool, source: str, pictures: str, 
 def _image_steps(images: list[Image], bases: str, source: str) -> list[Step]:
     if not source:
         return build.image_steps([*images, SIMULATOR_IMAGE], bases)
-    pulled = release.pull_steps(release.parse_target(source), images)
+    pulled = release.pull_steps(parse_target(source), images)
     return [*build.image_steps([SIMULATOR_IMAGE], bases), *pulled]
 
 

@@ -91,12 +91,8 @@ def _remove_step(folder: Path) -> Step:
     )
 
 
-def build_tags() -> str:
-    return str(manifest.read_manifest()["dist"]["build_tags"])
-
-
 def go_command(verb: str) -> list[str | Path]:
-    return ["go", verb, f"-tags={build_tags()}"]
+    return ["go", verb, f"-tags={manifest.build_tags()}"]
 
 
 def _race() -> list[str]:

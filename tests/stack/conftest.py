@@ -1,6 +1,5 @@
 """The stack: pytest-docker starts it when a test first asks for it, and takes it down."""
 
-import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +43,27 @@ def _everything_is_there(pytestconfig: pytest.Config) -> None:
         process.run([*find_compose(), "version"], remedy="run ./inv test-stack, which installs compose")
     except UserError as error:
         pytest.exit(str(error), returncode=2)
+
+
+def resources() -> dict[str, set[str]]:
+    """Return what Docker holds, by kind: containers, networks, volumes and names of images."""
+    listings = {
+        "container": ("ps", "--all", "--format", "{{.Names}}"),
+        "network": ("network", "ls", "--format", "{{.Name}}"),
+        "volume": ("volume", "ls", "--quiet"),
+        "image": ("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"),
+    }
+    return {kind: set(docker(*words).stdout.splitlines()) for kind, words in listings.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left(_everything_is_there: None) -> Iterator[None]:
+    """Docker holds afterwards what it held before: no container, network, volume or image more, and none less."""
+    before = resources()
+    yield
+    after = resources()
+    for kind, names in before.items():
+        assert not after[kind] ^ names, f"the tests left or took a {kind}: {', '.join(sorted(after[kind] ^ names))}"
 
 
 def with_grafana(config: pytest.Config) -> bool:
@@ -114,9 +134,21 @@ def query(stack: Services) -> InstantQuery:
 
 
 @pytest.fixture(scope="session")
-def admin(stack: Services, docker_ip: str) -> Callable[..., Any]:
-    """Call the simulator's admin API."""
-    return functools.partial(admin_api.call, f"http://{docker_ip}:{stack.port_for('simulator', 8080)}")
+def ups(stack: Services) -> Callable[[float], dict[str, list[tuple[float, str]]]]:
+    """Return the stored samples of `up` of each node over so many seconds, by the node's address."""
+
+    def run(seconds: float) -> dict[str, list[tuple[float, str]]]:
+        expression = f'up{{job="spcs-nodes"}}[{round(seconds)}s]'
+        out = execute("prometheus", "promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", expression)
+        return {one["metric"]["instance"]: [(t, v) for t, v in one["values"]] for one in json.loads(out)}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def admin(stack: Services) -> Callable[..., Any]:
+    """Call the simulator's admin API, whose port is another one when the container comes back."""
+    return lambda *words: admin_api.call(f"http://{compose('port', 'simulator', '8080').strip()}", *words)
 
 
 @pytest.fixture(scope="session")

@@ -43,14 +43,14 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
 
 
 def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query: InstantQuery) -> None:
-    (sample,) = query('node_cpu_capacity{snow_compute_pool_node_id="172.31.1.1"}')
+    (sample,) = query('node_cpu_capacity{snow_compute_pool_node_id="198.18.1.1"}')
     assert sample.value == 3
     assert sample.labels == {
         "__name__": "node_cpu_capacity",
         "job": "spcs-nodes",
-        "instance": "172.31.1.1:9001",
+        "instance": "198.18.1.1:9001",
         "snow_compute_pool_name": "WEB_POOL",
-        "snow_compute_pool_node_id": "172.31.1.1",
+        "snow_compute_pool_node_id": "198.18.1.1",
         "snow_compute_pool_node_instance_family": "CPU_X64_S",
     }
 

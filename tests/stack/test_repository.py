@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from accounts import SETTINGS, Desk, open_desk
 from containers import docker
+from machines import stand_in_for_grafana
 
 from simulator.privileges import ADMINISTRATOR
 from spcsmetrics.deploy.grants import list_grants
@@ -23,14 +24,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture(autouse=True)
 def _all_images() -> Iterator[None]:
-    """Where Grafana's image cannot be built, another stands in: a repository does not look into what it holds."""
-    grafana = IMAGES["grafana"].reference
-    missing = docker("image", "inspect", grafana).returncode != 0
-    if missing:
-        docker("tag", IMAGES["prometheus"].reference, grafana)
-    yield
-    if missing:
-        docker("rmi", grafana)
+    with stand_in_for_grafana():
+        yield
 
 
 class Watcher(threading.Thread):

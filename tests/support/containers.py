@@ -40,6 +40,7 @@ def execute(service: str, *words: str) -> str:
 
 def beside(service: str, program: str, *words: str) -> str:
     """Run a Python program in the network of a service, and return what it printed."""
-    network = f"--network=container:{compose('ps', '--quiet', service).strip()}"
+    container = compose("ps", "--quiet", service).strip()
+    network = f"--network={docker('inspect', '--format', '{{.HostConfig.NetworkMode}}', container).stdout.strip()}"
     python = ["docker", "run", "--rm", network, "--entrypoint=python3", SIMULATOR_IMAGE.reference]
     return process.run([*python, "-c", program, *words])

@@ -17,29 +17,25 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass
 class Daemon:
-    """What the daemon answers: by reference ids and noted digests of images, digests in registries or refusals.
+    """What the daemon answers: by reference ids and noted digests of images.
 
     pushed is the stream of a push. logins are what registries were asked with.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     noted: dict[str, list[str]] = field(default_factory=dict)
-    registries: dict[str, str | tuple[int, str]] = field(default_factory=dict)
     pushed: list[dict[str, Any]] = field(default_factory=list)
     logins: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
 
     def answer(self, method: str, path: str) -> tuple[int, Any]:
         """Return the status and the body of an answer."""
-        match = re.fullmatch(r"/v[\d.]+/(images|distribution)/(.+?)(?:/(json|tag))?", path)
+        match = re.fullmatch(r"/v[\d.]+/images/(.+?)(?:/(json|tag))?", path)
         if not match:
             return 200, {"ApiVersion": "1.41"}
-        kind, reference = match[1], match[2]
-        if kind == "distribution":
-            found = self.registries.get(reference, (404, "manifest unknown"))
-            return (200, {"Descriptor": {"digest": found}}) if isinstance(found, str) else _refuse(*found)
+        reference = match[1]
         if method != "GET":
-            return 201 if match[3] else 200, []
+            return 201 if match[2] else 200, []
         if reference not in self.ids:
             return _refuse(404, f"No such image: {reference}")
         return 200, {"Id": self.ids[reference], "RepoDigests": self.noted.get(reference, [])}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 USER, PASSWORD, TOKEN = "reader", "its-password", "its-token"
 REFERENCE = "acme/spcs-oss-otel:1.0.0"
@@ -34,6 +35,11 @@ DIGEST = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
 class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
+
+    def do_POST(self) -> None:
+        words = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        allowed = words.get("grant_type") == ["refresh_token"] and words.get("refresh_token") == [PASSWORD]
+        self._answer(200 if allowed else 401, {"access_token": TOKEN} if allowed else {})
 
     def do_GET(self) -> None:
         host = self.headers["Host"]

@@ -7,6 +7,7 @@ import pytest
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import PLUGIN
+from spcsmetrics.programs import collector_module
 from spcsmetrics.programs.manifest import REQUIRED, builder_version, check_manifest, read_manifest
 
 GO_MOD = (PLUGIN / "go.mod").read_text()
@@ -62,3 +63,30 @@ def test_a_file_that_is_no_manifest_is_refused(text: str, tmp_path: Path) -> Non
     path.write_text(text)
     with pytest.raises(UserError, match=r"manifest\.yaml"):
         read_manifest(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "memorylimiterprocessor v0.165.0",
+            "memorylimiterprocessor v0.164.0",
+            r"memorylimiterprocessor v0\.164\.0, and",
+        ),
+        ("processor/memorylimiterprocessor v0.165.0", "processor/other v0.165.0", "memorylimiterprocessor not at all"),
+        ("google.golang.org/grpc v1.", "google.golang.org/grpc v0.", r"google\.golang\.org/grpc v0\."),
+    ],
+)
+def test_a_generated_module_that_is_older_is_one_sentence(
+    manifest: dict[str, Any], tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    go_mod = (collector_module.FOLDER / "go.mod").read_text()
+    (tmp_path / "go.mod").write_text(go_mod)
+    collector_module.check(manifest, tmp_path)
+    assert old in go_mod
+    (tmp_path / "go.mod").write_text(go_mod.replace(old, new))
+    with pytest.raises(UserError, match=f"{sentence}.*: run ./inv lock.collector"):
+        collector_module.check(manifest, tmp_path)
+    (tmp_path / "go.mod").unlink()
+    with pytest.raises(UserError, match=r"run ./inv lock\.collector"):
+        collector_module.check(manifest, tmp_path)

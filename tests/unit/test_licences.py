@@ -7,6 +7,7 @@ import pytest
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.programs import licences
 
+TEXT = "Permission is hereby granted, free of charge, to any person\nobtaining a copy of all"
 GO = """\
 #!/bin/sh
 case "$1 $2" in
@@ -27,7 +28,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder, root, go = tmp_path / "cache", tmp_path / "root", tmp_path / "go"
     for path in (*(folder / module for module in MODULES), root):
         path.mkdir(parents=True)
-        (path / "LICENSE").write_text("Licence of all")
+        (path / "LICENSE").write_text(TEXT)
         (path / "main.go").write_text("package main")
     (folder / MODULES[0] / "NOTICE.txt").write_text("Notice of one")
     go.write_text(GO.format(cache=folder, root=root))
@@ -39,7 +40,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_each_text_stands_once_below_the_modules_that_it_is_of(cache: Path) -> None:
     text = licences.collect(Path("program"))
-    assert text.count("Licence of all") == 1
+    assert text.count(TEXT) == 1
     assert text.count("Notice of one") == 1
     owners = ("example.com/Acme/one v1.0.0", "example.com/two v2.0.0", "example.com/fork v3.0.0")
     assert "\n".join((*owners, "the Go standard library")) in text
@@ -53,4 +54,35 @@ def test_a_module_without_a_licence_is_named(cache: Path, module: str) -> None:
     (cache / module / "NOTICE.txt").unlink(missing_ok=True)
     (cache / module / "LICENSE").mkdir()
     with pytest.raises(UserError, match=r"example\.com/\S+ v\d\.0\.0 has no licence in .*: find out what it is under"):
+        licences.collect(Path("program"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Apache License\n   Version 2.0, January 2004", ["Apache-2.0"]),
+        ("Licensed under the Apache License, Version 2.0 (the License)", ["Apache-2.0"]),
+        ("Mozilla Public License, version 2.0 ... or the GNU General Public License", ["MPL-2.0"]),
+        (f"{TEXT}\n\nApache License, Version 2.0", ["Apache-2.0", "MIT"]),
+        ("All rights reserved.", []),
+    ],
+)
+def test_a_licence_is_known_by_its_words(text: str, kinds: list[str]) -> None:
+    assert licences.find_kinds(text) == kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All rights reserved.",
+        f"GNU AFFERO GENERAL PUBLIC LICENSE\n{TEXT}",
+        "                    GNU GENERAL PUBLIC LICENSE\n                       Version 3",
+        f"Business Source License 1.1\n\n{TEXT}",
+    ],
+)
+def test_a_licence_of_a_kind_that_is_not_shipped_is_named(cache: Path, text: str) -> None:
+    (cache / MODULES[1] / "LICENSE").write_text(text)
+    with pytest.raises(
+        UserError, match=r"example\.com/two v2\.0\.0 is under a licence that is not one of Apache-2\.0, .*"
+    ):
         licences.collect(Path("program"))

@@ -13,14 +13,14 @@ import hcl2
 import pytest
 import yaml
 
-from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.paths import LOCKS, PLUGIN, ROOT
 from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT
 from spcsmetrics.images import build, builders, local_bases, official_bases, release
 from spcsmetrics.images.builders import bake_command, has_buildx
 from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, SOURCE, choose
-from spcsmetrics.images.release import Target, notes, semver_tags
+from spcsmetrics.images.notes import notes
+from spcsmetrics.images.target import Target, semver_tags
 from spcsmetrics.programs.manifest import MANIFEST
 from spcsmetrics.tasks.namespace import namespace
 from spcsmetrics.upkeep import versions
@@ -118,7 +118,7 @@ def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
     assert choose("") == list(IMAGES.values())
     assert choose("grafana") == [IMAGES["grafana"]]
     with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana"):
-        release.release(Target(registry="localhost:5000", namespace="acme"), "", "mysql", "", dry=True)
+        choose("mysql")
 
 
 @pytest.mark.parametrize(
@@ -137,15 +137,6 @@ def test_latest_and_short_tags_are_for_releases_only(version: str, tags: list[st
 def test_what_is_no_version_is_refused(version: str) -> None:
     with pytest.raises(UserError, match="is not a semantic version"):
         semver_tags(version)
-
-
-def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "tags", lambda: ["v9.9.9", "nightly"])
-    with pytest.raises(UserError, match=r"tagged v9\.9\.9 and the version is"):
-        release.check_tag()
-    for tags in ([], ["nightly"], ["v9.9.9", f"v{PRODUCT}"]):
-        monkeypatch.setattr(git, "tags", lambda tags=tags: tags)
-        release.check_tag()
 
 
 def test_the_notes_have_what_changed_and_each_digest() -> None:
@@ -167,19 +158,46 @@ def test_a_workflow_may_do_nothing_by_default_and_every_action_is_pinned(file: P
         assert all("${{" not in step.get("run", "") for step in job["steps"])
 
 
+def release_workflow() -> dict[Any, Any]:
+    return dict(yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text()))
+
+
 def test_what_is_released_is_what_was_tested_and_scanned() -> None:
-    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
+    jobs = release_workflow()["jobs"]
     ran = {name: " ".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
-    staged, tested, scanned = (ran["build"].index(word) for word in ("inv release", "inv test-stack", "inv scan"))
-    assert staged < tested < scanned
-    assert "--source localhost:5000/staging" in ran["release"]
-    assert jobs["release"]["needs"] == "build"
+    words = ("inv registry", "inv release", "inv test-stack", "inv scan")
+    started, staged, tested, scanned = (ran["build"].index(word) for word in words)
+    assert started < staged < tested < scanned
+    assert "--candidate" in ran["build"]
+    assert "--candidate" not in ran["release"]
+    assert '--source "$REGISTRY/staging"' in ran["release"]
+    assert set(jobs["release"]["needs"]) == {"build", "guard"}
     assert jobs["release"]["if"] == "startsWith(github.ref, 'refs/tags/v')"
 
 
+def test_what_is_built_into_the_images_starts_the_dry_run() -> None:
+    # YAML 1.1 reads the key as a truth value.
+    paths = release_workflow()[True]["pull_request"]["paths"]
+    for file in [*(image.dockerfile for image in IMAGES.values()), MANIFEST, BAKE_FILE, PLUGIN / "go.mod", LOCKS]:
+        name = str(file.relative_to(ROOT))
+        assert any(name == path or f"{name}/".startswith(path.removesuffix("**")) for path in paths), name
+
+
+def test_the_environment_that_the_release_needs_is_asked_for_before_anything_is_pushed() -> None:
+    jobs = release_workflow()["jobs"]
+    guard = " ".join(step.get("run", "") for step in jobs["guard"]["steps"])
+    assert f".github/check-environment {jobs['release']['environment']}" in guard
+    steps = [step.get("run", step.get("uses", "")) for step in jobs["release"]["steps"]]
+    assert steps.index(".github/check-settings") < next(i for i, step in enumerate(steps) if "login-action" in step)
+    used = set(re.findall(r"(?:vars|secrets)\.(\w+)", (ROOT / ".github/workflows/release.yml").read_text()))
+    checked = set(re.findall(r"DOCKERHUB_\w+", (ROOT / ".github" / "check-settings").read_text()))
+    documented = set(re.findall(r"DOCKERHUB_\w+", (ROOT / "docs" / "release.md").read_text()))
+    assert used == checked == documented
+
+
 def test_the_workflows_call_tasks_that_exist() -> None:
-    called = {word for file in WORKFLOWS for word in re.findall(r"\./inv (?:--dry )?([\w-]+)", file.read_text())}
-    assert called <= set(namespace.task_names)
+    called = {word for file in WORKFLOWS for word in re.findall(r"\./inv (?:--dry )?([\w.-]*\w)", file.read_text())}
+    assert called <= {one for name, others in namespace.task_names.items() for one in (name, *others)}
     assert {"lint", "test", "test-stack", "release", "scan", "audit"} <= called
 
 

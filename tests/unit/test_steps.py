@@ -147,7 +147,7 @@ def test_an_output_is_current_only_for_its_own_inputs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "taken"), [("go1.25.9", False), ("go1.26.6", False), ("go1.26.7", True), ("go1.30", True)]
+    ("version", "taken"), [("go1.25.9", False), ("go1.26.7", False), ("go1.26.8", True), ("go1.30", True)]
 )
 def test_a_go_on_the_path_is_taken_when_it_is_new_enough(
     version: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ import pytest
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step
 from spcsmetrics.local import page
+from spcsmetrics.programs import tools
 from spcsmetrics.upkeep import generated, lint, tests
 
 
@@ -34,16 +35,16 @@ def test_a_tool_is_installed_again_when_its_version_moves(
     steps: dict[str, Step], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(lint, "BUILD", tmp_path)
+    monkeypatch.setattr(tools, "BUILD", tmp_path)
     monkeypatch.setattr("spcsmetrics.core.process.run", lambda command, **_: asked.append(command))
     install = steps["Install staticcheck"]
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "staticcheck").touch()
     assert not install.skip()
     install.action()
-    assert asked == [["go", "install", "@".join(lint.TOOLS["staticcheck"])]]
+    assert asked == [["go", "install", "honnef.co/go/tools/cmd/staticcheck@" + tools.TOOLS["staticcheck"][2]]]
     assert install.skip()
-    monkeypatch.setitem(lint.TOOLS, "staticcheck", (lint.TOOLS["staticcheck"][0], "v9.9.9"))
+    monkeypatch.setitem(tools.TOOLS, "staticcheck", (*tools.TOOLS["staticcheck"][:2], "v9.9.9"))
     lint.run_lint(dry=False)
     assert not steps["Install staticcheck"].skip()
 

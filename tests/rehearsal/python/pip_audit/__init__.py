@@ -1,0 +1,1 @@
+"""In place of pip-audit, where PyPI's advisories cannot be had: a database that knows nothing."""
