@@ -5,6 +5,7 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
 
 from simulator.errors import missing
 from simulator.privileges import ADMINISTRATOR, Grant
+from simulator.sql.objects import visible_service
 from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
@@ -58,7 +59,7 @@ def _revoke(request: Request) -> Table:
 
 def _grant_role(request: Request) -> Table:
     name, (role,) = resolve(request.part("name")), resolve(request.part("role"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
     request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
     if role not in request.catalog.privileges.roles:
         raise missing("Role", role)
@@ -72,7 +73,7 @@ def _grant_role(request: Request) -> Table:
 
 def _show_role(request: Request) -> Table:
     name = resolve(request.part("name"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
     columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
     return Table(
         columns=columns,
