@@ -29,8 +29,11 @@ class Terminal(Console):
         return super().render_str(visible(text), **options)
 
     def confirm(self, question: str) -> bool:
-        """Ask a question that is answered with no by default; nothing in it is markup."""
-        return Confirm.ask(Text(visible(question)), console=self, default=False)
+        """Ask a question that is answered with no by default, also by an input that is closed; nothing is markup."""
+        try:
+            return Confirm.ask(Text(visible(question)), console=self, default=False)
+        except EOFError:
+            return False
 
     def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401
         """Return a line with a spinner that stands while its block runs."""

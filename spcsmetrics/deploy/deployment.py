@@ -7,7 +7,10 @@ from typing import Any
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
-from spcsmetrics.deploy import estimate, planner, readiness, repository, session
+from spcsmetrics.core.text import visible
+from spcsmetrics.deploy import estimate, ownership, planner, preflight, readiness, repository, session, tags
+from spcsmetrics.deploy.announcement import announce
+from spcsmetrics.deploy.connections import NoConnectionError
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, read_settings
@@ -25,6 +28,7 @@ class Options:
     pushed: bool = False
     offline: bool = False
     timeout: int = 900
+    adopt: bool = False
 
 
 def deploy(options: Options, *, dry: bool) -> None:
@@ -34,6 +38,7 @@ def deploy(options: Options, *, dry: bool) -> None:
     """
     settings = read_settings(options.settings)
     carry_out([groups.group_step("deploy")])
+    preflight.check_settings(settings)
     if options.offline:
         if not dry:
             raise UserError("--offline only prints what an empty account would be sent: add --dry")
@@ -41,7 +46,7 @@ def deploy(options: Options, *, dry: bool) -> None:
         return
     try:
         _deploy_into(settings, options, dry=dry)
-    except session.NoConnectionError:
+    except NoConnectionError:
         if not dry or settings.connection:
             raise
         console.print("There is no connection to an account: this is what an empty one would be sent.")
@@ -50,39 +55,67 @@ def deploy(options: Options, *, dry: bool) -> None:
 
 def _print_offline(settings: Settings, options: Options) -> None:
     offline = replace(options, offline=True)
-    _print_plan(settings, _plan(settings, State(), offline, dry=True), estimate.calculate(0, settings))
+    _print_plan(settings, _plan(settings, State(), offline, dry=True, keep=False), estimate.calculate(0, settings))
 
 
 def _deploy_into(settings: Settings, options: Options, *, dry: bool) -> None:
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.execute, settings)
-        changes = _plan(settings, state, options, dry=dry)
-        if dry:
-            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
-            return
-        if any("CREATE SERVICE" in change.sql for change in changes):
-            for line in estimate.estimate(account.execute, settings).lines(settings):
-                console.print(f"- {line}")
-        _apply(settings, account, changes)
-        _wait(settings, account, options.timeout)
+        state = announce(account, options.settings, settings)
+        _reach(settings, account, state, options, dry=dry, keep=True)
 
 
-def _plan(settings: Settings, state: State, options: Options, *, dry: bool) -> list[Change]:
-    tags = repository.find_tags(settings, pushed=options.pushed, dry=dry)
-    specification = specify(settings, state, tags)
+def _reach(settings: Settings, account: Account, state: State, options: Options, *, dry: bool, keep: bool) -> None:
+    """Judge, plan, and print the plan or carry it out, then wait."""
+    ownership.require_own(settings, state, adopt=options.adopt)
+    for note in preflight.check_account(account.execute, settings, state, create_pool=options.create_pool):
+        console.print(f"- {note}")
+    changes = _plan(settings, state, options, dry=dry, keep=keep)
+    if dry:
+        _print_plan(settings, changes, estimate.estimate(account.execute, settings))
+        return
+    if any("CREATE SERVICE" in change.sql for change in changes):
+        for line in estimate.estimate(account.execute, settings).lines(settings):
+            console.print(f"- {line}")
+    _apply(settings, account, state, changes)
+    if changes:
+        _confirm(settings, account, options, keep=keep)
+    _wait(settings, account, options.timeout)
+
+
+def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep: bool) -> list[Change]:
+    choice = tags.choose(settings, state, pushed=options.pushed, dry=dry, keep=keep)
+    if choice.note:
+        console.print(f"- {choice.note}")
     return planner.make_plan(
         settings,
         state,
-        specification,
-        tags,
+        specify(settings, state, choice.tags),
+        choice.tags,
         create_pool=options.create_pool or options.offline,
         pushed=options.pushed and not options.offline,
+        adopt=options.adopt,
     )
 
 
-def specify(settings: Settings, state: State, tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return the specification for images of these tags."""
-    return render(settings, planner.image_paths(settings, tags), state.user or "DEPLOYER")
+def _confirm(settings: Settings, account: Account, options: Options, *, keep: bool) -> None:
+    """Raise UserError where the account is not as wanted now: somebody else changed it at the same time."""
+    state = read_state(account.execute, settings)
+    choice = tags.choose(settings, state, pushed=options.pushed, dry=False, keep=keep)
+    specification = specify(settings, state, choice.tags)
+    left = planner.make_plan(settings, state, specification, choice.tags, create_pool=False, pushed=True, adopt=True)
+    if left:
+        raise UserError(
+            f"the account is not as wanted after all, because somebody else changed it meanwhile ({left[0].title}): look"
+            " at ./inv deploy --dry, and run it again"
+        )
+
+
+def specify(settings: Settings, state: State, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """Return the specification for images of these tags.
+
+    Who deployed first stays Grafana's administrator until the settings name another.
+    """
+    return render(settings, planner.image_paths(settings, wanted), state.administrator or state.user or "DEPLOYER")
 
 
 def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Estimate) -> None:
@@ -91,25 +124,33 @@ def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Est
     if not changes:
         console.print("Everything is as wanted: nothing would be sent.")
     for change in changes:
-        print(f"-- {change.title}")  # noqa: T201 - the plan is the output
+        print(visible(f"-- {change.title}"))  # noqa: T201 - the plan is the output
+        for field in change.fields:
+            print(visible(f"--   {field}"))  # noqa: T201
         if change.sql:
             print(f"{change.sql};")  # noqa: T201
 
 
-def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
+def _apply(settings: Settings, account: Account, state: State, changes: list[Change]) -> None:
     if not changes:
         console.print("- Everything is as wanted: nothing was sent")
-    carry_out(_step(settings, account, change) for change in changes)
+    door = repository.Door(settings=settings, account=account)
+    if state.repository_url and any(change.image for change in changes):
+        door.open(state.repository_url)
+    for change in changes:
+        for field in change.fields:
+            console.print(f"- {field}")
+    carry_out(_step(settings, account, door, change) for change in changes)
 
 
-def _step(settings: Settings, account: Account, change: Change) -> Step:
+def _step(settings: Settings, account: Account, door: repository.Door, change: Change) -> Step:
     if change.sql:
         return Step(change.title, change.sql, lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
         url = find_repository_url(account.execute, settings) or ""
-        repository.push(settings, account, url, IMAGES[change.image], change.tag)
+        repository.push(door, url, IMAGES[change.image], change.tag)
 
     return Step(change.title, "docker push", push, stream=True)
 
@@ -131,14 +172,10 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     """
     settings = read_settings(options.settings)
     carry_out([groups.group_step("deploy")])
+    preflight.check_settings(settings)
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.execute, settings)
+        state = announce(account, options.settings, settings)
         if not state.service:
             raise UserError(f"there is no service {settings.service_name} to upgrade: run ./inv deploy")
-        changes = _plan(settings, state, replace(options, pushed=bool(tag)), dry=dry)
-        if dry:
-            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
-            return
-        _apply(settings, account, changes)
-        _wait(settings, account, options.timeout)
+        _reach(settings, account, state, replace(options, pushed=bool(tag)), dry=dry, keep=False)

@@ -44,9 +44,17 @@ def _objects(settings: Settings, role: str) -> Iterator[Grant]:
     yield Grant(f"CREATE SCHEMA IF NOT EXISTS {schema}", "", "holds the service and its images")
     yield _grant("USAGE", f"DATABASE {database}", role, "to reach the schema")
     yield _grant("USAGE", f"SCHEMA {schema}", role, "to reach what is in it")
-    yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {schema}", role, "for the images")
+    if settings.repository_schema != schema:
+        yield from _reach(settings.repository_schema, role, "to reach the images")
+    yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {settings.repository_schema}", role, "for the images")
     yield _grant("CREATE SERVICE", f"SCHEMA {schema}", role, "for the service")
     yield _grant("CREATE SNAPSHOT", f"SCHEMA {schema}", role, "for ./inv backup")
+
+
+def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
+    """Yield what an object in a schema needs beside its own privilege: one on its database and one on its schema."""
+    yield _grant("USAGE", f"DATABASE {schema.rpartition('.')[0]}", role, reason)
+    yield _grant("USAGE", f"SCHEMA {schema}", role, reason)
 
 
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
@@ -63,6 +71,9 @@ def _outside(settings: Settings, role: str) -> Iterator[Grant]:
     yield _grant("BIND SERVICE ENDPOINT", "ACCOUNT", role, "for the one public endpoint, which is Grafana's")
     for integration in settings.external_access_integrations:
         yield _grant("USAGE", f"INTEGRATION {integration}", role, "for notifications")
+    schemas = {secret.rpartition(".")[0] for _, secret in settings.secrets} - {settings.schema_name}
+    for schema in sorted(schemas):
+        yield from _reach(schema, role, "to reach the secrets in it")
     for _, secret in settings.secrets:
         yield _grant("READ", f"SECRET {secret}", role, "for notifications")
 

@@ -11,25 +11,31 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import readiness, rows, session
+from spcsmetrics.deploy import ownership, readiness, rows, session
+from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.deploy.state import read_state
 from spcsmetrics.images.definition import IMAGES
 
 _VOLUME = '"data"'
 
 
 @contextmanager
-def _service(path: str) -> Iterator[tuple[Settings, Execute]]:
-    """Yield the settings and a session in which the service is known to be. Raises UserError where it is not."""
+def _service(path: str, *, change: bool = False, adopt: bool = False) -> Iterator[tuple[Settings, Execute]]:
+    """Yield the settings and a session in which the service is known to be. Raises UserError where it is not.
+
+    What changes the service changes this project's alone, unless another's is to be taken over.
+    """
     settings = read_settings(path)
     carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
-        if not read_state(account.execute, settings).service:
+        state = announce(account, path, settings)
+        if not state.service:
             raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")
+        if change:
+            ownership.require_own(settings, state, adopt=adopt)
         yield settings, account.execute
 
 
@@ -71,7 +77,7 @@ def open_url(path: str) -> None:
 def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     """Let a role open the boards, and nothing else."""
     name = identifier(role, "the role")
-    with _service(path) as (settings, execute):
+    with _service(path, change=True) as (settings, execute):
         sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
         _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
     console.print(
@@ -80,12 +86,12 @@ def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     )
 
 
-def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
+def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> None:
     """Remove the service; with force also its volume, of which Snowflake keeps a snapshot for seven days.
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    with _service(path) as (settings, execute):
+    with _service(path, change=True, adopt=adopt) as (settings, execute):
         name = settings.service_name
         if not force:
             raise UserError(
@@ -93,7 +99,7 @@ def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
                 " volume for seven days, and ./inv backup makes one that stays"
             )
         if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
-            raise UserError("nothing was removed")
+            raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
         _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
         console.print(
             f"- Left: the compute pool {settings.compute_pool}, which costs while it runs"
@@ -104,7 +110,7 @@ def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
 
 def back_up(path: str, *, dry: bool) -> None:
     """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    with _service(path) as (settings, execute):
+    with _service(path, change=True) as (settings, execute):
         snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
         sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
         _send(execute, "Take a snapshot of the volume", sql, dry=dry)
@@ -114,12 +120,12 @@ def back_up(path: str, *, dry: bool) -> None:
 def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
     """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does."""
     parts = [identifier(part, "the snapshot") for part in snapshot.split(".")]
-    with _service(path) as (settings, execute):
+    with _service(path, change=True) as (settings, execute):
         name = settings.service_name
         source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
         question = f"Replace the metrics of {name} by those of {source}?"
         if not (yes or dry) and not console.confirm(question):
-            raise UserError("nothing was restored")
+            raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
         put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
         try:
             _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)

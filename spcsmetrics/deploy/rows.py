@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 
 # Runs one statement, and returns its rows by column.
 Execute = Callable[[str], list[Any]]
+# Codes of a name that does not exist, or that the role may not see, or may not use.
+NOT_VISIBLE = (2003, 2043, 3001)
 
 
 class Named(TypedDict):
@@ -21,9 +23,15 @@ class Named(TypedDict):
 class Pool(Named):
     """A compute pool."""
 
+    state: str
+    auto_resume: str
     instance_family: str
     active_nodes: int | str | None
     idle_nodes: int | str | None
+
+
+class Family(Named):
+    """An instance family that the region offers."""
 
 
 class Repository(Named):
@@ -82,6 +90,11 @@ class ServiceRoleGrant(TypedDict):
 def show_pools(execute: Execute) -> list[Pool]:
     """Return the compute pools that the role sees."""
     return execute("SHOW COMPUTE POOLS")
+
+
+def show_families(execute: Execute) -> list[Family]:
+    """Return the instance families that a compute pool can be made of here."""
+    return execute("SHOW COMPUTE POOL INSTANCE FAMILIES")
 
 
 def show_images(execute: Execute, repository: str) -> list[Image]:

@@ -1,7 +1,7 @@
 """The Docker daemon, through its SDK: the images that it holds, and digests in registries with the user's logins."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,9 @@ class NoImageError(UserError):
 def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
     """Yield a client of the daemon. Raises NoDaemonError where none answers, and UserError for what it refuses."""
     import docker  # noqa: PLC0415 - slow to import
-    from docker.errors import DockerException  # noqa: PLC0415
+    from docker.errors import DockerException, StreamParseError  # noqa: PLC0415
     from requests import RequestException  # noqa: PLC0415
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
     try:
         client = docker.from_env(timeout=seconds)
@@ -37,8 +38,10 @@ def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
         ) from None
     try:
         yield client
-    except (DockerException, RequestException) as error:
+    except DockerException as error:
         raise UserError(f"the Docker daemon refuses: {shorten(getattr(error, 'explanation', None) or error)}") from None
+    except (HTTPError, StreamParseError, RequestException) as error:
+        raise UserError(f"the Docker daemon broke off ({shorten(error)}): run it again") from None
     finally:
         client.close()
 
@@ -63,6 +66,38 @@ def find_id(reference: str) -> str:
             return str(client.images.get(reference).id).removeprefix("sha256:")
         except ImageNotFound:
             raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
+
+
+def require_platform(reference: str) -> None:
+    """Raise UserError for an image that is not for linux/amd64, the one platform of Snowpark Container Services.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/spcs-guidelines-and-limitations
+    """
+    from docker.errors import ImageNotFound  # noqa: PLC0415 - slow to import
+
+    with open_client() as client:
+        try:
+            attributes = client.images.get(reference).attrs
+        except ImageNotFound:
+            raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
+    platform = f"{attributes.get('Os') or 'linux'}/{attributes.get('Architecture') or 'amd64'}"
+    if platform != "linux/amd64":
+        raise UserError(
+            f"the image {reference} is for {platform}, and Snowpark Container Services run linux/amd64 alone: build it"
+            " again with ./inv build, or set DOCKER_DEFAULT_PLATFORM=linux/amd64 where you pull it"
+        )
+
+
+def log_in(registry: str, user: str, password: str, explain: Callable[[str], str]) -> None:
+    """See that a registry takes a login. Raises UserError, with what explain makes of the registry's words."""
+    from docker.errors import APIError  # noqa: PLC0415 - slow to import
+
+    with open_client() as client:
+        try:
+            client.login(user, password, registry=registry, reauth=True)
+        except APIError as error:
+            said = shorten(error.explanation or error)
+            raise UserError(f"the registry {registry} refuses the login: {explain(said)}") from None
 
 
 def holds(reference: str) -> bool:

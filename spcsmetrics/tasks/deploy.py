@@ -4,7 +4,8 @@ from invoke import Context
 
 from spcsmetrics.tasks.command import is_dry, task
 
-_SETTINGS = "TOML file of the deployment (default: deploy.toml, else deploy/example.toml's defaults)"
+_SETTINGS = "TOML file of the deployment (default: deploy.toml of the repository, else deploy/example.toml's defaults)"
+_ADOPT = "take over a service of this name that this project did not make"
 _TIMEOUT = "seconds to wait until the service runs and can be reached"
 
 
@@ -15,6 +16,7 @@ _TIMEOUT = "seconds to wait until the service runs and can be reached"
         "pushed": "the images are in the repository already, under the settings' tag or this version",
         "offline": "with --dry: print the plan for an empty account, without asking one",
         "timeout": _TIMEOUT,
+        "adopt": _ADOPT,
     }
 )
 def deploy(
@@ -24,6 +26,7 @@ def deploy(
     pushed: bool = False,
     offline: bool = False,
     timeout: int = 900,
+    adopt: bool = False,
 ) -> None:
     """Put the images into a Snowflake account as one service.
 
@@ -32,7 +35,7 @@ def deploy(
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import deploy as run
 
-    run(Options(settings, create_pool, pushed, offline, timeout), dry=is_dry(context))
+    run(Options(settings, create_pool, pushed, offline, timeout, adopt), dry=is_dry(context))
 
 
 @task(
@@ -99,13 +102,14 @@ def grant_viewer(context: Context, role: str, settings: str = "") -> None:
         "settings": _SETTINGS,
         "force": "remove the volume with the metrics too",
         "yes": "do not ask",
+        "adopt": "remove a service of this name also where this project did not make it",
     }
 )
-def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False) -> None:
+def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False, adopt: bool = False) -> None:
     """Remove the service and its volume."""
     from spcsmetrics.deploy.operations import undeploy as run
 
-    run(settings, force=force, yes=yes, dry=is_dry(context))
+    run(settings, force=force, yes=yes, adopt=adopt, dry=is_dry(context))
 
 
 @task(help={"settings": _SETTINGS})

@@ -230,11 +230,11 @@ def test_status_logs_and_viewers(deployed: Desk) -> None:
 
 def test_whatever_a_value_holds_it_arrives_as_it_is(desk: Desk) -> None:
     nasty = "a$$; DROP DATABASE SPCS_METRICS; $$$ 'q' \"d\" \\n \\ $"
-    desk.write_settings(SETTINGS + f"[environment]\nSPCS_WEBHOOK_URL = {json.dumps(nasty)}\n")
+    desk.write_settings(SETTINGS + f"[environment]\nSPCS_ODD = {json.dumps(nasty)}\n")
     done = desk.deploy()
     assert done.returncode == 0, done.stderr
     containers = desk.catalog()["services"][SERVICE]["specification"]["spec"]["containers"]
-    assert containers[2]["env"]["SPCS_WEBHOOK_URL"] == nasty
+    assert containers[2]["env"]["SPCS_ODD"] == nasty
     assert desk.deploy().returncode == 0
     assert not [sql for sql in desk.changes() if sql.startswith("ALTER")]
 

@@ -137,6 +137,6 @@ def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, 
     (programs / "snow").chmod(0o755)
     done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
-    assert (desk.folder / "asked").read_text() == "spcs image-registry login\n" * len(IMAGES)
+    assert (desk.folder / "asked").read_text() == "spcs image-registry login\n", "one login for all pushes"
     assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
     assert len(daemon.pushed) == len(IMAGES)

@@ -145,7 +145,8 @@ def pushed(docker: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
 
 
 def push(account: Account) -> None:
-    repository.push(Settings(), account, "registry.example.com/images", OTEL, "1.0")  # type: ignore[arg-type]
+    door = repository.Door(settings=Settings(), account=account)  # type: ignore[arg-type]
+    repository.push(door, "registry.example.com/images", OTEL, "1.0")
 
 
 def test_a_pushed_image_is_looked_up_in_the_repository(pushed: Daemon) -> None:

@@ -37,9 +37,17 @@ THERE = State(
     schema=True,
     repository_url="registry.example.com/spcs_metrics/public/images",
     images=DIGESTS,
-    pool={"name": "SPCS_METRICS_POOL", "instance_family": "CPU_X64_XS", "active_nodes": 1, "idle_nodes": 0},
+    pool={
+        "name": "SPCS_METRICS_POOL",
+        "state": "ACTIVE",
+        "auto_resume": "true",
+        "instance_family": "CPU_X64_XS",
+        "active_nodes": 1,
+        "idle_nodes": 0,
+    },
     service=SERVICE,
-    volumes={"data": "25Gi"},
+    specification=SPECIFICATION,
+    paths={key: f"/x/{image.name}:1.0" for key, image in IMAGES.items()},
     running={key: f"sha256:{key}" for key in IMAGES},
     viewers=frozenset({"ANALYST"}),
 )
@@ -85,7 +93,7 @@ def test_a_service_that_stands_still_is_started() -> None:
 
 
 def test_a_specification_that_is_not_shown_does_not_stop_a_deploy() -> None:
-    assert plan(replace(THERE, volumes=None)) == []
+    assert plan(replace(THERE, specification=None)) == []
 
 
 def test_images_that_should_be_there_and_are_not_are_named() -> None:
