@@ -46,6 +46,7 @@ def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, s
         "min_instances": "1",
         "max_instances": "1",
         "external_access_integrations": service.integrations or None,
+        "auto_resume": str(service.auto_resume).lower(),
         "comment": service.comment,
         "is_job": "false",
         "spec_digest": hashlib.sha256(json.dumps(service.specification).encode()).hexdigest(),

@@ -105,8 +105,8 @@ def _confirm(settings: Settings, account: Account, options: Options, *, keep: bo
     left = planner.make_plan(settings, state, specification, choice.tags, create_pool=False, pushed=True, adopt=True)
     if left:
         raise UserError(
-            f"the account is not as wanted after all, because somebody else changed it meanwhile ({left[0].title}): look"
-            " at ./inv deploy --dry, and run it again"
+            f"the account is not as wanted after all, because somebody else changed it meanwhile ({left[0].title}):"
+            " look at ./inv deploy --dry, and run it again"
         )
 
 

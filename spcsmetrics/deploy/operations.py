@@ -1,9 +1,8 @@
-"""What goes with a deployed service: status, logs, the URL, viewers, removal, and snapshots of its volume."""
+"""What goes with a deployed service: status, logs, the URL, viewers and removal."""
 
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from rich.table import Table
 
@@ -19,11 +18,11 @@ from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.images.definition import IMAGES
 
-_VOLUME = '"data"'
-
 
 @contextmanager
-def _service(path: str, *, change: bool = False, adopt: bool = False) -> Iterator[tuple[Settings, Execute]]:
+def open_service(
+    path: str, *, change: bool = False, adopt: bool = False, needed: bool = True
+) -> Iterator[tuple[Settings, Execute]]:
     """Yield the settings and a session in which the service is known to be. Raises UserError where it is not.
 
     What changes the service changes this project's alone, unless another's is to be taken over.
@@ -32,7 +31,7 @@ def _service(path: str, *, change: bool = False, adopt: bool = False) -> Iterato
     carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
         state = announce(account, path, settings)
-        if not state.service:
+        if needed and not state.service:
             raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")
         if change:
             ownership.require_own(settings, state, adopt=adopt)
@@ -41,7 +40,7 @@ def _service(path: str, *, change: bool = False, adopt: bool = False) -> Iterato
 
 def print_status(path: str) -> None:
     """Print the service's state, its containers, and its URL."""
-    with _service(path) as (settings, execute):
+    with open_service(path) as (settings, execute):
         service = rows.describe_service(execute, settings.service_name)
         table = Table("container", "status", "message", "image", "restarts")
         for row in rows.show_containers(execute, settings.service_name):
@@ -60,13 +59,13 @@ def print_logs(path: str, container: str, lines: int) -> None:
         raise UserError(f"there is no container {container!r}: write one of {', '.join(IMAGES)}")
     if not 1 <= lines <= 1000:
         raise UserError(f"--lines {lines} cannot be had: write 1 to 1000")
-    with _service(path) as (settings, execute):
+    with open_service(path) as (settings, execute):
         print(visible(readiness.read_logs(execute, settings.service_name, container, lines)))  # noqa: T201 - the result
 
 
 def open_url(path: str) -> None:
     """Open the boards in a browser, and print their URL."""
-    with _service(path) as (settings, execute):
+    with open_service(path) as (settings, execute):
         url = readiness.find_url(execute, settings.service_name)
     if not url:
         raise UserError("the endpoint has no address yet: it takes a few minutes after the first deploy")
@@ -77,7 +76,7 @@ def open_url(path: str) -> None:
 def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     """Let a role open the boards, and nothing else."""
     name = identifier(role, "the role")
-    with _service(path, change=True) as (settings, execute):
+    with open_service(path, change=True) as (settings, execute):
         sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
         _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
     console.print(
@@ -91,51 +90,22 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    with _service(path, change=True, adopt=adopt) as (settings, execute):
+    with open_service(path, change=True, adopt=adopt) as (settings, execute):
         name = settings.service_name
         if not force:
             raise UserError(
                 f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
-                " volume for seven days, and ./inv backup makes one that stays"
+                " volume for seven days where its bundle 2026_01 is on, and ./inv backup makes one that stays"
             )
         if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
             raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
         _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
         console.print(
-            f"- Left: the compute pool {settings.compute_pool}, which costs while it runs"
+            "- ./inv snapshots lists what is kept of the volume, which is billed. Left too: the compute pool"
+            f" {settings.compute_pool}, which costs while it runs"
             f" (DROP COMPUTE POOL {settings.compute_pool}), the images in {settings.repository_name}, and the grants"
             " (./inv grants --inverse)"
         )
-
-
-def back_up(path: str, *, dry: bool) -> None:
-    """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    with _service(path, change=True) as (settings, execute):
-        snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
-        sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
-        _send(execute, "Take a snapshot of the volume", sql, dry=dry)
-    print(snapshot)  # noqa: T201 - the result
-
-
-def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
-    """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does."""
-    parts = [identifier(part, "the snapshot") for part in snapshot.split(".")]
-    with _service(path, change=True) as (settings, execute):
-        name = settings.service_name
-        source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
-        question = f"Replace the metrics of {name} by those of {source}?"
-        if not (yes or dry) and not console.confirm(question):
-            raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
-        put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
-        try:
-            _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
-            if not dry:
-                readiness.wait_until_suspended(execute, settings, timeout)
-            _send(execute, "Restore the volume", put_back, dry=dry)
-        finally:
-            _send(execute, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)
-        if not dry:
-            print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:

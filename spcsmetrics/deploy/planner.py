@@ -144,6 +144,9 @@ def _service(
     yield from (change for change in access if change not in first)
     if service["status"] in ("SUSPENDED", "SUSPENDING"):
         yield Change(f"Start {name}", f"ALTER SERVICE {name} RESUME")
+    # A restore that broke off leaves it off.
+    if str(service.get("auto_resume", "true")).lower() == "false":
+        yield Change(f"Let open boards start {name}", f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE")
     # Last, so that a run which broke off before does not look finished.
     if service["comment"] != wanted:
         yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")

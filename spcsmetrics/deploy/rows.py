@@ -56,6 +56,14 @@ class Service(Named):
     comment: str | None
     external_access_integrations: str | None
     is_upgrading: str
+    auto_resume: str
+
+
+class Snapshot(Named):
+    """A snapshot of a volume."""
+
+    state: str
+    created_on: str
 
 
 class DescribedService(Service):
@@ -100,6 +108,11 @@ def show_families(execute: Execute) -> list[Family]:
 def show_images(execute: Execute, repository: str) -> list[Image]:
     """Return what is in an image repository."""
     return execute(f"SHOW IMAGES IN IMAGE REPOSITORY {repository}")
+
+
+def show_snapshots(execute: Execute, schema: str) -> list[Snapshot]:
+    """Return the snapshots in a schema that the role sees."""
+    return execute(f"SHOW SNAPSHOTS IN SCHEMA {schema}")
 
 
 def describe_service(execute: Execute, service: str) -> DescribedService:

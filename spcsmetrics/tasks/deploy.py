@@ -115,9 +115,17 @@ def undeploy(context: Context, settings: str = "", force: bool = False, yes: boo
 @task(help={"settings": _SETTINGS})
 def backup(context: Context, settings: str = "") -> None:
     """Take a snapshot of the service's metrics."""
-    from spcsmetrics.deploy.operations import back_up
+    from spcsmetrics.deploy.snapshots import back_up
 
     back_up(settings, dry=is_dry(context))
+
+
+@task(help={"settings": _SETTINGS, "drop": "drop the snapshot of this name instead"})
+def snapshots(context: Context, settings: str = "", drop: str = "") -> None:
+    """List the snapshots of metrics, or drop one."""
+    from spcsmetrics.deploy.snapshots import list_snapshots
+
+    list_snapshots(settings, drop=drop, dry=is_dry(context))
 
 
 @task(
@@ -126,6 +134,6 @@ def backup(context: Context, settings: str = "") -> None:
 )
 def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
     """Replace the service's metrics by those of a snapshot."""
-    from spcsmetrics.deploy.operations import restore as run
+    from spcsmetrics.deploy.snapshots import restore as run
 
     run(settings, snapshot, yes=yes, timeout=timeout, dry=is_dry(context))

@@ -84,11 +84,12 @@ def test_the_boards_are_opened_in_a_browser_at_the_url_that_is_printed(desk: Des
     assert done.stdout.startswith("https://")
     assert (desk.folder / "opened").read_text() == done.stdout
     # A restore that is only planned stops nothing.
+    saved = desk.inv("backup").stdout.strip()
     before = len(desk.catalog()["statements"])
-    planned = desk.inv("--dry", "restore", "SOME_SNAPSHOT")
+    planned = desk.inv("--dry", "restore", saved)
     assert planned.returncode == 0, planned.stderr
-    assert "FROM SNAPSHOT SPCS_METRICS.PUBLIC.SOME_SNAPSHOT" in planned.stdout
-    declined = desk.inv("restore", "SOME_SNAPSHOT", answer="n\n")
+    assert f"FROM SNAPSHOT {saved}" in planned.stdout
+    declined = desk.inv("restore", saved, answer="n\n")
     assert "nothing was restored" in declined.stderr
     upgrade = desk.inv("upgrade", "--tag=9.9.9")
     assert "spcs-oss-otel:9.9.9 is not in the image repository: push it" in upgrade.stderr

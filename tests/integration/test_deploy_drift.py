@@ -8,7 +8,7 @@ from inner_accounts import SERVICE, SETTINGS, InnerAccount, Room, machine_tag, o
 
 from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import operations
+from spcsmetrics.deploy import operations, snapshots
 from spcsmetrics.deploy.drift import differences, read
 
 NAME = ".".join(SERVICE)
@@ -94,8 +94,8 @@ def test_a_service_of_somebody_else_is_never_touched(room: Room, task: str) -> N
     run: Callable[[], None] = {
         "deploy": room.deploy,
         "undeploy": lambda: operations.undeploy(room.path, force=True, yes=True, adopt=False, dry=False),
-        "restore": lambda: operations.restore(room.path, "X", yes=True, timeout=1, dry=False),
-        "backup": lambda: operations.back_up(room.path, dry=False),
+        "restore": lambda: snapshots.restore(room.path, "X", yes=True, timeout=1, dry=False),
+        "backup": lambda: snapshots.back_up(room.path, dry=False),
         "grant-viewer": lambda: operations.grant_viewer(room.path, "ANALYST", dry=False),
     }[task]
     with pytest.raises(UserError) as refused:

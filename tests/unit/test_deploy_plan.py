@@ -29,6 +29,7 @@ SERVICE = rows.Service(
     comment=planner.comment(SPECIFICATION),
     external_access_integrations=None,
     is_upgrading="false",
+    auto_resume="true",
 )
 THERE = State(
     role="R",
