@@ -114,7 +114,7 @@ def _become(asked: dict[str, Any]) -> None:
         sys.stdin = os.fdopen(0)
     else:
         os.close(0)
-        sys.stdin = None  # type: ignore[assignment]
+        sys.stdin = None
     for number, path in ((1, asked["out"]), (2, asked["err"])):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     if asked["kill"]:
@@ -157,7 +157,7 @@ def _arm(when: str, which: int) -> None:
         return guarded
 
     changes = guard(session.Account.execute, counts=lambda _, sql: not sql.startswith(_ASKING))
-    session.Account.execute = changes
+    session.Account.execute = changes  # type: ignore[method-assign]
     repository.push = guard(repository.push, counts=lambda *_: True)
 
 
