@@ -1,5 +1,6 @@
 """The terminal as every task writes to it."""
 
+import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -30,6 +31,8 @@ class Terminal(Console):
 
     def confirm(self, question: str) -> bool:
         """Ask a question that is answered with no by default, also by an input that is closed; nothing is markup."""
+        if sys.stdin is None:
+            return False
         try:
             return Confirm.ask(Text(visible(question)), console=self, default=False)
         except EOFError:

@@ -9,6 +9,7 @@ from spcsmetrics.core.errors import UserError
 
 # Settings of a connection that name a file.
 _FILES = ("private_key_file", "private_key_path", "token_file_path")
+_TEXTS = ("account", "user", "host", "role", "token", "password", "authenticator", "protocol", *_FILES)
 
 
 class NoConnectionError(UserError):
@@ -31,6 +32,7 @@ def find(wanted: str) -> tuple[str, dict[str, Any]]:
     values = known[name]
     if not isinstance(values, Mapping):
         raise UserError(f"connection {name} is no table: write [{name}] with account and user into connections.toml")
+    _check_texts(name, values)
     _check_files(name, values)
     return name, dict(values)
 
@@ -72,6 +74,16 @@ def _check(file: Path) -> None:
             f"the connections cannot be read: {file} has the connections one level too deep: write [name] there, and"
             " [connections.name] in config.toml alone"
         )
+
+
+def _check_texts(name: str, values: Mapping[str, Any]) -> None:
+    """Raise UserError for values that the driver takes for texts without a look, or for a part of an address."""
+    for key in _TEXTS:
+        if key in values and not isinstance(values[key], str):
+            raise UserError(f"connection {name}: {key} is no text: write it in quotes in connections.toml")
+    host = values.get("host", "")
+    if "/" in host:
+        raise UserError(f"connection {name}: host is {host}: a host has no scheme and no path: mend connections.toml")
 
 
 def _check_files(name: str, values: Mapping[str, Any]) -> None:

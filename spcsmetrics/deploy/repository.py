@@ -89,6 +89,8 @@ def _read_token(path: str) -> str:
         token = Path(path).expanduser().read_text().strip()
     except OSError as error:
         raise UserError(f"registry_token_file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"registry_token_file {path} is no text: write a programmatic access token into it") from None
     if not token:
         raise UserError(f"registry_token_file {path} is empty: write a programmatic access token into it")
     return token

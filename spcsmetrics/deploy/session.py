@@ -80,7 +80,7 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
         raise explain(f"The {named}", 0, str(error.message)) from None
     except Error as error:
         raise explain(f"The {named}", int(error.errno or 0), str(error.msg)) from None
-    except (OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         # The driver lets through what its libraries say of keys and values.
         raise UserError(
             f"The {named} cannot be used: {mask(str(error))}: check its values in connections.toml, above all"
