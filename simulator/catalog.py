@@ -68,6 +68,8 @@ class Catalog:
     families: set[str] = field(default_factory=lambda: set(FAMILIES))
     # The architecture of each image by digest, where it is known.
     architectures: dict[str, str] = field(default_factory=dict)
+    # Whether the account's edition is Business Critical, which has private links.
+    private: bool = False
     # Whether somebody has the boards open in a browser, which asks for them again and again.
     visited: bool = False
     _starting: dict[str, float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 GET    /catalog      services, snapshots, images, and the statements that the driver received
 PUT    /images/{database}/{schema}/{repository}/{image}:{tag}  {"digest", "architecture"}, as if it had been pushed
-PUT    /region       {"families": the instance families that can be had}
+PUT    /region       {"families": the instance families that can be had, "private": whether it has private links}
 PUT    /visitors     {"open": whether somebody has the boards open}, which starts a service that stands still
 """
 
@@ -70,11 +70,12 @@ class CatalogAdmin:
         return web.Response(status=204)
 
     async def _set_region(self, request: web.Request) -> web.Response:
-        families = {str(family) for family in (await request.json())["families"]}
+        body = await request.json()
+        families = {str(family) for family in body.get("families", self.catalog.families)}
         unknown = families - set(FAMILIES)
         if unknown:
             raise ValueError(f"{', '.join(sorted(unknown))} are not families that are simulated")
-        self.catalog.families = families
+        self.catalog.families, self.catalog.private = families, bool(body.get("private", self.catalog.private))
         return web.Response(status=204)
 
     async def _set_visitors(self, request: web.Request) -> web.Response:

@@ -84,12 +84,22 @@ def visible_service(request: Request, name: Name) -> Service:
 def _show_repositories(request: Request) -> Table:
     schema = resolve(request.part("schema"))
     check_schema(request, (*schema, ""))
-    columns = ("created_on", "name", "database_name", "schema_name", "repository_url", "owner", "comment")
+    columns: tuple[str, ...] = (
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "repository_url",
+        "owner",
+        "comment",
+    )
     rows: list[list[str | None]] = []
     for name in request.catalog.repositories:
         if name[:2] == schema and is_named_like(request, name[2]) and _sees(request, "IMAGE REPOSITORY", name):
             url = "/".join([request.catalog.registry, *(part.lower() for part in name)])
             rows.append([_CREATED, name[2], *schema, url, request.session.role, ""])
+    if request.catalog.private:
+        columns, rows = (*columns, "privatelink_repository_url"), [[*row, f"private.{row[4]}"] for row in rows]
     return Table(columns=columns, rows=rows)
 
 

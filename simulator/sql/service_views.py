@@ -96,7 +96,7 @@ def _as_shown(service: Service) -> dict[str, Any]:
 def _show_endpoints(request: Request) -> Table:
     name, service = _seen(request)
     address = f"{name[2].lower().replace('_', '')}-simulated.snowflakecomputing.app"
-    columns = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
+    columns: tuple[str, ...] = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
     rows: list[list[str | None]] = []
     for endpoint in service.specification["spec"].get("endpoints", []):
         url = address if request.catalog.is_reachable(service) else _PROVISIONING
@@ -104,6 +104,8 @@ def _show_endpoints(request: Request) -> Table:
         rows.append(
             [endpoint["name"], str(endpoint["port"]), None, "HTTP", str(public).lower(), url if public else None]
         )
+    if request.catalog.private:
+        columns, rows = (*columns, "privatelink_ingress_url"), [[*row, f"private.{row[5]}"] for row in rows]
     return Table(columns=columns, rows=rows)
 
 

@@ -8,7 +8,7 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import estimate, ownership, planner, preflight, readiness, repository, session, tags
+from spcsmetrics.deploy import addresses, estimate, ownership, planner, preflight, readiness, repository, session, tags
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.connections import NoConnectionError
 from spcsmetrics.deploy.planner import Change
@@ -60,6 +60,7 @@ def _print_offline(settings: Settings, options: Options) -> None:
 
 def _deploy_into(settings: Settings, options: Options, *, dry: bool) -> None:
     with session.open_account(settings.connection, settings.role) as account:
+        settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)
         _reach(settings, account, state, options, dry=dry, keep=True)
 
@@ -175,6 +176,7 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     preflight.check_settings(settings)
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
+        settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)
         if not state.service:
             raise UserError(f"there is no service {settings.service_name} to upgrade: run ./inv deploy")

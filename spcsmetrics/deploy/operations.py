@@ -10,7 +10,7 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import ownership, readiness, rows, session
+from spcsmetrics.deploy import addresses, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import identifier
@@ -30,6 +30,7 @@ def open_service(
     settings = read_settings(path)
     carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
+        settings = addresses.settle(settings, private=account.private)
         state = announce(account, path, settings)
         if needed and not state.service:
             raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")
@@ -48,7 +49,7 @@ def print_status(path: str) -> None:
             table.add_row(
                 row["container_name"], row["status"], row["message"] or "", image, str(row["restart_count"] or 0)
             )
-        url = readiness.find_url(execute, settings.service_name) or "no address yet"
+        url = readiness.find_url(execute, settings) or "no address yet"
     console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
     console.print(table)
 
@@ -66,7 +67,7 @@ def print_logs(path: str, container: str, lines: int) -> None:
 def open_url(path: str) -> None:
     """Open the boards in a browser, and print their URL."""
     with open_service(path) as (settings, execute):
-        url = readiness.find_url(execute, settings.service_name)
+        url = readiness.find_url(execute, settings)
     if not url:
         raise UserError("the endpoint has no address yet: it takes a few minutes after the first deploy")
     print(url)  # noqa: T201 - the result

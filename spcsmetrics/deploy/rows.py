@@ -6,7 +6,7 @@ show-endpoints and show-grants.
 """
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 # Runs one statement, and returns its rows by column.
 Execute = Callable[[str], list[Any]]
@@ -35,9 +35,10 @@ class Family(Named):
 
 
 class Repository(Named):
-    """An image repository."""
+    """An image repository; its private address is there in the edition Business Critical."""
 
     repository_url: str
+    privatelink_repository_url: NotRequired[str | None]
 
 
 class Image(TypedDict):
@@ -87,6 +88,7 @@ class Endpoint(Named):
     """An endpoint of a service; until there is an address, its place holds a sentence."""
 
     ingress_url: str | None
+    privatelink_ingress_url: NotRequired[str | None]
 
 
 class ServiceRoleGrant(TypedDict):

@@ -9,6 +9,7 @@ from typing import Any
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import connections
+from spcsmetrics.deploy.addresses import is_private
 from spcsmetrics.deploy.refusals import explain, mask
 
 Row = dict[str, Any]
@@ -18,9 +19,9 @@ _SECONDS = 60
 class Account:
     """An open session of a connection: runs SQL, and gives what the image registry wants."""
 
-    def __init__(self, session: Any, connection: str) -> None:  # noqa: ANN401 - Snowpark has no types
+    def __init__(self, session: Any, connection: str, *, private: bool = False) -> None:  # noqa: ANN401 - untyped
         self._session = session
-        self.connection = connection
+        self.connection, self.private = connection, private
 
     def execute(self, sql: str) -> list[Row]:
         """Run one statement and return its rows by column name. Raises UserError with the account's reason."""
@@ -87,7 +88,7 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
             " private_key_file with private_key_file_pwd, or token"
         ) from None
     try:
-        yield Account(session, name)
+        yield Account(session, name, private=is_private(values))
     finally:
         # A failure to close must not hide the original error.
         with contextlib.suppress(SnowparkClientException, Error):

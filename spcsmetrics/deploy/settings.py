@@ -38,6 +38,7 @@ class Settings:
     service: str = "SPCS_METRICS"
     tag: str = ""
     registry_token_file: str = ""
+    private_link: str = "auto"
     retention_days: int = 15
     volume_gib: int = 25
     pools: tuple[str, ...] = ()
@@ -197,6 +198,12 @@ def _notification(key: str, value: object) -> str:
     return str(value)
 
 
+def _private_link(key: str, value: object) -> str:
+    if value not in ("auto", "on", "off"):
+        raise UserError(f"{key} is {value!r}: write auto, on or off")
+    return str(value)
+
+
 def _tag(key: str, value: object) -> str:
     if not re.fullmatch(r"|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", _text(key, value)):
         raise UserError(f"{key} is {value!r}: write the tag of an image")
@@ -244,6 +251,7 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "external_access_integrations": _identifiers,
     "ingress_addresses": _addresses,
     "notification": _notification,
+    "private_link": _private_link,
     "environment": _variables,
     "secrets": _secrets,
     "event_table": _flag,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spcsmetrics.deploy import drift, rows
+from spcsmetrics.deploy import addresses, drift, rows
 from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -95,7 +95,7 @@ def find_repository_url(execute: Execute, settings: Settings) -> str | None:
     schema, _, name = settings.repository_name.rpartition(".")
     like = f"SHOW IMAGE REPOSITORIES LIKE {_like(name)} IN SCHEMA {schema}"
     repository: rows.Repository | None = _find(execute, like, name)
-    return repository["repository_url"] if repository else None
+    return addresses.pick(repository, "repository_url", settings) if repository else None
 
 
 def _like(name: str) -> str:

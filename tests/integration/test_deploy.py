@@ -42,13 +42,6 @@ def test_a_first_deploy_creates_the_service_and_prints_its_url(desk: Desk) -> No
     assert "nodes are to be watched: about" in done.stderr
 
 
-def test_the_simulated_account_can_be_tried_with_its_own_connections(desk: Desk) -> None:
-    desk.write_settings('connection = "deployer"\ncompute_pool = "TRIAL_POOL"\n')
-    home = {"SNOWFLAKE_HOME": str(desk.simulation.folder)}
-    done = desk.deploy("--create-pool", env=home)
-    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
-
-
 def test_a_second_deploy_sends_nothing(deployed: Desk) -> None:
     before = len(deployed.catalog()["statements"])
     done = deployed.deploy()

@@ -10,7 +10,7 @@ import pytest
 from accounts import SETTINGS, Desk, open_desk
 from docker_double import Daemon, open_daemon
 
-from simulator.privileges import ADMINISTRATOR, USER
+from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.images.definition import IMAGES
 
@@ -56,6 +56,34 @@ def test_images_are_pushed_once_and_run_by_the_service(desk: Desk, daemon: Daemo
     assert again.returncode == 0, again.stderr
     assert len(daemon.pushed) == len(IMAGES), "what is there is not sent again"
     assert "nothing was sent" in again.stderr
+
+
+def test_the_simulated_account_can_be_tried_with_its_own_connections(desk: Desk, daemon: Daemon) -> None:
+    desk.write_settings('connection = "deployer"\ndatabase = "TRIAL"\ncompute_pool = "TRIAL_POOL"\n')
+    home = {"SNOWFLAKE_HOME": str(desk.simulation.folder)}
+    done = desk.inv("deploy", "--create-pool", "--timeout=15", env=home)
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    assert len(daemon.pushed) == len(IMAGES)
+
+
+def test_an_image_for_another_machine_is_pushed_by_nobody_and_run_by_nobody(desk: Desk, daemon: Daemon) -> None:
+    daemon.architectures[IMAGES["otel"].reference] = "arm64"
+    before = len(desk.catalog()["statements"])
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert f"the image {IMAGES['otel'].reference} is for linux/arm64" in done.stderr
+    assert (desk.changes(before), daemon.pushed) == ([], [])
+
+
+def test_an_image_for_another_machine_that_is_there_already_is_explained(desk: Desk, daemon: Daemon) -> None:
+    desk.run_sql(ROLE, "CREATE IMAGE REPOSITORY IF NOT EXISTS SPCS_METRICS.PUBLIC.IMAGES")
+    for image in IMAGES.values():
+        path = f"/images/spcs_metrics/public/images/{image.name}:1.0"
+        desk.admin("PUT", path, {"digest": "sha256:" + "5" * 64, "architecture": "arm64"})
+    desk.write_settings(SETTINGS + 'tag = "1.0"\n')
+    done = desk.inv("deploy", "--pushed", "--timeout=15")
+    assert done.returncode == 1
+    assert "images are for linux/amd64 alone: build them so" in done.stderr
 
 
 def test_an_image_that_changed_is_pushed_under_another_tag_and_the_others_are_not(desk: Desk, daemon: Daemon) -> None:

@@ -39,6 +39,7 @@ class InnerAccount:
     role: str
     connection: str = "default"
     statements: list[str] = field(default_factory=list)
+    private: bool = False
 
     def execute(self, sql: str) -> list[dict[str, Any]]:
         self.statements.append(sql)
@@ -62,6 +63,8 @@ class Room:
     role: str = ROLE
     statements: list[str] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
+    # Whether the connection goes over a private link.
+    private: bool = False
     # The ids of this machine's images; none where no Docker daemon answers.
     ids: dict[str, str] | None = None
 
@@ -128,15 +131,17 @@ def open_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     @contextmanager
     def open_account(connection: str, role: str) -> Iterator[InnerAccount]:
         user = COLLEAGUE if connection == "colleague" else room.user
-        yield InnerAccount(room.catalog, user, role or room.role, connection or "default", room.statements)
+        yield InnerAccount(
+            room.catalog, user, role or room.role, connection or "default", room.statements, room.private
+        )
 
     def find_id(reference: str) -> str:
         if room.ids is None:
             raise daemon.NoDaemonError("no Docker daemon answers: install or start Docker, then run it again")
         return room.ids[reference]
 
-    def push(_: object, __: str, image: Image, tag: str) -> None:
-        room.pushed.append(f"{image.name}:{tag}")
+    def push(_: object, url: str, image: Image, tag: str) -> None:
+        room.pushed.append(f"{url}/{image.name}:{tag}")
         room.catalog.repositories[REPOSITORY][image.name, tag] = f"sha256:{find_id(image.reference)}"
 
     for module in (deployment, operations):

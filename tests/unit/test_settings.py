@@ -70,6 +70,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b'[secrets]\nSPCS_WEBHOOK_URL = "TOKEN"', "write the secret's full name, DATABASE.SCHEMA.SECRET"),
         (b'notification = "webhook"', 'notification is "webhook" and SPCS_WEBHOOK_URL is missing'),
         (b'notification = "email"', 'notification is "email" and SPCS_EMAIL_ADDRESSES is missing'),
+        (b'private_link = "maybe"', "private_link is 'maybe': write auto, on or off"),
         (b'notification = "pager"', "notification is 'pager': write webhook or email"),
         (b'ingress_addresses = "10.0.0.1"', "write a list of addresses in brackets"),
         (b'ingress_addresses = ["somewhere"]', "write addresses such as 10.0.0.7"),
