@@ -33,7 +33,7 @@ class Privileges:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self.roles = {ROLE, DEPLOYER, ADMINISTRATOR, "PUBLIC", "ANALYST", "ORGADMIN", "SECURITYADMIN"}
+        self.roles = {ROLE, DEPLOYER, ADMINISTRATOR, "PUBLIC", "ANALYST", "ORGADMIN", "SECURITYADMIN", "SYSADMIN"}
         self._held = {Grant(role=DEPLOYER, privilege=privilege, kind="ACCOUNT") for privilege in _OF_DEPLOYER}
 
     def give(self, grant: Grant) -> None:

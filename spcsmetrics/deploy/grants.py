@@ -27,6 +27,7 @@ def list_grants(settings: Settings) -> list[Grant]:
     role = settings.role or DEFAULT_ROLE
     return [
         Grant(f"CREATE ROLE IF NOT EXISTS {role}", "", "owns the service and reads what pools there are"),
+        _grant_role(role, "ROLE SYSADMIN", "so that who administers objects can administer the service"),
         *_objects(settings, role),
         *_pools(settings, role),
         *_outside(settings, role),
@@ -36,6 +37,10 @@ def list_grants(settings: Settings) -> list[Grant]:
 
 def _grant(privilege: str, on: str, role: str, reason: str) -> Grant:
     return Grant(f"GRANT {privilege} ON {on} TO ROLE {role}", f"REVOKE {privilege} ON {on} FROM ROLE {role}", reason)
+
+
+def _grant_role(role: str, to: str, reason: str) -> Grant:
+    return Grant(f"GRANT ROLE {role} TO {to}", f"REVOKE ROLE {role} FROM {to}", reason)
 
 
 def _objects(settings: Settings, role: str) -> Iterator[Grant]:
@@ -82,6 +87,11 @@ def _viewers(settings: Settings) -> Iterator[Grant]:
     for viewer in settings.viewers:
         yield _grant("USAGE", f"DATABASE {settings.database}", viewer, "to reach the endpoint")
         yield _grant("USAGE", f"SCHEMA {settings.schema_name}", viewer, "to reach the endpoint")
+
+
+def for_deployers(settings: Settings) -> str:
+    """Return what gives the role to who deploys, as a comment: only the administrator knows who that is."""
+    return f"-- to each user who deploys\n-- GRANT ROLE {settings.role or DEFAULT_ROLE} TO USER ...;"
 
 
 def as_script(grants: list[Grant], *, inverse: bool) -> str:

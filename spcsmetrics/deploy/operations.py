@@ -12,7 +12,7 @@ from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
 from spcsmetrics.deploy import addresses, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
-from spcsmetrics.deploy.grants import as_script, list_grants
+from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
@@ -117,6 +117,8 @@ def print_grants(path: str, *, inverse: bool) -> None:
     """Print what an administrator runs once, or what takes it back. Needs no account."""
     settings = read_settings(path)
     print(as_script(list_grants(settings), inverse=inverse))  # noqa: T201 - the result
+    if not inverse:
+        print(for_deployers(settings))  # noqa: T201
     if not inverse and not settings.pools:
         console.print(
             "The settings name no pools to watch: add GRANT MONITOR ON COMPUTE POOL ... for each, or name them."

@@ -53,7 +53,7 @@ def test_a_task_that_cannot_be_done_says_what_to_do(desk: Desk, words: list[str]
 
 def test_connections_that_are_not_toml_are_named(desk: Desk) -> None:
     (desk.folder / "connections.toml").write_text("[default\n")
-    assert "the connections cannot be read: mend connections.toml" in refusal(desk, "status")
+    assert "connections.toml: it is not TOML (Expected" in refusal(desk, "status")
 
 
 def test_a_plan_is_printed_also_where_there_is_no_connection(desk: Desk) -> None:

@@ -266,6 +266,13 @@ ROWS = (
     # What an administrator runs from ./inv grants and from the pages, and what the collector asks.
     Row(_PAGES + "sql/create-role", "CREATE ROLE IF NOT EXISTS N", on_account("CREATE ROLE")),
     Row(
+        _PAGES + "sql/grant-role",
+        "GRANT ROLE WORKER TO ROLE SYSADMIN",
+        on_account("MANAGE GRANTS"),
+        (("GRANT ROLE NOBODY TO ROLE SYSADMIN", SqlErrorKind.MISSING),),
+    ),
+    Row(_PAGES + "sql/revoke-role", "REVOKE ROLE WORKER FROM ROLE SYSADMIN", on_account("MANAGE GRANTS")),
+    Row(
         _PAGES + "sql/grant-privilege",
         "GRANT USAGE ON SCHEMA D.S TO ROLE ANALYST",
         on("SCHEMA", "D.S", "OWNERSHIP"),

@@ -242,7 +242,9 @@ EVERYTHING = replace(
 def test_grants_are_on_the_allow_list_and_nothing_else_is_sent() -> None:
     for grant in list_grants(EVERYTHING):
         match = re.fullmatch(r"GRANT ([A-Z ]+) ON ([A-Z ]+?)(?: [\w.\"]+| \"[^\"]+\")? TO ROLE \w+", grant.sql)
-        if match:
+        if grant.sql.startswith("GRANT ROLE"):
+            assert grant.sql.endswith(" TO ROLE SYSADMIN")
+        elif match:
             assert (match[1], match[2]) in ALLOWED
         else:
             assert re.match(r"CREATE (ROLE|DATABASE|SCHEMA|COMPUTE POOL) IF NOT EXISTS ", grant.sql)
@@ -291,6 +293,13 @@ def test_the_ingress_is_believed_at_exact_addresses() -> None:
     settings = parse_settings({"ingress_addresses": ["10.0.0.7", "fd00::7"]})
     grafana = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][2]
     assert grafana["env"]["GF_AUTH_PROXY_WHITELIST"] == "10.0.0.7/32, fd00::7/128"
+
+
+def test_a_secret_comes_with_what_reaches_it() -> None:
+    sent = [grant.sql for grant in list_grants(EVERYTHING)]
+    reading = sent.index("GRANT READ ON SECRET D.S.TOKEN TO ROLE SPCS_METRICS_ROLE")
+    for reached in ("DATABASE D", "SCHEMA D.S"):
+        assert sent.index(f"GRANT USAGE ON {reached} TO ROLE SPCS_METRICS_ROLE") < reading
 
 
 def test_secrets_reach_grafana_by_reference_only() -> None:
