@@ -1,7 +1,7 @@
 """Secrets, and the external access integrations through which services leave the account.
 
 Sources: https://docs.snowflake.com/en/sql-reference/sql/create-secret and, for what a service needs,
-https://docs.snowflake.com/en/developer-guide/snowpark-container-services/additional-considerations-services-jobs
+https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
 """
 
 from simulator.catalog import Name

@@ -33,6 +33,10 @@ def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
     try:
         client = docker.from_env(timeout=seconds)
     except DockerException as error:
+        if "permission denied" in str(error).lower():
+            raise NoDaemonError(
+                f"your user may not use Docker: add it to the group docker, or set DOCKER_HOST ({shorten(error)})"
+            ) from None
         raise NoDaemonError(
             f"no Docker daemon answers: install or start Docker, then run it again ({shorten(error)})"
         ) from None

@@ -159,7 +159,7 @@ ROWS = (
         ),
     ),
     Row(
-        _GUIDE + "additional-considerations-services-jobs",
+        _GUIDE + "working-with-services",
         create(secret="D.S.TOKEN"),
         [*CREATING, *on("SECRET", "D.S.TOKEN", "READ")],
         ((create(secret="D.S.NONE"), SqlErrorKind.MISSING),),

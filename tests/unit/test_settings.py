@@ -1,11 +1,12 @@
 """A file of settings is read whole or refused with the file, the key and what to write."""
 
+import configparser
 from pathlib import Path
 
 import pytest
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.paths import GRAFANA, ROOT
 from spcsmetrics.deploy import settings
 from spcsmetrics.deploy.settings import Settings, parse_settings, read_settings
 
@@ -86,6 +87,13 @@ def test_what_cannot_be_meant_is_refused_with_the_file_and_the_key(text: bytes, 
         read_settings(str(file))
     assert str(refused.value).startswith(str(file))
     assert words in str(refused.value)
+
+
+def test_no_user_can_have_the_name_of_the_administrators_address() -> None:
+    """Grafana looks a name that is an e-mail address up by address: pkg/services/authn/clients/grafana.go."""
+    parser = configparser.RawConfigParser()
+    parser.read_string((GRAFANA / "grafana.ini").read_text())
+    assert parser["security"]["admin_email"] == "$__file{/proc/sys/kernel/random/uuid}"
 
 
 def test_what_only_looks_like_a_guarded_variable_is_taken(tmp_path: Path) -> None:
