@@ -1,5 +1,6 @@
 """The task deploy: plan, print, apply, wait."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,15 +9,16 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
+from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy import addresses, estimate, ownership, planner, preflight, readiness, repository, session, tags
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.connections import NoConnectionError
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
-from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.deploy.settings import Settings, parse_settings, read_settings
 from spcsmetrics.deploy.specification import render
 from spcsmetrics.deploy.state import State, find_repository_url, read_state
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import IMAGES, Image
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Options:
     offline: bool = False
     timeout: int = 900
     adopt: bool = False
+    # Where released images are pulled from, such as docker.io/acme, and their tag.
+    images: str = ""
+    tag: str = ""
+
+    def find_source(self, image: Image, tag: str) -> str:
+        """Return where an image is pulled from; nothing where it is this machine's."""
+        return f"{self.images}/{image.name}:{tag}" if self.images else ""
 
 
 def deploy(options: Options, *, dry: bool) -> None:
@@ -36,7 +45,7 @@ def deploy(options: Options, *, dry: bool) -> None:
 
     Raises UserError; a run that broke off is continued by the next.
     """
-    settings = read_settings(options.settings)
+    settings = _with_images(read_settings(options.settings), options)
     carry_out([groups.group_step("deploy")])
     preflight.check_settings(settings)
     if options.offline:
@@ -51,6 +60,19 @@ def deploy(options: Options, *, dry: bool) -> None:
             raise
         console.print("There is no connection to an account: this is what an empty one would be sent.")
         _print_offline(settings, options)
+
+
+def _with_images(settings: Settings, options: Options) -> Settings:
+    """Return the settings with the tag of released images. Raises UserError for words that do not go together."""
+    if not options.images:
+        if options.tag:
+            raise UserError("--tag is the tag of released images: add --images with their namespace, or set tag")
+        return settings
+    if options.pushed:
+        raise UserError("--images pulls and pushes the images, and --pushed says that they are there: leave one out")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._:/-]*[a-z0-9]", options.images):
+        raise UserError(f"--images is {options.images!r}: write a namespace such as acme or registry.example.com/acme")
+    return replace(settings, tag=parse_settings({"tag": options.tag}).tag or settings.tag or PRODUCT)
 
 
 def _print_offline(settings: Settings, options: Options) -> None:
@@ -77,7 +99,7 @@ def _reach(settings: Settings, account: Account, state: State, options: Options,
     if any("CREATE SERVICE" in change.sql for change in changes):
         for line in estimate.estimate(account.execute, settings).lines(settings):
             console.print(f"- {line}")
-    _apply(settings, account, state, changes)
+    _apply(settings, account, state, changes, options)
     if changes:
         _confirm(settings, account, options, keep=keep)
     _wait(settings, account, options.timeout)
@@ -87,6 +109,8 @@ def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep
     choice = tags.choose(settings, state, pushed=options.pushed, dry=dry, keep=keep)
     if choice.note:
         console.print(f"- {choice.note}")
+    if options.images:
+        console.print(f"- Images that are not in the repository are pulled from {options.images} for linux/amd64.")
     return planner.make_plan(
         settings,
         state,
@@ -132,7 +156,7 @@ def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Est
             print(f"{change.sql};")  # noqa: T201
 
 
-def _apply(settings: Settings, account: Account, state: State, changes: list[Change]) -> None:
+def _apply(settings: Settings, account: Account, state: State, changes: list[Change], options: Options) -> None:
     if not changes:
         console.print("- Everything is as wanted: nothing was sent")
     door = repository.Door(settings=settings, account=account)
@@ -141,19 +165,20 @@ def _apply(settings: Settings, account: Account, state: State, changes: list[Cha
     for change in changes:
         for field in change.fields:
             console.print(f"- {field}")
-    carry_out(_step(settings, account, door, change) for change in changes)
+    carry_out(_step(settings, account, door, change, options) for change in changes)
 
 
-def _step(settings: Settings, account: Account, door: repository.Door, change: Change) -> Step:
+def _step(settings: Settings, account: Account, door: repository.Door, change: Change, options: Options) -> Step:
     if change.sql:
         return Step(change.title, change.sql, lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
         url = find_repository_url(account.execute, settings) or ""
-        repository.push(door, url, IMAGES[change.image], change.tag)
+        repository.push(door, url, IMAGES[change.image], change.tag, source)
 
-    return Step(change.title, "docker push", push, stream=True)
+    source = options.find_source(IMAGES[change.image], change.tag)
+    return Step(change.title, f"docker pull {source} and push" if source else "docker push", push, stream=True)
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:

@@ -96,16 +96,20 @@ def _read_token(path: str) -> str:
     return token
 
 
-def push(door: Door, repository_url: str, image: Image, tag: str) -> None:
+def push(door: Door, repository_url: str, image: Image, tag: str, source: str = "") -> None:
     """Push one image with a bar for each layer, and check that the repository then has what was sent.
+
+    It is this machine's, or that of another registry, which is pulled first.
 
     Raises UserError for what the registry refuses: its errors come in the stream of the push.
     """
     target = f"{repository_url}/{image.name}"
     login = door.open(repository_url)
+    if source:
+        daemon.pull(source)
     more = {"auth_config": login} if login else {}
     with daemon.open_client(_PUSH_SECONDS) as client:
-        client.images.get(image.reference).tag(target, tag)
+        client.images.get(source or image.reference).tag(target, tag)
         try:
             digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
         finally:

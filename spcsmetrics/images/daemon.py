@@ -92,6 +92,19 @@ def require_platform(reference: str) -> None:
         )
 
 
+def pull(reference: str) -> None:
+    """Fetch an image for linux/amd64 from its registry. Raises UserError where that gives none, or one for others."""
+    from docker.errors import APIError  # noqa: PLC0415 - slow to import
+
+    name, _, tag = reference.rpartition(":")
+    with open_client() as client:
+        try:
+            client.images.pull(name, tag, platform="linux/amd64")
+        except APIError as error:
+            raise UserError(_explain(reference, error.status_code or 0, str(error.explanation or error))) from None
+    require_platform(reference)
+
+
 def log_in(registry: str, user: str, password: str, explain: Callable[[str], str]) -> None:
     """See that a registry takes a login. Raises UserError, with what explain makes of the registry's words."""
     from docker.errors import APIError  # noqa: PLC0415 - slow to import

@@ -17,6 +17,8 @@ _TIMEOUT = "seconds to wait until the service runs and can be reached"
         "offline": "with --dry: print the plan for an empty account, without asking one",
         "timeout": _TIMEOUT,
         "adopt": _ADOPT,
+        "images": "pull released images of this namespace, such as docker.io/acme, instead of this machine's",
+        "tag": "with --images: their tag (default: this version)",
     }
 )
 def deploy(
@@ -27,6 +29,8 @@ def deploy(
     offline: bool = False,
     timeout: int = 900,
     adopt: bool = False,
+    images: str = "",
+    tag: str = "",
 ) -> None:
     """Put the images into a Snowflake account as one service.
 
@@ -35,7 +39,7 @@ def deploy(
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import deploy as run
 
-    run(Options(settings, create_pool, pushed, offline, timeout, adopt), dry=is_dry(context))
+    run(Options(settings, create_pool, pushed, offline, timeout, adopt, images, tag), dry=is_dry(context))
 
 
 @task(

@@ -66,6 +66,35 @@ def test_the_simulated_account_can_be_tried_with_its_own_connections(desk: Desk,
     assert len(daemon.pushed) == len(IMAGES)
 
 
+def test_released_images_are_pulled_pushed_and_kept_without_a_build(desk: Desk, daemon: Daemon) -> None:
+    daemon.images.clear()
+    daemon.hub |= {f"acme/{image.name}:0.9.0": image.name.encode() for image in IMAGES.values()}
+    planned = desk.inv("--dry", "deploy", "--images=acme", "--tag=0.9.0")
+    assert (planned.returncode, daemon.pushed) == (0, []), planned.stderr
+    assert "Push the image spcs-oss-otel:0.9.0" in planned.stdout
+    done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.logins) == 1, "one login for all pushes"
+    again = desk.inv("deploy", "--timeout=15")
+    assert again.returncode == 0, again.stderr
+    assert "nothing was sent" in again.stderr
+    assert "The service keeps its images (0.9.0)" in again.stderr
+
+
+def test_released_images_that_are_not_there_or_not_meant_are_named(desk: Desk, daemon: Daemon) -> None:
+    done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
+    assert done.returncode == 1
+    assert "the registry Docker Hub has no acme/spcs-oss-otel:0.9.0" in done.stderr
+    for words, sentence in (
+        (["--tag=0.9.0"], "add --images with their namespace"),
+        (["--images=acme", "--pushed"], "leave one out"),
+        (["--images=ACME!"], "write a namespace such as acme"),
+    ):
+        refused = desk.inv("--dry", "deploy", *words)
+        assert (refused.returncode, sentence in refused.stderr) == (1, True), refused.stderr
+
+
 def test_an_image_for_another_machine_is_pushed_by_nobody_and_run_by_nobody(desk: Desk, daemon: Daemon) -> None:
     daemon.architectures[IMAGES["otel"].reference] = "arm64"
     before = len(desk.catalog()["statements"])

@@ -46,6 +46,8 @@ class Daemon:
     pushed: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     builds: list[dict[str, Any]] = field(default_factory=list)
+    # What registries hold that images are pulled from.
+    hub: dict[str, bytes] = field(default_factory=dict)
     # What an image is for, where it is not linux/amd64.
     architectures: dict[str, str] = field(default_factory=dict)
     # Makes the daemon report another digest than the registry gave.
@@ -75,6 +77,14 @@ class Daemon:
         self.builds.append({"tags": tags, "arguments": arguments, "files": sorted(files)})
         for tag in tags:
             self.images[tag] = json.dumps([arguments, files], sort_keys=True).encode()
+
+    def pull(self, reference: str, platform: str) -> None:
+        """Fetch an image from a registry for a platform."""
+        if platform != "linux/amd64":
+            raise RefusedError(500, f"the double pulls no image for {platform!r}")
+        if reference not in self.hub:
+            raise RefusedError(404, f"manifest for {reference} not found: manifest unknown")
+        self.images[reference] = self.hub[reference]
 
     def log_in(self, login: dict[str, str]) -> None:
         """Ask a registry whether it takes a login."""
@@ -149,6 +159,9 @@ class Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"/images/(.+)/(json|tag|push)", path)
         if path in ("/_ping", "/version"):
             self._send(200, {"ApiVersion": "1.47", "MinAPIVersion": "1.24", "Version": "27.0"})
+        elif path == "/images/create":
+            self.daemon.pull(f"{query['fromImage']}:{query['tag']}", query.get("platform", ""))
+            self._send(200, {"status": "Downloaded newer image"})
         elif path == "/auth":
             self.daemon.log_in(json.loads(body))
             self._send(200, {"Status": "Login Succeeded"})

@@ -140,7 +140,7 @@ def open_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
             raise daemon.NoDaemonError("no Docker daemon answers: install or start Docker, then run it again")
         return room.ids[reference]
 
-    def push(_: object, url: str, image: Image, tag: str) -> None:
+    def push(_: object, url: str, image: Image, tag: str, __: str = "") -> None:
         room.pushed.append(f"{url}/{image.name}:{tag}")
         room.catalog.repositories[REPOSITORY][image.name, tag] = f"sha256:{find_id(image.reference)}"
 

@@ -7,6 +7,7 @@ from simulator.errors import SqlErrorKind
 from simulator.privileges import Grant
 
 _PAGES = "https://docs.snowflake.com/en/sql-reference/"
+_SQL = _PAGES + "sql/"
 _GUIDE = "https://docs.snowflake.com/en/developer-guide/snowpark-container-services/"
 WORKER = "WORKER"
 IMAGE = "/d/s/images/spcs-oss-otel:1"
@@ -72,20 +73,20 @@ def operate(*privileges: str) -> list[Grant]:
 NO_SERVICE = SqlErrorKind.MISSING
 ROWS = (
     Row(_PAGES + "functions/current_role", "SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()"),
-    Row(_PAGES + "sql/show-compute-pools", "SHOW COMPUTE POOLS", on("COMPUTE POOL", "WEB_POOL", "USAGE"), soft=True),
+    Row(_SQL + "show-compute-pools", "SHOW COMPUTE POOLS", on("COMPUTE POOL", "WEB_POOL", "USAGE"), soft=True),
     Row(
-        _PAGES + "sql/show-compute-pools",
+        _SQL + "show-compute-pools",
         "SHOW COMPUTE POOLS LIKE 'WEB_POOL'",
         on("COMPUTE POOL", "WEB_POOL", "USAGE"),
         soft=True,
     ),
     Row(
-        _PAGES + "sql/show-compute-pool-instance-families",
+        _SQL + "show-compute-pool-instance-families",
         "SHOW COMPUTE POOL INSTANCE FAMILIES",
         refused=(("SHOW COMPUTE POOL FAMILIES", SqlErrorKind.SYNTAX),),
     ),
     Row(
-        _PAGES + "sql/create-compute-pool",
+        _SQL + "create-compute-pool",
         "CREATE COMPUTE POOL IF NOT EXISTS P MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = CPU_X64_XS"
         " AUTO_RESUME = TRUE",
         on_account("CREATE COMPUTE POOL"),
@@ -100,17 +101,13 @@ ROWS = (
             ),
         ),
     ),
-    Row(_PAGES + "sql/show-databases", "SHOW DATABASES LIKE 'D'", on("DATABASE", "D", "USAGE"), soft=True),
-    Row(_PAGES + "sql/create-database", "CREATE DATABASE IF NOT EXISTS N", on_account("CREATE DATABASE")),
-    Row(_PAGES + "sql/show-schemas", "SHOW SCHEMAS LIKE 'S' IN DATABASE D", on("DATABASE", "D", "USAGE")),
+    Row(_SQL + "show-databases", "SHOW DATABASES LIKE 'D'", on("DATABASE", "D", "USAGE"), soft=True),
+    Row(_SQL + "create-database", "CREATE DATABASE IF NOT EXISTS N", on_account("CREATE DATABASE")),
+    Row(_SQL + "show-schemas", "SHOW SCHEMAS LIKE 'S' IN DATABASE D", on("DATABASE", "D", "USAGE")),
+    Row(_SQL + "create-schema", "CREATE SCHEMA IF NOT EXISTS D.N", on("DATABASE", "D", "CREATE SCHEMA")),
+    Row(_SQL + "show-image-repositories", "SHOW IMAGE REPOSITORIES LIKE 'IMAGES' IN SCHEMA D.S", IN_SCHEMA),
     Row(
-        _PAGES + "sql/create-schema",
-        "CREATE SCHEMA IF NOT EXISTS D.N",
-        on("DATABASE", "D", "CREATE SCHEMA"),
-    ),
-    Row(_PAGES + "sql/show-image-repositories", "SHOW IMAGE REPOSITORIES LIKE 'IMAGES' IN SCHEMA D.S", IN_SCHEMA),
-    Row(
-        _PAGES + "sql/create-image-repository",
+        _SQL + "create-image-repository",
         "CREATE IMAGE REPOSITORY IF NOT EXISTS D.S.N",
         [*IN_SCHEMA, *on("SCHEMA", "D.S", "CREATE IMAGE REPOSITORY")],
         (
@@ -119,19 +116,19 @@ ROWS = (
         ),
     ),
     Row(
-        _PAGES + "sql/show-images-in-image-repository",
+        _SQL + "show-images-in-image-repository",
         "SHOW IMAGES IN IMAGE REPOSITORY D.S.IMAGES",
         on("IMAGE REPOSITORY", "D.S.IMAGES", "READ"),
     ),
     Row(
-        _PAGES + "sql/show-integrations",
+        _SQL + "show-integrations",
         "SHOW EXTERNAL ACCESS INTEGRATIONS LIKE 'HOOKS'",
         on("INTEGRATION", "HOOKS", "USAGE"),
         soft=True,
     ),
-    Row(_PAGES + "sql/show-secrets", "SHOW SECRETS LIKE 'TOKEN' IN SCHEMA D.S", IN_SCHEMA),
+    Row(_SQL + "show-secrets", "SHOW SECRETS LIKE 'TOKEN' IN SCHEMA D.S", IN_SCHEMA),
     Row(
-        _PAGES + "sql/create-service",
+        _SQL + "create-service",
         create(),
         CREATING,
         (
@@ -165,13 +162,13 @@ ROWS = (
         ((create(secret="D.S.NONE"), SqlErrorKind.MISSING),),
     ),
     Row(
-        _PAGES + "sql/create-service",
+        _SQL + "create-service",
         create(more=" EXTERNAL_ACCESS_INTEGRATIONS = (HOOKS)"),
         [*CREATING, *on("INTEGRATION", "HOOKS", "USAGE")],
         ((create(more=" EXTERNAL_ACCESS_INTEGRATIONS = (NONE_SUCH)"), SqlErrorKind.MISSING),),
     ),
     Row(
-        _PAGES + "sql/alter-service",
+        _SQL + "alter-service",
         f"ALTER SERVICE D.S.OLD FROM SPECIFICATION {specification()}",
         [*READING, *operate("OPERATE")],
         (
@@ -179,22 +176,18 @@ ROWS = (
             (f"ALTER SERVICE D.S.NONE FROM SPECIFICATION {specification()}", NO_SERVICE),
         ),
     ),
-    Row(_PAGES + "sql/alter-service", "ALTER SERVICE D.S.OLD SUSPEND", operate("OPERATE")),
-    Row(_PAGES + "sql/alter-service", "ALTER SERVICE D.S.OLD RESUME", operate("OPERATE")),
+    Row(_SQL + "alter-service", "ALTER SERVICE D.S.OLD SUSPEND", operate("OPERATE")),
+    Row(_SQL + "alter-service", "ALTER SERVICE D.S.OLD RESUME", operate("OPERATE")),
     Row(
-        _PAGES + "sql/alter-service",
+        _SQL + "alter-service",
         "ALTER SERVICE D.S.OLD SET EXTERNAL_ACCESS_INTEGRATIONS = (HOOKS)",
         [*operate("OWNERSHIP"), *on("INTEGRATION", "HOOKS", "USAGE")],
     ),
+    Row(_SQL + "alter-service", "ALTER SERVICE D.S.OLD UNSET EXTERNAL_ACCESS_INTEGRATIONS", operate("OWNERSHIP")),
+    Row(_SQL + "alter-service", "ALTER SERVICE D.S.OLD SET COMMENT = 'x'", operate("OWNERSHIP")),
+    Row(_SQL + "alter-service", "ALTER SERVICE D.S.OLD SET AUTO_RESUME = FALSE", operate("OWNERSHIP")),
     Row(
-        _PAGES + "sql/alter-service",
-        "ALTER SERVICE D.S.OLD UNSET EXTERNAL_ACCESS_INTEGRATIONS",
-        operate("OWNERSHIP"),
-    ),
-    Row(_PAGES + "sql/alter-service", "ALTER SERVICE D.S.OLD SET COMMENT = 'x'", operate("OWNERSHIP")),
-    Row(_PAGES + "sql/alter-service", "ALTER SERVICE D.S.OLD SET AUTO_RESUME = FALSE", operate("OWNERSHIP")),
-    Row(
-        _PAGES + "sql/alter-service",
+        _SQL + "alter-service",
         'ALTER SERVICE D.S.STANDING RESTORE VOLUME "data" INSTANCES 0 FROM SNAPSHOT D.S.KEPT',
         [*on("SERVICE", "D.S.STANDING", "OPERATE"), *on("SNAPSHOT", "D.S.KEPT", "USAGE")],
         (
@@ -209,7 +202,7 @@ ROWS = (
         ),
     ),
     Row(
-        _PAGES + "sql/drop-service",
+        _SQL + "drop-service",
         "DROP SERVICE D.S.OLD FORCE",
         operate("OWNERSHIP"),
         (
@@ -218,7 +211,7 @@ ROWS = (
         ),
     ),
     Row(
-        _PAGES + "sql/create-snapshot",
+        _SQL + "create-snapshot",
         'CREATE SNAPSHOT D.S.N FROM SERVICE D.S.OLD VOLUME "data" INSTANCE 0',
         [*IN_SCHEMA, *on("SCHEMA", "D.S", "CREATE SNAPSHOT"), *operate("OPERATE")],
         (
@@ -226,23 +219,18 @@ ROWS = (
             ('CREATE SNAPSHOT D.S.N FROM SERVICE D.S.OLD VOLUME "other" INSTANCE 0', SqlErrorKind.VOLUME_MISSING),
         ),
     ),
-    Row(_PAGES + "sql/show-snapshots", "SHOW SNAPSHOTS IN SCHEMA D.S", IN_SCHEMA),
-    Row(_PAGES + "sql/drop-snapshot", "DROP SNAPSHOT D.S.KEPT", on("SNAPSHOT", "D.S.KEPT", "OWNERSHIP")),
+    Row(_SQL + "show-snapshots", "SHOW SNAPSHOTS IN SCHEMA D.S", IN_SCHEMA),
+    Row(_SQL + "drop-snapshot", "DROP SNAPSHOT D.S.KEPT", on("SNAPSHOT", "D.S.KEPT", "OWNERSHIP")),
+    Row(_SQL + "show-services", "SHOW SERVICES LIKE 'OLD' IN SCHEMA D.S", [*IN_SCHEMA, *operate("USAGE")], soft=True),
     Row(
-        _PAGES + "sql/show-services",
-        "SHOW SERVICES LIKE 'OLD' IN SCHEMA D.S",
-        [*IN_SCHEMA, *operate("USAGE")],
-        soft=True,
-    ),
-    Row(
-        _PAGES + "sql/desc-service",
+        _SQL + "desc-service",
         "DESCRIBE SERVICE D.S.OLD",
         operate("USAGE"),
         (('DESCRIBE SERVICE D.S."OLD"', SqlErrorKind.QUOTED_NAME),),
     ),
-    Row(_PAGES + "sql/show-endpoints", "SHOW ENDPOINTS IN SERVICE D.S.OLD", operate("USAGE")),
+    Row(_SQL + "show-endpoints", "SHOW ENDPOINTS IN SERVICE D.S.OLD", operate("USAGE")),
     Row(
-        _PAGES + "sql/show-service-containers-in-service",
+        _SQL + "show-service-containers-in-service",
         "SHOW SERVICE CONTAINERS IN SERVICE D.S.OLD",
         operate("MONITOR"),
         (('SHOW SERVICE CONTAINERS IN SERVICE D.S."OLD"', SqlErrorKind.QUOTED_NAME),),
@@ -254,7 +242,7 @@ ROWS = (
         (("SELECT SYSTEM$GET_SERVICE_LOGS('D.S.OLD', 0, 'none', 5)", SqlErrorKind.CONTAINER_MISSING),),
     ),
     Row(
-        _PAGES + "sql/grant-service-role",
+        _SQL + "grant-service-role",
         "GRANT SERVICE ROLE D.S.OLD!viewer TO ROLE ANALYST",
         operate("OWNERSHIP"),
         (
@@ -262,47 +250,41 @@ ROWS = (
             ("GRANT SERVICE ROLE D.S.OLD!viewer TO ROLE NOBODY", SqlErrorKind.MISSING),
         ),
     ),
-    Row(_PAGES + "sql/show-grants", "SHOW GRANTS OF SERVICE ROLE D.S.OLD!viewer", operate("USAGE")),
+    Row(_SQL + "show-grants", "SHOW GRANTS OF SERVICE ROLE D.S.OLD!viewer", operate("USAGE")),
     # What an administrator runs from ./inv grants and from the pages, and what the collector asks.
-    Row(_PAGES + "sql/create-role", "CREATE ROLE IF NOT EXISTS N", on_account("CREATE ROLE")),
+    Row(_SQL + "create-role", "CREATE ROLE IF NOT EXISTS N", on_account("CREATE ROLE")),
     Row(
-        _PAGES + "sql/grant-role",
+        _SQL + "grant-role",
         "GRANT ROLE WORKER TO ROLE SYSADMIN",
         on_account("MANAGE GRANTS"),
         (("GRANT ROLE NOBODY TO ROLE SYSADMIN", SqlErrorKind.MISSING),),
     ),
-    Row(_PAGES + "sql/revoke-role", "REVOKE ROLE WORKER FROM ROLE SYSADMIN", on_account("MANAGE GRANTS")),
+    Row(_SQL + "revoke-role", "REVOKE ROLE WORKER FROM ROLE SYSADMIN", on_account("MANAGE GRANTS")),
     Row(
-        _PAGES + "sql/grant-privilege",
+        _SQL + "grant-privilege",
         "GRANT USAGE ON SCHEMA D.S TO ROLE ANALYST",
         on("SCHEMA", "D.S", "OWNERSHIP"),
         (("GRANT USAGE ON WAREHOUSE D TO ROLE ANALYST", SqlErrorKind.SYNTAX),),
     ),
     Row(
-        _PAGES + "sql/grant-privilege",
-        "GRANT BIND SERVICE ENDPOINT ON ACCOUNT TO ROLE ANALYST",
-        on_account("MANAGE GRANTS"),
+        _SQL + "grant-privilege", "GRANT BIND SERVICE ENDPOINT ON ACCOUNT TO ROLE ANALYST", on_account("MANAGE GRANTS")
     ),
+    Row(_SQL + "revoke-privilege", "REVOKE USAGE ON SCHEMA D.S FROM ROLE ANALYST", on("SCHEMA", "D.S", "OWNERSHIP")),
     Row(
-        _PAGES + "sql/revoke-privilege",
-        "REVOKE USAGE ON SCHEMA D.S FROM ROLE ANALYST",
-        on("SCHEMA", "D.S", "OWNERSHIP"),
-    ),
-    Row(
-        _PAGES + "sql/revoke-privilege",
+        _SQL + "revoke-privilege",
         "REVOKE BIND SERVICE ENDPOINT ON ACCOUNT FROM ROLE ANALYST",
         on_account("MANAGE GRANTS"),
     ),
     Row(
-        _PAGES + "sql/create-secret",
+        _SQL + "create-secret",
         "CREATE SECRET D.S.N TYPE = GENERIC_STRING SECRET_STRING = 'x'",
         [*IN_SCHEMA, *on("SCHEMA", "D.S", "CREATE SECRET")],
     ),
     Row(
-        _PAGES + "sql/create-external-access-integration",
+        _SQL + "create-external-access-integration",
         "CREATE EXTERNAL ACCESS INTEGRATION N ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE",
         on_account("CREATE INTEGRATION"),
     ),
-    Row(_PAGES + "sql/show-grants", "SHOW GRANTS TO ROLE WORKER"),
+    Row(_SQL + "show-grants", "SHOW GRANTS TO ROLE WORKER"),
     Row(_GUIDE + "monitoring-services", "CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()"),
 )
