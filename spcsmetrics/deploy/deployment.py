@@ -117,7 +117,7 @@ def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep
         specify(settings, state, choice.tags),
         choice.tags,
         create_pool=options.create_pool or options.offline,
-        pushed=options.pushed and not options.offline,
+        pushed=(options.pushed or choice.there) and not options.offline,
         adopt=options.adopt,
     )
 

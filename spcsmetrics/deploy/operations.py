@@ -14,8 +14,10 @@ from spcsmetrics.deploy import addresses, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import identifier
+from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.deploy.state import read_images
 from spcsmetrics.images.definition import IMAGES
 
 
@@ -44,14 +46,30 @@ def print_status(path: str) -> None:
     with open_service(path) as (settings, execute):
         service = rows.describe_service(execute, settings.service_name)
         table = Table("container", "status", "message", "image", "restarts")
-        for row in rows.show_containers(execute, settings.service_name):
+        containers = rows.show_containers(execute, settings.service_name)
+        for row in containers:
             image = row["image_name"].rsplit("/", 1)[-1]
             table.add_row(
                 row["container_name"], row["status"], row["message"] or "", image, str(row["restart_count"] or 0)
             )
         url = readiness.find_url(execute, settings) or "no address yet"
+        idle = _find_idle_images(execute, settings, {row["image_name"].rsplit("/", 1)[-1] for row in containers})
     console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
     console.print(table)
+    if idle:
+        console.print(
+            f"In {settings.repository_name}, and not run: {', '.join(idle)}. They are billed as storage; images cannot"
+            " be deleted one by one, only with their whole repository"
+        )
+
+
+def _find_idle_images(execute: Execute, settings: Settings, running: set[str]) -> list[str]:
+    """Return what is in the repository beside what runs; nothing where the role does not see it."""
+    try:
+        found = read_images(execute, settings)
+    except RefusedError:
+        return []
+    return sorted(name for name in (f"{image}:{tag}" for image, tag in found) if name not in running)
 
 
 def print_logs(path: str, container: str, lines: int) -> None:

@@ -84,7 +84,7 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
                 " administrator run what ./inv grants prints"
             )
         if pushed:
-            raise UserError(f"{name}:{tag} is not in the image repository: push it, or leave --pushed out")
+            raise UserError(f"{name}:{tag} is not in the image repository: push it, or name a tag that is there")
         yield Change(f"Push the image {name}:{tag}", image=key, tag=tag)
 
 

@@ -16,10 +16,14 @@ _MADE_HERE = re.compile(r".*-[0-9a-f]{12}|.*-not-built")
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The tag of each image by its key, and what a person should know of how they were chosen."""
+    """The tag of each image by its key, and what a person should know of how they were chosen.
+
+    there says that they are in the repository already, so this machine's must not be sent under their tags.
+    """
 
     tags: Mapping[str, str]
     note: str = ""
+    there: bool = False
 
 
 def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: bool) -> Choice:
@@ -42,6 +46,7 @@ def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: b
         tags = ", ".join(sorted(set(running.values())))
         return Choice(
             tags=running,
+            there=True,
             note=f"The service keeps its images ({tags}), which were not made on this machine: ./inv upgrade sends this"
             " machine's, and ./inv upgrade --tag takes others.",
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from inner_accounts import SERVICE, SETTINGS, InnerAccount, Room, machine_tag, open_room
+from inner_accounts import REPOSITORY, SERVICE, SETTINGS, InnerAccount, Room, machine_tag, open_room
 
 from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
@@ -147,6 +147,16 @@ def test_images_that_a_person_chose_stay_until_they_are_replaced(
     assert deployed.containers["prometheus"]["env"]["SPCS_RETENTION_TIME"] == "3d"
     deployed.upgrade()
     assert deployed.containers["otel"]["image"].endswith(f":{machine_tag('otel')}")
+
+
+def test_images_of_this_machine_are_never_sent_under_a_tag_that_a_person_chose(deployed: Room) -> None:
+    deployed.put_images("9.9.9", digest="9")
+    deployed.upgrade("9.9.9")
+    deployed.pushed.clear()
+    deployed.catalog.repositories[REPOSITORY].clear()
+    with pytest.raises(UserError, match=r"spcs-oss-otel:9\.9\.9 is not in the image repository"):
+        deployed.deploy()
+    assert deployed.pushed == []
 
 
 def test_an_upgrade_to_a_tag_that_is_not_there_names_what_upgrade_has(deployed: Room) -> None:

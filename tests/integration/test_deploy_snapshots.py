@@ -92,6 +92,19 @@ def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, n
     assert room.changes() == []
 
 
+def test_images_that_no_longer_run_are_listed_with_what_can_be_done(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations.print_status(room.path)
+    assert "and not run" not in capsys.readouterr().err
+    room.put_images("0.0.1", ["otel"])
+    operations.print_status(room.path)
+    printed = capsys.readouterr().err
+    assert (
+        "and not run: spcs-oss-otel:0.0.1. They are billed as storage; images cannot be deleted one by one" in printed
+    )
+
+
 def test_snapshots_are_listed_with_those_of_a_dropped_service_and_dropped(
     room: Room, saved: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
