@@ -21,7 +21,7 @@ from spcsmetrics.deploy.state import State, find_repository_url, read_state
 from spcsmetrics.images.definition import IMAGES, Image
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What the command line says: the settings' file, and what to do with them."""
 
@@ -170,7 +170,7 @@ def _apply(settings: Settings, account: Account, state: State, changes: list[Cha
 
 def _step(settings: Settings, account: Account, door: repository.Door, change: Change, options: Options) -> Step:
     if change.sql:
-        return Step(change.title, change.sql, lambda: account.execute(change.sql))
+        return Step(title=change.title, detail=change.sql, action=lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
@@ -178,7 +178,12 @@ def _step(settings: Settings, account: Account, door: repository.Door, change: C
         repository.push(door, url, IMAGES[change.image], change.tag, source)
 
     source = options.find_source(IMAGES[change.image], change.tag)
-    return Step(change.title, f"docker pull {source} and push" if source else "docker push", push, stream=True)
+    return Step(
+        title=change.title,
+        detail=f"docker pull {source} and push" if source else "docker push",
+        action=push,
+        stream=True,
+    )
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:

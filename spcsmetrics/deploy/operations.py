@@ -128,7 +128,7 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
-    carry_out([Step(title, sql, lambda: execute(sql))], dry=dry)
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)
 
 
 def print_grants(path: str, *, inverse: bool) -> None:

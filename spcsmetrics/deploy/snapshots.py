@@ -105,4 +105,4 @@ def _require(execute: Execute, snapshot: str) -> None:
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
-    carry_out([Step(title, sql, lambda: execute(sql))], dry=dry)
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)

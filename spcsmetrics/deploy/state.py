@@ -13,7 +13,7 @@ _NO_SUCH_OBJECT = 2003
 ADMINISTRATOR_VARIABLE = "GF_SECURITY_ADMIN_USER"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class State:
     """The account. A row is what SHOW gives, None what is not there or may not be seen.
 
