@@ -4,12 +4,10 @@ GET    /state                      pools, nodes, containers, and as unknown_name
 GET    /nodes/{address}/series     the label sets that a node publishes now, with __name__
 POST   /pools                      {"name", "family", "nodes"}
 DELETE /pools/{pool}
-PATCH  /pools/{pool}               {"state"}, {"privilege"}, {"labels"} or {"name"}
+PATCH  /pools/{pool}               {"state"}, {"auto_resume"}, {"privilege"}, {"labels"} or {"name"}
 POST   /pools/{pool}/nodes
 DELETE /pools/{pool}/nodes/{address}
 DELETE /services/{service}
-GET    /catalog                    services, snapshots, images, and the statements that the driver received
-PUT    /images/{database}/{schema}/{repository}/{image}:{tag}  {"digest"}, as if it had been pushed
 POST   /token                      replaces the session token, in its file and for the account
 PUT    /faults/account             {"fault": one of ACCOUNT_FAULTS, or null}
 PUT    /faults/dns                 {"milliseconds": that DNS waits before each answer}
@@ -18,6 +16,8 @@ PUT    /faults/services           {"fault": one of SERVICE_FAULTS, or null}
 PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "after": statements before it}
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
 PUT    /nodes/{address}/extra      text to publish beside the node's own metrics, see Faults.extras; empty: none
+
+What is deployed, and what can be, is CatalogAdmin's.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,6 +27,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.account import Account
+from simulator.catalog_admin import CatalogAdmin
 from simulator.driver import Driver
 from simulator.exporters import Exporters
 from simulator.exposition import SPELLINGS, samples
@@ -73,8 +74,7 @@ class Admin:
                 web.put("/faults/nodes/{node}", self._break_node),
                 web.put("/faults/services", self._break_services),
                 web.put("/faults/driver", self._break_driver),
-                web.get("/catalog", self._catalog),
-                web.put("/images/{name:.+}", self._put_image),
+                *CatalogAdmin(driver=self.driver).routes(),
             ]
         )
         return app
@@ -133,15 +133,18 @@ class Admin:
 
     async def _change_pool(self, request: web.Request) -> web.Response:
         pool, body = self._pool(request), await request.json()
-        unknown = set(body) - {"state", "privilege", "labels", "name"}
+        unknown = set(body) - {"state", "auto_resume", "privilege", "labels", "name"}
         if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))} cannot be changed: give state, privilege, labels or name")
+            raise ValueError(
+                f"{', '.join(sorted(unknown))} cannot be changed: give state, auto_resume, privilege, labels or name"
+            )
         state = _one_of(STATES, body.get("state", pool.state))
         privilege = _one_of(PRIVILEGES, body.get("privilege", pool.privilege or "NONE"))
         labels = _one_of(tuple(SPELLINGS), body.get("labels", pool.labels))
         if "name" in body:
             self.fleet.rename_pool(pool, str(body["name"]))
         pool.state, pool.privilege, pool.labels = state, privilege.replace("NONE", ""), labels
+        pool.auto_resume = bool(body.get("auto_resume", pool.auto_resume))
         return web.Response(status=204)
 
     async def _rotate_token(self, _: web.Request) -> web.Response:
@@ -192,28 +195,6 @@ class Admin:
     async def _break_driver(self, request: web.Request) -> web.Response:
         self.faults.driver = await _read_fault(request, DRIVER_FAULTS)
         self.faults.cut_after = int((await request.json()).get("after", 0))
-        return web.Response(status=204)
-
-    async def _catalog(self, _: web.Request) -> web.Response:
-        catalog = self.driver.catalog
-        services = {
-            ".".join(name): {"specification": one.specification, "comment": one.comment, "data": one.data}
-            for name, one in catalog.services.items()
-        }
-        images = {
-            "/".join([*(part.lower() for part in name), f"{image}:{tag}"]): digest
-            for name, tags in catalog.repositories.items()
-            for (image, tag), digest in tags.items()
-        }
-        snapshots = {".".join(name): data for name, data in catalog.snapshots.items()}
-        answer = {"services": services, "images": images, "snapshots": snapshots, "statements": self.driver.statements}
-        return web.json_response(answer)
-
-    async def _put_image(self, request: web.Request) -> web.Response:
-        *repository, image = request.match_info["name"].split("/")
-        name, _, tag = image.partition(":")
-        digest = str((await request.json())["digest"])
-        self.driver.catalog.repositories[tuple(part.upper() for part in repository)][name, tag] = digest
         return web.Response(status=204)
 
     def _pool(self, request: web.Request) -> Pool:

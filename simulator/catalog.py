@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.faults import Faults
-from simulator.fleet import Fleet
+from simulator.fleet import FAMILIES, Fleet
 from simulator.privileges import Privileges
 
 Name = tuple[str, ...]
@@ -31,6 +31,7 @@ class Service:
     integrations: str = ""
     comment: str = ""
     suspended: bool = False
+    auto_resume: bool = True
     data: str = ""
     viewers: set[str] = field(default_factory=set)
 
@@ -62,6 +63,15 @@ class Catalog:
     # The data of each snapshot.
     snapshots: dict[Name, str] = field(default_factory=dict)
     integrations: set[str] = field(default_factory=set)
+    secrets: set[Name] = field(default_factory=set)
+    # The instance families that the region offers.
+    families: set[str] = field(default_factory=lambda: set(FAMILIES))
+    # The architecture of each image by digest, where it is known.
+    architectures: dict[str, str] = field(default_factory=dict)
+    # Whether the account's edition is Business Critical, which has private links.
+    private: bool = False
+    # Whether somebody has the boards open in a browser, which asks for them again and again.
+    visited: bool = False
     _starting: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,7 +99,13 @@ class Catalog:
         return self.services[name]
 
     def state(self, service: Service) -> str:
-        """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING or SUSPENDED."""
+        """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING or SUSPENDED.
+
+        A request at the public endpoint starts a service that stands still, unless AUTO_RESUME is off.
+        Source: https://docs.snowflake.com/en/sql-reference/sql/create-service
+        """
+        if service.suspended and service.auto_resume and self.visited:
+            service.suspended, service.changed = False, self.clock()
         if service.suspended:
             stopped = self.clock() - service.changed >= self.delay * READY_AFTER
             return "SUSPENDED" if stopped else "SUSPENDING"
@@ -112,4 +128,8 @@ class Catalog:
         if digest is None:
             message = f"Failed to retrieve image {path} from the image repository."
             raise SqlError(SqlErrorKind.IMAGE_MISSING, message)
+        if self.architectures.get(digest, "amd64") != "amd64":
+            # Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/spcs-guidelines-and-limitations
+            message = f"Failed to retrieve image {path} from the image repository: SPCS only supports image for amd64"
+            raise SqlError(SqlErrorKind.IMAGE_PLATFORM, f"{message} architecture.")
         return digest

@@ -15,7 +15,8 @@ from aiohttp import web
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
 from simulator.errors import Refusal, SqlError
-from simulator.privileges import ROLE, USER
+from simulator.faults import ODD_MESSAGE
+from simulator.privileges import ROLE
 from simulator.sql import Session, Table, execute
 
 # How the driver calls the ways to log in, and how the SQL REST API does.
@@ -56,13 +57,14 @@ class Driver:
         way = _WAYS.get(data.get("AUTHENTICATOR", ""), "")
         if self.catalog.faults.driver == "expired-token":
             return _refuse(Refusal.EXPIRED_TOKEN)
-        if not self.credentials.accept(way, data.get("TOKEN", "")):
+        user = self.credentials.identify(way, data.get("TOKEN", ""))
+        if user is None:
             return _refuse(Refusal.INVALID_TOKEN)
         role = request.query.get("roleName", ROLE).upper()
         if role not in self.catalog.privileges.roles:
             return _refuse(Refusal.UNKNOWN_ROLE, role)
         token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        self._sessions[token] = self._masters[master] = Session(user=USER, role=role)
+        self._sessions[token] = self._masters[master] = Session(user=user, role=role)
         answer = {
             "token": token,
             "masterToken": master,
@@ -87,7 +89,8 @@ class Driver:
             table = execute(self.catalog, session, text)
         except SqlError as error:
             data = {"errorCode": error.code, "sqlState": error.state, "queryId": str(uuid.uuid4())}
-            return web.json_response({"data": data, "code": error.code, "message": str(error), "success": False})
+            said = f"{error} {ODD_MESSAGE}" if faults.driver == "odd-message" else str(error)
+            return web.json_response({"data": data, "code": error.code, "message": said, "success": False})
         if faults.driver == "cut" and faults.cut_after <= 0 and request.transport:
             request.transport.abort()
         faults.cut_after -= 1

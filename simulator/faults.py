@@ -30,8 +30,11 @@ ACCOUNT_FAULTS = (
 POOL_FAULTS = ("bad-target", "no-addresses", "no-srv", "nxdomain", "odd-records", "old-name", "servfail", "silent")
 NODE_FAULTS = ("down", "duplicates", "garbage", "gzip-bomb", "huge", "many-series", "slow", "unfinished")
 # What becomes of services, and of sessions of the driver.
-SERVICE_FAULTS = ("image-pull", "never-ready", "no-endpoint")
-DRIVER_FAULTS = ("cut", "expired-token")
+SERVICE_FAULTS = ("image-pull", "never-ready", "no-endpoint", "odd-message")
+DRIVER_FAULTS = ("cut", "expired-token", "odd-message")
+
+# Programs and people put anything into a message: markup, quotes, what acts on a terminal, and more lines.
+ODD_MESSAGE = 'Running [/bin/launcher] [bold]it\'s "so"[/bold] \x1b[31m\x07\u202e {x} %s\nand more'
 
 # Seconds that a slow part waits before it answers.
 SLOW_SECONDS = 20.0

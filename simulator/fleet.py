@@ -93,6 +93,7 @@ class Pool:
     family: Family
     number: int
     state: str = "ACTIVE"
+    auto_resume: bool = True
     privilege: str = "MONITOR"
     labels: str = "documented"
     nodes: dict[str, Node] = field(default_factory=dict)

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.fleet import Fleet, Pool
 
-# The role of the service and of who deploys it, its user, and the role that may do everything.
+# The role of the service and of who deploys it, its users, a role that may create what a deployment needs, and the one
+# that may do everything but own a service.
 ROLE = "METRICS_ROLE"
 USER = "METRICS_USER"
+COLLEAGUE = "OTHER_USER"
+DEPLOYER = "DEPLOY_ROLE"
 ADMINISTRATOR = "ACCOUNTADMIN"
+_OF_DEPLOYER = ("CREATE DATABASE", "CREATE COMPUTE POOL", "BIND SERVICE ENDPOINT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,8 @@ class Privileges:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self.roles = {ROLE, ADMINISTRATOR, "PUBLIC", "ANALYST"}
-        self._held: set[Grant] = set()
+        self.roles = {ROLE, DEPLOYER, ADMINISTRATOR, "PUBLIC", "ANALYST", "ORGADMIN", "SECURITYADMIN", "SYSADMIN"}
+        self._held = {Grant(role=DEPLOYER, privilege=privilege, kind="ACCOUNT") for privilege in _OF_DEPLOYER}
 
     def give(self, grant: Grant) -> None:
         """Grant a privilege. Raises SqlError for a role that does not exist."""

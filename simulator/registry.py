@@ -18,6 +18,7 @@ from simulator.driver import Driver
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SESSION_USER = "0sessiontoken"
+_SMALL_BYTES = 1 << 16
 
 
 @dataclass(kw_only=True)
@@ -28,6 +29,8 @@ class Registry:
     credentials: Credentials
     driver: Driver
     _blobs: dict[str, int] = field(default_factory=dict)
+    # Those that may be an image's configuration.
+    _small: dict[str, bytes] = field(default_factory=dict)
     _manifests: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     _uploads: dict[str, "Upload"] = field(default_factory=dict)
 
@@ -96,11 +99,18 @@ class Registry:
         if digest != upload.digest:
             return web.json_response({"errors": [{"code": "DIGEST_INVALID", "message": "digest differs"}]}, status=400)
         self._blobs[digest] = upload.size
+        if upload.size <= _SMALL_BYTES:
+            self._small[digest] = bytes(upload.kept)
         return web.Response(status=201, headers={"Docker-Content-Digest": digest})
 
     async def _put_manifest(self, request: web.Request) -> web.Response:
         body = await request.read()
         manifest = json.loads(body)
+        if "manifests" in manifest:
+            # An index is one name for several platforms; images are for linux/amd64 alone. Source:
+            # https://docs.snowflake.com/en/developer-guide/snowpark-container-services/spcs-guidelines-and-limitations
+            message = "manifest invalid: an image index is not supported"
+            return web.json_response({"errors": [{"code": "MANIFEST_INVALID", "message": message}]}, status=400)
         wanted = [manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])]
         if not set(wanted) <= set(self._blobs):
             return web.json_response(
@@ -111,7 +121,14 @@ class Registry:
         *repository, image = request.match_info["name"].split("/")
         tags = self.catalog.repositories[tuple(part.upper() for part in repository)]
         tags[image, request.match_info["reference"]] = digest
+        self.catalog.architectures[digest] = self._read_architecture(manifest["config"]["digest"])
         return web.Response(status=201, headers={"Docker-Content-Digest": digest})
+
+    def _read_architecture(self, configuration: str) -> str:
+        try:
+            return str(json.loads(self._small.get(configuration, b"")).get("architecture", "amd64"))
+        except ValueError:
+            return "amd64"
 
     async def _get_manifest(self, request: web.Request) -> web.Response:
         *repository, image = request.match_info["name"].split("/")
@@ -129,6 +146,7 @@ class Upload:
 
     def __init__(self) -> None:
         self.size = 0
+        self.kept = bytearray()
         self._hash = hashlib.sha256()
 
     async def read(self, request: web.Request) -> None:
@@ -136,6 +154,8 @@ class Upload:
         async for chunk in request.content.iter_any():
             self._hash.update(chunk)
             self.size += len(chunk)
+            if self.size <= _SMALL_BYTES:
+                self.kept += chunk
 
     @property
     def digest(self) -> str:

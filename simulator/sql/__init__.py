@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from simulator.catalog import Catalog
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.sql import grants, objects, pools, service_views, services
+from simulator.sql import grants, objects, pools, secrets, service_views, services, snapshots
 from simulator.sql.request import ID, NAME, Request, Session, Table
 
-__all__ = ["Session", "Table", "execute"]
+__all__ = ["FORMS", "Session", "Table", "execute"]
 
 Handler = Callable[[Request], Table]
 _KINDS = {
@@ -24,8 +24,9 @@ _KINDS = {
     "SPEC": r"\$\$(?:(?!\$\$).)*\$\$",
     # Privileges, and what they are on.
     "FORCE": r"FORCE",
+    "BOOL": r"TRUE|FALSE",
     "WORDS": r"[A-Z ,]+?",
-    "KIND": r"COMPUTE POOL|DATABASE|SCHEMA|INTEGRATION|SECRET",
+    "KIND": r"COMPUTE POOL|DATABASE|SCHEMA|INTEGRATION|SECRET|SERVICE|SNAPSHOT|IMAGE REPOSITORY",
 }
 
 
@@ -45,18 +46,20 @@ def compile_statement(form: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
-_FORMS: list[tuple[re.Pattern[str], Handler]] = [
-    (compile_statement(form), handler)
-    for module in (pools, objects, services, service_views, grants)
+_HANDLERS: dict[str, Handler] = {
+    form: handler
+    for module in (pools, objects, secrets, snapshots, services, service_views, grants)
     for form, handler in module.STATEMENTS.items()
-]
+}
+# Every form that is known, with the pattern of its statements.
+FORMS: dict[str, re.Pattern[str]] = {form: compile_statement(form) for form in _HANDLERS}
 
 
 def execute(catalog: Catalog, session: Session, statement: str) -> Table:
     """Carry a statement out. Raises SqlError, for a statement that is not known too."""
     text = statement.strip().rstrip(";").strip()
-    for pattern, handler in _FORMS:
+    for form, pattern in FORMS.items():
         match = pattern.fullmatch(text)
         if match:
-            return handler(Request(catalog=catalog, session=session, parts=match.groupdict()))
+            return _HANDLERS[form](Request(catalog=catalog, session=session, parts=match.groupdict()))
     raise SqlError(SqlErrorKind.SYNTAX, f"The simulated account does not know the statement: {statement}")

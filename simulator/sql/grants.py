@@ -5,6 +5,7 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
 
 from simulator.errors import missing
 from simulator.privileges import ADMINISTRATOR, Grant
+from simulator.sql.objects import visible_service
 from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
@@ -58,7 +59,7 @@ def _revoke(request: Request) -> Table:
 
 def _grant_role(request: Request) -> Table:
     name, (role,) = resolve(request.part("name")), resolve(request.part("role"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
     request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
     if role not in request.catalog.privileges.roles:
         raise missing("Role", role)
@@ -72,12 +73,22 @@ def _grant_role(request: Request) -> Table:
 
 def _show_role(request: Request) -> Table:
     name = resolve(request.part("name"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
     columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
     return Table(
         columns=columns,
         rows=[["2026-01-01", "VIEWER", "ROLE", role, service.owner] for role in sorted(service.viewers)],
     )
+
+
+def _pass_role(request: Request) -> Table:
+    """Give or take a role to or from another; who has the other has its privileges too, which nothing here asks for."""
+    request.require("MANAGE GRANTS", kind="ACCOUNT")
+    for part in ("role", "to"):
+        (name,) = resolve(request.part(part))
+        if name not in request.catalog.privileges.roles:
+            raise missing("Role", name)
+    return done("Statement executed successfully.")
 
 
 def _create_role(request: Request) -> Table:
@@ -94,5 +105,7 @@ STATEMENTS = {
     "GRANT <WORDS:what> ON ACCOUNT TO ROLE <ID:role>": _grant,
     "REVOKE <WORDS:what> ON <KIND:kind> <NAME:name> FROM ROLE <ID:role>": _revoke,
     "REVOKE <WORDS:what> ON ACCOUNT FROM ROLE <ID:role>": _revoke,
+    "GRANT ROLE <ID:role> TO ROLE <ID:to>": _pass_role,
+    "REVOKE ROLE <ID:role> FROM ROLE <ID:to>": _pass_role,
     "CREATE ROLE IF NOT EXISTS <ID:role>": _create_role,
 }

@@ -1,12 +1,13 @@
-"""Databases, schemas, image repositories with their images, integrations, and snapshots of volumes.
+"""Databases, schemas and image repositories with their images.
 
 Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-image-repositories
 """
 
-from simulator.catalog import Name
-from simulator.errors import SqlError, SqlErrorKind, missing
+from simulator.catalog import Name, Service
+from simulator.errors import missing
 from simulator.sql.pools import is_like
 from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.rules import require_plain
 
 _CREATED = "2026-01-01 00:00:00.000 -0800"
 
@@ -15,13 +16,16 @@ def _sees(request: Request, kind: str, name: Name) -> bool:
     return request.sees(kind=kind, name=".".join(name))
 
 
-def _like(request: Request, name: str) -> bool:
+def is_named_like(request: Request, name: str) -> bool:
+    """Return whether a name matches the pattern of the statement."""
     return is_like(name, (request.parts["like"] or "").strip("'").upper())
 
 
 def _show_databases(request: Request) -> Table:
     visible = [
-        name for name in request.catalog.databases if _like(request, name) and _sees(request, "DATABASE", (name,))
+        name
+        for name in request.catalog.databases
+        if is_named_like(request, name) and _sees(request, "DATABASE", (name,))
     ]
     return Table(columns=("created_on", "name"), rows=[[_CREATED, name] for name in visible])
 
@@ -45,7 +49,8 @@ def _show_schemas(request: Request) -> Table:
     (database,) = resolve(request.part("database"))
     visible = [name for name in _schemas(request, database) if _sees(request, "SCHEMA", (database, name))]
     return Table(
-        columns=("created_on", "name"), rows=[[_CREATED, name] for name in sorted(visible) if _like(request, name)]
+        columns=("created_on", "name"),
+        rows=[[_CREATED, name] for name in sorted(visible) if is_named_like(request, name)],
     )
 
 
@@ -66,19 +71,40 @@ def check_schema(request: Request, name: Name) -> None:
     request.require("USAGE", kind="SCHEMA", name=".".join(name[:2]))
 
 
+def visible_service(request: Request, name: Name) -> Service:
+    """Return a service on which the role has a privilege; for others it does not exist. Raises SqlError.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+    """
+    if not request.sees(kind="SERVICE", name=".".join(name)):
+        raise missing("Service", *name)
+    return request.catalog.service(name)
+
+
 def _show_repositories(request: Request) -> Table:
     schema = resolve(request.part("schema"))
     check_schema(request, (*schema, ""))
-    columns = ("created_on", "name", "database_name", "schema_name", "repository_url", "owner", "comment")
+    columns: tuple[str, ...] = (
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "repository_url",
+        "owner",
+        "comment",
+    )
     rows: list[list[str | None]] = []
     for name in request.catalog.repositories:
-        if name[:2] == schema and _like(request, name[2]) and _sees(request, "IMAGE REPOSITORY", name):
+        if name[:2] == schema and is_named_like(request, name[2]) and _sees(request, "IMAGE REPOSITORY", name):
             url = "/".join([request.catalog.registry, *(part.lower() for part in name)])
             rows.append([_CREATED, name[2], *schema, url, request.session.role, ""])
+    if request.catalog.private:
+        columns, rows = (*columns, "privatelink_repository_url"), [[*row, f"private.{row[4]}"] for row in rows]
     return Table(columns=columns, rows=rows)
 
 
 def _create_repository(request: Request) -> Table:
+    require_plain(request.part("name"), "an image repository")
     name = resolve(request.part("name"))
     check_schema(request, name)
     if name not in request.catalog.repositories:
@@ -100,28 +126,6 @@ def _show_images(request: Request) -> Table:
     return Table(columns=columns, rows=rows)
 
 
-def _create_integration(request: Request) -> Table:
-    (name,) = resolve(request.part("name"))
-    request.require("CREATE INTEGRATION", kind="ACCOUNT")
-    request.catalog.integrations.add(name)
-    return done(f"Integration {name} successfully created.")
-
-
-def _create_snapshot(request: Request) -> Table:
-    name, service_name = resolve(request.part("name")), resolve(request.part("service"))
-    check_schema(request, name)
-    service = request.catalog.service(service_name)
-    request.require("CREATE SNAPSHOT", kind="SCHEMA", name=".".join(name[:2]))
-    request.require("OWNERSHIP", kind="SERVICE", name=".".join(service_name))
-    if request.part("volume").strip('"') not in {volume["name"] for volume in service.volumes}:
-        raise SqlError(SqlErrorKind.VOLUME_MISSING, f"Service has no block volume {request.part('volume')}.")
-    if name in request.catalog.snapshots:
-        message = f"SQL compilation error:\nObject '{'.'.join(name)}' already exists."
-        raise SqlError(SqlErrorKind.ALREADY_EXISTS, message)
-    request.catalog.snapshots[name] = service.data
-    return done(f"Snapshot {name[2]} successfully created.")
-
-
 STATEMENTS = {
     "SHOW DATABASES LIKE <TEXT:like>": _show_databases,
     "CREATE DATABASE IF NOT EXISTS <ID:name>": _create_database,
@@ -130,7 +134,4 @@ STATEMENTS = {
     "SHOW IMAGE REPOSITORIES LIKE <TEXT:like> IN SCHEMA <NAME:schema>": _show_repositories,
     "CREATE IMAGE REPOSITORY IF NOT EXISTS <NAME:name>": _create_repository,
     "SHOW IMAGES IN IMAGE REPOSITORY <NAME:name>": _show_images,
-    "CREATE EXTERNAL ACCESS INTEGRATION <ID:name>"
-    " ALLOWED_NETWORK_RULES = (<NAME:rule>) ENABLED = TRUE": _create_integration,
-    "CREATE SNAPSHOT <NAME:name> FROM SERVICE <NAME:service> VOLUME <ID:volume> INSTANCE 0": _create_snapshot,
 }

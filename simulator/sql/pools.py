@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.fleet import ACCOUNT, FAMILIES, Pool
+from simulator.fleet import ACCOUNT, FAMILIES, GIB, Pool
 from simulator.privileges import ROLE
 from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.rules import require_plain
 
 # In the documented order.
 _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
@@ -21,7 +22,7 @@ _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
     "num_services": lambda pool: str(len({i.service for node in pool.nodes.values() for i in node.instances})),
     "num_jobs": lambda _: "0",
     "auto_suspend_secs": lambda _: "3600",
-    "auto_resume": lambda _: "true",
+    "auto_resume": lambda pool: str(pool.auto_resume).lower(),
     "active_nodes": lambda pool: str(sum(bool(node.instances) for node in pool.nodes.values())),
     "idle_nodes": lambda pool: str(sum(not node.instances for node in pool.nodes.values())),
     "target_nodes": lambda pool: str(len(pool.nodes)),
@@ -61,16 +62,29 @@ def is_like(name: str, pattern: str) -> bool:
 
 
 def _create(request: Request) -> Table:
+    require_plain(request.part("name"), "a compute pool")
     (name,) = resolve(request.part("name"))
     family = resolve(request.part("family"))[0]
     if name in request.catalog.fleet.pools:
         return done(f"{name} already exists, statement succeeded.")
     request.require("CREATE COMPUTE POOL", kind="ACCOUNT")
-    if family not in FAMILIES:
+    if family not in request.catalog.families:
         raise SqlError(SqlErrorKind.UNKNOWN_FAMILY, f"Instance family '{family}' is not available.")
     request.catalog.create_pool(name, family)
     request.own(kind="COMPUTE POOL", name=name)
     return done(f"Compute Pool {name} successfully created.")
+
+
+def _show_families(request: Request) -> Table:
+    """Show what the account's region offers, not all that there is.
+
+    Source: https://docs.snowflake.com/en/sql-reference/sql/show-compute-pool-instance-families
+    """
+    rows: list[list[str | None]] = [
+        [name, f"{FAMILIES[name].cpu:g}", str(FAMILIES[name].memory // GIB), str(FAMILIES[name].gpus)]
+        for name in sorted(request.catalog.families)
+    ]
+    return Table(columns=("name", "vcpu", "memory_gib", "gpu_count"), rows=rows)
 
 
 def _endpoints(request: Request) -> Table:
@@ -88,6 +102,7 @@ def _session(request: Request) -> Table:
 
 
 STATEMENTS = {
+    "SHOW COMPUTE POOL INSTANCE FAMILIES": _show_families,
     "SHOW COMPUTE POOLS[ LIKE <TEXT:like>]": _show,
     "CREATE COMPUTE POOL IF NOT EXISTS <ID:name> MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = <ID:family>"
     "[ AUTO_RESUME = TRUE]": _create,

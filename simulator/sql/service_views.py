@@ -3,17 +3,21 @@
 Source: https://docs.snowflake.com/en/sql-reference/sql/show-services and the pages beside it.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
 from simulator.catalog import Catalog, Name, Service
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.sql.objects import check_schema
+from simulator.faults import ODD_MESSAGE
+from simulator.sql.objects import check_schema, visible_service
 from simulator.sql.pools import is_like
 from simulator.sql.request import Request, Table, resolve
+from simulator.sql.rules import require_plain
 
 _PROVISIONING = "Endpoints provisioning in progress... check back in a few minutes"
 
@@ -23,7 +27,7 @@ def _rows(request: Request) -> Iterator[tuple[Name, Service]]:
     check_schema(request, (*schema, ""))
     pattern = (request.parts.get("like") or "").strip("'").upper()
     for name, service in request.catalog.services.items():
-        if name[:2] == schema and is_like(name[2], pattern):
+        if name[:2] == schema and is_like(name[2], pattern) and request.sees(kind="SERVICE", name=".".join(name)):
             yield name, service
 
 
@@ -42,6 +46,7 @@ def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, s
         "min_instances": "1",
         "max_instances": "1",
         "external_access_integrations": service.integrations or None,
+        "auto_resume": str(service.auto_resume).lower(),
         "comment": service.comment,
         "is_job": "false",
         "spec_digest": hashlib.sha256(json.dumps(service.specification).encode()).hexdigest(),
@@ -59,20 +64,39 @@ def _show(request: Request) -> Table:
     return _table(rows, tuple(_describe_one(request.catalog, ("", "", ""), sample)))
 
 
-def _describe(request: Request) -> Table:
+def _seen(request: Request, *, privilege: str = "") -> tuple[Name, Service]:
+    """Return a service that the role sees, and on which it has a privilege such as MONITOR."""
+    require_plain(request.part("name"), "a service")
     name = resolve(request.part("name"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
+    if privilege:
+        request.require(privilege, kind="SERVICE", name=".".join(name))
+    return name, service
+
+
+def _describe(request: Request) -> Table:
+    name, service = _seen(request)
     row = _describe_one(request.catalog, name, service)
     owner = request.owns(kind="SERVICE", name=".".join(name))
-    row["spec"] = yaml.safe_dump(service.specification) if owner else None
+    row["spec"] = yaml.safe_dump(_as_shown(service)) if owner else None
     return _table([row], tuple(row))
 
 
+def _as_shown(service: Service) -> dict[str, Any]:
+    """Return the specification with what the account adds: the digest of each image.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+    """
+    shown = copy.deepcopy(service.specification)
+    for container in shown["spec"]["containers"]:
+        container["sha256"] = f"@{service.digests[container['name']]}"
+    return shown
+
+
 def _show_endpoints(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = request.catalog.service(name)
+    name, service = _seen(request)
     address = f"{name[2].lower().replace('_', '')}-simulated.snowflakecomputing.app"
-    columns = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
+    columns: tuple[str, ...] = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
     rows: list[list[str | None]] = []
     for endpoint in service.specification["spec"].get("endpoints", []):
         url = address if request.catalog.is_reachable(service) else _PROVISIONING
@@ -80,6 +104,8 @@ def _show_endpoints(request: Request) -> Table:
         rows.append(
             [endpoint["name"], str(endpoint["port"]), None, "HTTP", str(public).lower(), url if public else None]
         )
+    if request.catalog.private:
+        columns, rows = (*columns, "privatelink_ingress_url"), [[*row, f"private.{row[5]}"] for row in rows]
     return Table(columns=columns, rows=rows)
 
 
@@ -88,6 +114,7 @@ _MESSAGES = {
     "READY": "Running",
     "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
 }
+_FAULTS = {"image-pull": "Failed to pull image", "odd-message": ODD_MESSAGE}
 _CONTAINER = (
     "database_name",
     "schema_name",
@@ -106,12 +133,11 @@ _CONTAINER = (
 
 
 def _show_containers(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = request.catalog.service(name)
+    name, service = _seen(request, privilege="MONITOR")
     state = request.catalog.state(service)
     if service.suspended:
-        return Table(columns=_CONTAINER, rows=[])
-    message = "Failed to pull image" if request.catalog.faults.service == "image-pull" else _MESSAGES[state]
+        return Table(columns=_CONTAINER, rows=[[*name, state, *[None] * (len(_CONTAINER) - 4)]])
+    message = _FAULTS.get(request.catalog.faults.service or "", _MESSAGES[state])
     rows: list[list[str | None]] = [
         [
             *name,
@@ -133,7 +159,8 @@ def _show_containers(request: Request) -> Table:
 
 def _logs(request: Request) -> Table:
     name = resolve(request.part("name").strip("'"))
-    service = request.catalog.service(name)
+    service = visible_service(request, name)
+    request.require("MONITOR", kind="SERVICE", name=".".join(name))
     container = request.part("container").strip("'")
     if container not in {one["name"] for one in service.containers}:
         message = f"Container {container} does not exist in service {name[2]}."

@@ -9,8 +9,11 @@ import yaml
 
 from simulator.catalog import Service
 from simulator.errors import SqlError, SqlErrorKind, missing
-from simulator.sql.objects import check_schema
+from simulator.sql.objects import check_schema, visible_service
 from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.rules import require_label, require_owner, require_plain
+from simulator.sql.secrets import require_integrations, require_secret
+from simulator.sql.snapshots import keep_on_delete
 
 
 def _read(request: Request) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def _read(request: Request) -> dict[str, Any]:
 
 
 def _pin_images(request: Request, specification: dict[str, Any]) -> dict[str, str]:
-    """Return the digests of the images. Raises SqlError for what the role may not have."""
+    """Return the digests of the images. Raises SqlError for what the role may not have, secrets among it."""
     catalog = request.catalog
     for endpoint in specification["spec"].get("endpoints", []):
         if endpoint.get("public"):
@@ -38,28 +41,29 @@ def _pin_images(request: Request, specification: dict[str, Any]) -> dict[str, st
         repository = tuple(part.upper() for part in container["image"].strip("/").split("/")[:-1])
         request.require("READ", kind="IMAGE REPOSITORY", name=".".join(repository))
         digests[container["name"]] = catalog.find_image(container["image"])
+        for secret in container.get("secrets", []):
+            require_secret(request, resolve(secret["snowflakeSecret"]["objectName"]))
     return digests
 
 
 def _integrations(request: Request) -> str:
     wanted = resolve(request.parts.get("integrations") or "")
-    for integration in wanted:
-        if integration not in request.catalog.integrations:
-            raise missing("Integration", integration)
-        request.require("USAGE", kind="INTEGRATION", name=integration)
+    require_integrations(request, wanted)
     return ",".join(wanted)
 
 
 def _create(request: Request) -> Table:
+    require_plain(request.part("name"), "a service")
+    require_plain(request.part("pool"), "a compute pool")
     name, (pool,) = resolve(request.part("name")), resolve(request.part("pool"))
+    require_label(name[2])
+    require_owner(request)
     catalog, now = request.catalog, request.catalog.clock()
     check_schema(request, name)
     if name in catalog.services:
         return done(f"{name[2]} already exists, statement succeeded.")
     request.require("CREATE SERVICE", kind="SCHEMA", name=".".join(name[:2]))
-    if pool not in catalog.fleet.pools:
-        raise missing("Compute pool", pool)
-    request.require("USAGE", kind="COMPUTE POOL", name=pool)
+    _submit_to(request, pool)
     specification = _read(request)
     digests = _pin_images(request, specification)
     catalog.services[name] = Service(
@@ -77,19 +81,39 @@ def _create(request: Request) -> Table:
     return done(f"Service {name[2]} successfully created.")
 
 
+def _submit_to(request: Request, name: str) -> None:
+    """Raise SqlError where a pool is not the role's to use, or stands still and is not started by what is sent to it.
+
+    Source: https://docs.snowflake.com/en/sql-reference/sql/create-compute-pool (AUTO_RESUME)
+    """
+    pool = request.catalog.fleet.pools.get(name)
+    if pool is None:
+        raise missing("Compute pool", name)
+    request.require("USAGE", kind="COMPUTE POOL", name=name)
+    if pool.state == "SUSPENDED" and not pool.auto_resume:
+        raise SqlError(SqlErrorKind.POOL_SUSPENDED, f"Compute pool {name} is suspended: resume it first.")
+    if pool.state == "SUSPENDED":
+        pool.state = "ACTIVE"
+
+
 def _comment(request: Request) -> str:
     return (request.parts.get("comment") or "").strip("'")
 
 
-def _owned(request: Request) -> Service:
+def _held(request: Request, privilege: str) -> Service:
+    """Return a service on which the role has a privilege: OPERATE runs and upgrades it, OWNERSHIP sets its properties.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+    """
+    require_plain(request.part("name"), "a service")
     name = resolve(request.part("name"))
-    service = request.catalog.service(name)
-    request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
+    service = visible_service(request, name)
+    request.require(privilege, kind="SERVICE", name=".".join(name))
     return service
 
 
 def _alter(request: Request) -> Table:
-    service, specification = _owned(request), _read(request)
+    service, specification = _held(request, "OPERATE"), _read(request)
     digests = _pin_images(request, specification)
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
@@ -99,47 +123,58 @@ def _alter(request: Request) -> Table:
 
 
 def _set(request: Request) -> Table:
-    service = _owned(request)
+    service = _held(request, "OWNERSHIP")
     if request.parts.get("integrations") is not None:
         service.integrations = _integrations(request)
+    if request.parts.get("resume") is not None:
+        service.auto_resume = request.part("resume").upper() == "TRUE"
     if request.parts.get("comment") is not None:
         service.comment = _comment(request)
     return done("Statement executed successfully.")
 
 
 def _unset(request: Request) -> Table:
-    _owned(request).integrations = ""
+    _held(request, "OWNERSHIP").integrations = ""
     return done("Statement executed successfully.")
 
 
 def _suspend(request: Request) -> Table:
-    service = _owned(request)
+    service = _held(request, "OPERATE")
     service.suspended, service.changed = True, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
 def _resume(request: Request) -> Table:
-    service = _owned(request)
-    service.suspended, service.changed = False, request.catalog.clock()
+    service = _held(request, "OPERATE")
+    if service.suspended:
+        service.suspended, service.changed = False, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
 def _restore(request: Request) -> Table:
-    service, snapshot = _owned(request), resolve(request.part("snapshot"))
+    service, snapshot = _held(request, "OPERATE"), resolve(request.part("snapshot"))
+    name = resolve(request.part("name"))
     if snapshot not in request.catalog.snapshots:
         raise missing("Snapshot", *snapshot)
+    request.require("USAGE", kind="SNAPSHOT", name=".".join(snapshot))
+    if request.part("volume").strip('"') not in {volume["name"] for volume in service.volumes}:
+        raise SqlError(SqlErrorKind.VOLUME_MISSING, f"Service has no block volume {request.part('volume')}.")
     if request.catalog.state(service) != "SUSPENDED":
         raise SqlError(SqlErrorKind.NOT_SUSPENDED, "The service must be suspended to restore a volume.")
+    # The volume is replaced, which leaves a snapshot of the old one, and the service runs again by itself.
+    keep_on_delete(request, name, service)
     service.data = request.catalog.snapshots[snapshot]
+    service.suspended, service.changed = False, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
 def _drop(request: Request) -> Table:
     name = resolve(request.part("name"))
-    service = _owned(request)
+    service = _held(request, "OWNERSHIP")
     if service.volumes and not request.parts.get("force"):
         message = f"Service {name[2]} has block storage volumes: drop it with FORCE."
         raise SqlError(SqlErrorKind.HAS_VOLUMES, message)
+    keep_on_delete(request, name, service)
     del request.catalog.services[name]
     request.catalog.privileges.forget(kind="SERVICE", name=".".join(name))
     return done(f"{name[2]} successfully dropped.")
@@ -154,6 +189,7 @@ STATEMENTS = {
     f"ALTER SERVICE <NAME:name> SET {_EAI}": _set,
     "ALTER SERVICE <NAME:name> UNSET EXTERNAL_ACCESS_INTEGRATIONS": _unset,
     "ALTER SERVICE <NAME:name> SET COMMENT = <TEXT:comment>": _set,
+    "ALTER SERVICE <NAME:name> SET AUTO_RESUME = <BOOL:resume>": _set,
     "ALTER SERVICE <NAME:name> SUSPEND": _suspend,
     "ALTER SERVICE <NAME:name> RESUME": _resume,
     "ALTER SERVICE <NAME:name> RESTORE VOLUME <ID:volume> INSTANCES 0 FROM SNAPSHOT <NAME:snapshot>": _restore,

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -65,16 +66,20 @@ def run(
     return output
 
 
-def stream(args: Args, *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
+def stream(
+    args: Args, *, cwd: Path | None = None, env: Mapping[str, str] | None = None, to_stderr: bool = False
+) -> int:
     """Run a command whose output is the result, straight to the terminal, and return its exit code.
 
+    With to_stderr its standard output goes there too, because this process's own is the result of something else.
     After Ctrl-C, which a terminal sends to the command too, it gets the time to remove what it made.
 
     Raises:
         UserError: the program is missing.
     """
     command, variables = _prepare(args, env, "")
-    with subprocess.Popen(command, cwd=cwd, env=variables) as child:
+    output = sys.stderr.fileno() if to_stderr else None
+    with subprocess.Popen(command, cwd=cwd, env=variables, stdout=output) as child:
         try:
             return child.wait()
         except KeyboardInterrupt:

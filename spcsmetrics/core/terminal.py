@@ -1,5 +1,6 @@
 """The terminal as every task writes to it."""
 
+import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -29,8 +30,13 @@ class Terminal(Console):
         return super().render_str(visible(text), **options)
 
     def confirm(self, question: str) -> bool:
-        """Ask a question that is answered with no by default; nothing in it is markup."""
-        return Confirm.ask(Text(visible(question)), console=self, default=False)
+        """Ask a question that is answered with no by default, also by an input that is closed; nothing is markup."""
+        if sys.stdin is None:
+            return False
+        try:
+            return Confirm.ask(Text(visible(question)), console=self, default=False)
+        except EOFError:
+            return False
 
     def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401 - rich's own
         """Return a line with a spinner that stands while its block runs."""

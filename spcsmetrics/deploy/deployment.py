@@ -1,5 +1,6 @@
 """The task deploy: plan, print, apply, wait."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
-from spcsmetrics.deploy import estimate, planner, readiness, repository, session
+from spcsmetrics.core.text import visible
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.deploy import addresses, estimate, ownership, planner, preflight, readiness, repository, session, tags
+from spcsmetrics.deploy.announcement import announce
+from spcsmetrics.deploy.connections import NoConnectionError
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
-from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.deploy.settings import Settings, parse_settings, read_settings
 from spcsmetrics.deploy.specification import render
 from spcsmetrics.deploy.state import State, find_repository_url, read_state
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import IMAGES, Image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,14 @@ class Options:
     pushed: bool = False
     offline: bool = False
     timeout: int = 900
+    adopt: bool = False
+    # Where released images are pulled from, such as docker.io/acme, and their tag.
+    images: str = ""
+    tag: str = ""
+
+    def find_source(self, image: Image, tag: str) -> str:
+        """Return where an image is pulled from; nothing where it is this machine's."""
+        return f"{self.images}/{image.name}:{tag}" if self.images else ""
 
 
 def deploy(options: Options, *, dry: bool) -> None:
@@ -32,8 +45,9 @@ def deploy(options: Options, *, dry: bool) -> None:
 
     Raises UserError; a run that broke off is continued by the next.
     """
-    settings = read_settings(options.settings)
+    settings = _with_images(read_settings(options.settings), options)
     _install(dry=dry)
+    preflight.check_settings(settings)
     if options.offline:
         if not dry:
             raise UserError("--offline only prints what an empty account would be sent: add --dry")
@@ -41,7 +55,7 @@ def deploy(options: Options, *, dry: bool) -> None:
         return
     try:
         _deploy_into(settings, options, dry=dry)
-    except session.NoConnectionError:
+    except NoConnectionError:
         if not dry or settings.connection:
             raise
         console.print("There is no connection to an account: this is what an empty one would be sent.")
@@ -58,41 +72,85 @@ def _install(*, dry: bool) -> None:
     carry_out([step])
 
 
+def _with_images(settings: Settings, options: Options) -> Settings:
+    """Return the settings with the tag of released images. Raises UserError for words that do not go together."""
+    if not options.images:
+        if options.tag:
+            raise UserError("--tag is the tag of released images: add --images with their namespace, or set tag")
+        return settings
+    if options.pushed:
+        raise UserError("--images pulls and pushes the images, and --pushed says that they are there: leave one out")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._:/-]*[a-z0-9]", options.images):
+        raise UserError(f"--images is {options.images!r}: write a namespace such as acme or registry.example.com/acme")
+    return replace(settings, tag=parse_settings({"tag": options.tag}).tag or settings.tag or PRODUCT)
+
+
 def _print_offline(settings: Settings, options: Options) -> None:
     offline = replace(options, offline=True)
-    _print_plan(settings, _plan(settings, State(), offline, dry=True), estimate.calculate(0, settings))
+    _print_plan(settings, _plan(settings, State(), offline, dry=True, keep=False), estimate.calculate(0, settings))
 
 
 def _deploy_into(settings: Settings, options: Options, *, dry: bool) -> None:
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.execute, settings)
-        changes = _plan(settings, state, options, dry=dry)
-        if dry:
-            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
-            return
-        if any("CREATE SERVICE" in change.sql for change in changes):
-            for line in estimate.estimate(account.execute, settings).lines(settings):
-                console.print(f"- {line}")
-        _apply(settings, account, changes)
-        _wait(settings, account, options.timeout)
+        settings = addresses.settle(settings, private=account.private)
+        state = announce(account, options.settings, settings)
+        _reach(settings, account, state, options, dry=dry, keep=True)
 
 
-def _plan(settings: Settings, state: State, options: Options, *, dry: bool) -> list[Change]:
-    tags = repository.find_tags(settings, pushed=options.pushed, dry=dry)
-    specification = specify(settings, state, tags)
+def _reach(settings: Settings, account: Account, state: State, options: Options, *, dry: bool, keep: bool) -> None:
+    """Judge, plan, and print the plan or carry it out, then wait."""
+    ownership.require_own(settings, state, adopt=options.adopt)
+    for note in preflight.check_account(account.execute, settings, state, create_pool=options.create_pool):
+        console.print(f"- {note}")
+    changes = _plan(settings, state, options, dry=dry, keep=keep)
+    if dry:
+        _print_plan(settings, changes, estimate.estimate(account.execute, settings))
+        return
+    if any("CREATE SERVICE" in change.sql for change in changes):
+        for line in estimate.estimate(account.execute, settings).lines(settings):
+            console.print(f"- {line}")
+    _apply(settings, account, state, changes, options)
+    if changes:
+        _confirm(settings, account, options, keep=keep)
+    _wait(settings, account, options.timeout)
+
+
+def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep: bool) -> list[Change]:
+    choice = tags.choose(settings, state, pushed=options.pushed, dry=dry, keep=keep)
+    if choice.note:
+        console.print(f"- {choice.note}")
+    if options.images:
+        console.print(f"- Images that are not in the repository are pulled from {options.images} for linux/amd64.")
     return planner.make_plan(
         settings,
         state,
-        specification,
-        tags,
+        specify(settings, state, choice.tags),
+        choice.tags,
         create_pool=options.create_pool or options.offline,
-        pushed=options.pushed and not options.offline,
+        pushed=(options.pushed or choice.there) and not options.offline,
+        adopt=options.adopt,
     )
 
 
-def specify(settings: Settings, state: State, tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return the specification for images of these tags."""
-    return render(settings, planner.image_paths(settings, tags), state.user or "DEPLOYER")
+def _confirm(settings: Settings, account: Account, options: Options, *, keep: bool) -> None:
+    """Raise UserError where the account is not as wanted now: somebody else changed it at the same time."""
+    state = read_state(account.execute, settings)
+    choice = tags.choose(settings, state, pushed=options.pushed, dry=False, keep=keep)
+    specification = specify(settings, state, choice.tags)
+    left = planner.make_plan(settings, state, specification, choice.tags, create_pool=False, pushed=True, adopt=True)
+    if left:
+        raise UserError(
+            f"the account is not as wanted after all, because somebody else changed it meanwhile ({left[0].title}):"
+            " look at ./inv deploy --dry, and run it again"
+        )
+
+
+def specify(settings: Settings, state: State, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """Return the specification for images of these tags.
+
+    Who deployed first stays Grafana's administrator until the settings name another.
+    """
+    return render(settings, planner.image_paths(settings, wanted), state.administrator or state.user or "DEPLOYER")
 
 
 def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Estimate) -> None:
@@ -101,27 +159,41 @@ def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Est
     if not changes:
         console.print("Everything is as wanted: nothing would be sent.")
     for change in changes:
-        print(f"-- {change.title}")  # noqa: T201 - the plan is the output
+        print(visible(f"-- {change.title}"))  # noqa: T201 - the plan is the output
+        for field in change.fields:
+            print(visible(f"--   {field}"))  # noqa: T201
         if change.sql:
             print(f"{change.sql};")  # noqa: T201 - the plan is the output
 
 
-def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
+def _apply(settings: Settings, account: Account, state: State, changes: list[Change], options: Options) -> None:
     if not changes:
         console.print("- Everything is as wanted: nothing was sent")
-    carry_out(_step(settings, account, change) for change in changes)
+    door = repository.Door(settings=settings, account=account)
+    if state.repository_url and any(change.image for change in changes):
+        door.open(state.repository_url)
+    for change in changes:
+        for field in change.fields:
+            console.print(f"- {field}")
+    carry_out(_step(settings, account, door, change, options) for change in changes)
 
 
-def _step(settings: Settings, account: Account, change: Change) -> Step:
+def _step(settings: Settings, account: Account, door: repository.Door, change: Change, options: Options) -> Step:
     if change.sql:
         return Step(title=change.title, detail=change.sql, action=lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
         url = find_repository_url(account.execute, settings) or ""
-        repository.push(settings, account, url, IMAGES[change.image], change.tag)
+        repository.push(door, url, IMAGES[change.image], change.tag, source)
 
-    return Step(title=change.title, detail="docker push", action=push, stream=True)
+    source = options.find_source(IMAGES[change.image], change.tag)
+    return Step(
+        title=change.title,
+        detail=f"docker pull {source} and push" if source else "docker push",
+        action=push,
+        stream=True,
+    )
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:
@@ -141,14 +213,11 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     """
     settings = read_settings(options.settings)
     _install(dry=dry)
+    preflight.check_settings(settings)
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
-        state = read_state(account.execute, settings)
+        settings = addresses.settle(settings, private=account.private)
+        state = announce(account, options.settings, settings)
         if not state.service:
             raise UserError(f"there is no service {settings.service_name} to upgrade: run ./inv deploy")
-        changes = _plan(settings, state, replace(options, pushed=bool(tag)), dry=dry)
-        if dry:
-            _print_plan(settings, changes, estimate.estimate(account.execute, settings))
-            return
-        _apply(settings, account, changes)
-        _wait(settings, account, options.timeout)
+        _reach(settings, account, state, replace(options, pushed=bool(tag)), dry=dry, keep=False)

@@ -31,6 +31,7 @@ def list_grants(settings: Settings) -> list[Grant]:
             inverse="",
             reason="owns the service and reads what pools there are",
         ),
+        _grant_role(role, "ROLE SYSADMIN", "so that who administers objects can administer the service"),
         *_objects(settings, role),
         *_pools(settings, role),
         *_outside(settings, role),
@@ -46,15 +47,27 @@ def _grant(privilege: str, on: str, role: str, reason: str) -> Grant:
     )
 
 
+def _grant_role(role: str, to: str, reason: str) -> Grant:
+    return Grant(sql=f"GRANT ROLE {role} TO {to}", inverse=f"REVOKE ROLE {role} FROM {to}", reason=reason)
+
+
 def _objects(settings: Settings, role: str) -> Iterator[Grant]:
     database, schema = settings.database, settings.schema_name
     yield Grant(sql=f"CREATE DATABASE IF NOT EXISTS {database}", inverse="", reason="holds the service and its images")
     yield Grant(sql=f"CREATE SCHEMA IF NOT EXISTS {schema}", inverse="", reason="holds the service and its images")
     yield _grant("USAGE", f"DATABASE {database}", role, "to reach the schema")
     yield _grant("USAGE", f"SCHEMA {schema}", role, "to reach what is in it")
-    yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {schema}", role, "for the images")
+    if settings.repository_schema != schema:
+        yield from _reach(settings.repository_schema, role, "to reach the images")
+    yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {settings.repository_schema}", role, "for the images")
     yield _grant("CREATE SERVICE", f"SCHEMA {schema}", role, "for the service")
     yield _grant("CREATE SNAPSHOT", f"SCHEMA {schema}", role, "for ./inv backup")
+
+
+def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
+    """Yield what an object in a schema needs beside its own privilege: one on its database and one on its schema."""
+    yield _grant("USAGE", f"DATABASE {schema.rpartition('.')[0]}", role, reason)
+    yield _grant("USAGE", f"SCHEMA {schema}", role, reason)
 
 
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
@@ -75,6 +88,9 @@ def _outside(settings: Settings, role: str) -> Iterator[Grant]:
     yield _grant("BIND SERVICE ENDPOINT", "ACCOUNT", role, "for the one public endpoint, which is Grafana's")
     for integration in settings.external_access_integrations:
         yield _grant("USAGE", f"INTEGRATION {integration}", role, "for notifications")
+    schemas = {secret.rpartition(".")[0] for _, secret in settings.secrets} - {settings.schema_name}
+    for schema in sorted(schemas):
+        yield from _reach(schema, role, "to reach the secrets in it")
     for _, secret in settings.secrets:
         yield _grant("READ", f"SECRET {secret}", role, "for notifications")
 
@@ -83,6 +99,11 @@ def _viewers(settings: Settings) -> Iterator[Grant]:
     for viewer in settings.viewers:
         yield _grant("USAGE", f"DATABASE {settings.database}", viewer, "to reach the endpoint")
         yield _grant("USAGE", f"SCHEMA {settings.schema_name}", viewer, "to reach the endpoint")
+
+
+def for_deployers(settings: Settings) -> str:
+    """Return what gives the role to who deploys, as a comment: only the administrator knows who that is."""
+    return f"-- to each user who deploys\n-- GRANT ROLE {settings.role or DEFAULT_ROLE} TO USER ...;"
 
 
 def as_script(grants: list[Grant], *, inverse: bool) -> str:

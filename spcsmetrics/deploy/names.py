@@ -8,8 +8,8 @@ import re
 from spcsmetrics.core.errors import UserError
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
-# A service's name becomes a DNS label; quoted names of services do not exist.
-_SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+# A service's name becomes a DNS label with - for _; quoted names of services do not exist.
+_SERVICE = re.compile(r"[A-Za-z]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
 
 
 def identifier(name: str, what: str) -> str:
@@ -23,6 +23,19 @@ def identifier(name: str, what: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def plain_identifier(name: str, what: str) -> str:
+    """Return a name of which Snowpark Container Services take no quoted form. Raises UserError for any other.
+
+    Sources: the pages CREATE SERVICE, CREATE COMPUTE POOL and CREATE IMAGE REPOSITORY of Snowflake's SQL reference.
+    """
+    if not _PLAIN.fullmatch(name):
+        raise UserError(
+            f"{what} is {name!r}, and Snowpark Container Services take no quoted names: write the name of an object of"
+            " letters, digits and _, which begins with a letter"
+        )
+    return name.upper()
+
+
 def bare(name: str) -> str:
     """Return an identifier of SQL as SHOW prints it: without quotes."""
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
@@ -32,7 +45,8 @@ def service_identifier(name: str, what: str) -> str:
     """Return the name of a service. Raises UserError for one that cannot be a DNS label."""
     if not _SERVICE.fullmatch(name):
         raise UserError(
-            f"{what} is {name!r}: a service's name has letters, digits and _, begins with a letter, at most 63"
+            f"{what} is {name!r}: a service's name has letters, digits and _, begins with a letter and ends with"
+            " a letter or a digit, at most 63"
         )
     return name.upper()
 

@@ -1,9 +1,8 @@
-"""What goes with a deployed service: status, logs, the URL, viewers, removal, and snapshots of its volume."""
+"""What goes with a deployed service: status, logs, the URL, viewers and removal."""
 
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from rich.table import Table
 
@@ -11,41 +10,66 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import readiness, rows, session
-from spcsmetrics.deploy.grants import as_script, list_grants
+from spcsmetrics.deploy import addresses, ownership, readiness, rows, session
+from spcsmetrics.deploy.announcement import announce
+from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import identifier
+from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.deploy.state import read_state
+from spcsmetrics.deploy.state import read_images
 from spcsmetrics.images.definition import IMAGES
-
-_VOLUME = '"data"'
 
 
 @contextmanager
-def _service(path: str) -> Iterator[tuple[Settings, Execute]]:
-    """Yield the settings and a session in which the service is known to be. Raises UserError where it is not."""
+def open_service(
+    path: str, *, change: bool = False, adopt: bool = False, needed: bool = True
+) -> Iterator[tuple[Settings, Execute]]:
+    """Yield the settings and a session in which the service is known to be. Raises UserError where it is not.
+
+    What changes the service changes this project's alone, unless another's is to be taken over.
+    """
     settings = read_settings(path)
     carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
-        if not read_state(account.execute, settings).service:
+        settings = addresses.settle(settings, private=account.private)
+        state = announce(account, path, settings)
+        if needed and not state.service:
             raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")
+        if change:
+            ownership.require_own(settings, state, adopt=adopt)
         yield settings, account.execute
 
 
 def print_status(path: str) -> None:
     """Print the service's state, its containers, and its URL."""
-    with _service(path) as (settings, execute):
+    with open_service(path) as (settings, execute):
         service = rows.describe_service(execute, settings.service_name)
         table = Table("container", "status", "message", "image", "restarts")
-        for row in rows.show_containers(execute, settings.service_name):
+        containers = rows.show_containers(execute, settings.service_name)
+        for row in containers:
             image = row["image_name"].rsplit("/", 1)[-1]
             table.add_row(
                 row["container_name"], row["status"], row["message"] or "", image, str(row["restart_count"] or 0)
             )
-        url = readiness.find_url(execute, settings.service_name) or "no address yet"
+        url = readiness.find_url(execute, settings) or "no address yet"
+        idle = _find_idle_images(execute, settings, {row["image_name"].rsplit("/", 1)[-1] for row in containers})
     console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
     console.print(table)
+    if idle:
+        console.print(
+            f"In {settings.repository_name}, and not run: {', '.join(idle)}. They are billed as storage; images cannot"
+            " be deleted one by one, only with their whole repository"
+        )
+
+
+def _find_idle_images(execute: Execute, settings: Settings, running: set[str]) -> list[str]:
+    """Return what is in the repository beside what runs; nothing where the role does not see it."""
+    try:
+        found = read_images(execute, settings)
+    except RefusedError:
+        return []
+    return sorted(name for name in (f"{image}:{tag}" for image, tag in found) if name not in running)
 
 
 def print_logs(path: str, container: str, lines: int) -> None:
@@ -54,14 +78,14 @@ def print_logs(path: str, container: str, lines: int) -> None:
         raise UserError(f"there is no container {container!r}: write one of {', '.join(IMAGES)}")
     if not 1 <= lines <= 1000:
         raise UserError(f"--lines {lines} cannot be had: write 1 to 1000")
-    with _service(path) as (settings, execute):
+    with open_service(path) as (settings, execute):
         print(visible(readiness.read_logs(execute, settings.service_name, container, lines)))  # noqa: T201 - the result
 
 
 def open_url(path: str) -> None:
     """Open the boards in a browser, and print their URL."""
-    with _service(path) as (settings, execute):
-        url = readiness.find_url(execute, settings.service_name)
+    with open_service(path) as (settings, execute):
+        url = readiness.find_url(execute, settings)
     if not url:
         raise UserError("the endpoint has no address yet: it takes a few minutes after the first deploy")
     print(url)  # noqa: T201 - the result
@@ -71,101 +95,48 @@ def open_url(path: str) -> None:
 def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     """Let a role open the boards, and nothing else."""
     name = identifier(role, "the role")
-    settings = read_settings(path)
-    sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
-    title = f"Let the role {name} see the boards"
-    if dry:
-        _print_plan(settings, (title, sql))
-    else:
-        with _service(path) as (_, execute):
-            _send(execute, title, sql)
+    with open_service(path, change=True) as (settings, execute):
+        sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
+        _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
     console.print(
         f"- The role needs USAGE on {settings.database} and {settings.schema_name} too, which their owner gives:"
         " ./inv grants prints it for the viewers in the settings"
     )
 
 
-def undeploy(path: str, *, force: bool, yes: bool, dry: bool) -> None:
+def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> None:
     """Remove the service; with force also its volume, of which Snowflake keeps a snapshot for seven days.
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    settings = read_settings(path)
-    name = settings.service_name
-    title, sql = f"Remove the service {name}", f"DROP SERVICE {name} FORCE"
-    if dry and force:
-        _print_plan(settings, (title, sql))
-        return
-    with _service(path) as (_, execute):
+    with open_service(path, change=True, adopt=adopt) as (settings, execute):
+        name = settings.service_name
         if not force:
             raise UserError(
                 f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
-                " volume for seven days, and ./inv backup makes one that stays"
+                " volume for seven days where its bundle 2026_01 is on, and ./inv backup makes one that stays"
             )
-        if not yes and not console.confirm(f"Remove {name}, its URL and its volume?"):
-            raise UserError("nothing was removed")
-        _send(execute, title, sql)
+        if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
+            raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
+        _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
         console.print(
-            f"- Left: the compute pool {settings.compute_pool}, which costs while it runs"
+            "- ./inv snapshots lists what is kept of the volume, which is billed. Left too: the compute pool"
+            f" {settings.compute_pool}, which costs while it runs"
             f" (DROP COMPUTE POOL {settings.compute_pool}), the images in {settings.repository_name}, and the grants"
             " (./inv grants --inverse)"
         )
 
 
-def back_up(path: str, *, dry: bool) -> None:
-    """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    settings = read_settings(path)
-    snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
-    sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
-    title = "Take a snapshot of the volume"
-    if dry:
-        _print_plan(settings, (title, sql))
-        return
-    with _service(path) as (_, execute):
-        _send(execute, title, sql)
-    print(snapshot)  # noqa: T201 - the result
-
-
-def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
-    """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does."""
-    parts = [identifier(part, "the snapshot") for part in snapshot.split(".")]
-    settings = read_settings(path)
-    name = settings.service_name
-    source = ".".join(parts) if len(parts) > 1 else f"{settings.schema_name}.{parts[0]}"
-    stop = ("Stop the service", f"ALTER SERVICE {name} SUSPEND")
-    sql = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
-    put_back = ("Restore the volume", sql)
-    start = ("Start the service", f"ALTER SERVICE {name} RESUME")
-    if dry:
-        _print_plan(settings, stop, put_back, start)
-        return
-    with _service(path) as (_, execute):
-        if not yes and not console.confirm(f"Replace the metrics of {name} by those of {source}?"):
-            raise UserError("nothing was restored")
-        try:
-            _send(execute, *stop)
-            readiness.wait_until_suspended(execute, settings, timeout)
-            _send(execute, *put_back)
-        finally:
-            _send(execute, *start)
-        print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
-
-
-def _send(execute: Execute, title: str, sql: str) -> None:
-    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))])
-
-
-def _print_plan(settings: Settings, *statements: tuple[str, str]) -> None:
-    """Print what would be sent, which the settings alone determine: nothing is installed or asked for it."""
-    find = Step(title=f"Find the service {settings.service_name}", detail="SHOW SERVICES", action=lambda: None)
-    send = [Step(title=title, detail=sql, action=lambda: None) for title, sql in statements]
-    carry_out([groups.group_step("deploy"), find, *send], dry=True)
+def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)
 
 
 def print_grants(path: str, *, inverse: bool) -> None:
     """Print what an administrator runs once, or what takes it back. Needs no account."""
     settings = read_settings(path)
     print(as_script(list_grants(settings), inverse=inverse))  # noqa: T201 - the result
+    if not inverse:
+        print(for_deployers(settings))  # noqa: T201
     if not inverse and not settings.pools:
         console.print(
             "The settings name no pools to watch: add GRANT MONITOR ON COMPUTE POOL ... for each, or name them."

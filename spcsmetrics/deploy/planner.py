@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.deploy import rows
+from spcsmetrics.deploy import ownership, rows
+from spcsmetrics.deploy.drift import differences
 from spcsmetrics.deploy.names import bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.specification import as_json, fingerprint
@@ -16,23 +16,24 @@ from spcsmetrics.images.definition import IMAGES
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One change: its title and its SQL. An image to push has its key and tag instead of SQL."""
+    """One change: its title and its SQL, and the fields that it mends. An image has its key and tag instead of SQL."""
 
     title: str
     sql: str = ""
     image: str = ""
     tag: str = ""
+    fields: tuple[str, ...] = ()
 
 
 def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
     """Return each image's path in a specification, by its key; paths are lower case."""
-    folder = "/".join(bare(name).lower() for name in (settings.database, settings.schema, settings.repository))
+    folder = settings.repository_name.replace(".", "/").lower()
     return {key: f"/{folder}/{IMAGES[key].name}:{tag}" for key, tag in tags.items()}
 
 
 def comment(specification: Mapping[str, Any]) -> str:
     """Return the service's comment, from which a later run reads what the service was made from."""
-    return f"SPCS user metrics {PRODUCT}, specification {fingerprint(dict(specification))}"
+    return f"{ownership.COMMENT}, specification {fingerprint(dict(specification))}"
 
 
 def make_plan(
@@ -43,11 +44,14 @@ def make_plan(
     *,
     create_pool: bool,
     pushed: bool,
+    adopt: bool = False,
 ) -> list[Change]:
     """Return the changes in order; none when everything is as wanted.
 
-    Raises UserError for what cannot be reached by a change: a pool without the consent to create it, another volume.
+    Raises UserError for what cannot be reached by a change: a pool without the consent to create it, another volume, a
+    service that is not this project's.
     """
+    ownership.require_own(settings, state, adopt=adopt)
     changes = [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
     changes += _pool(settings, state, create_pool=create_pool)
     if state.service:
@@ -82,7 +86,7 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
                 " administrator run what ./inv grants prints"
             )
         if pushed:
-            raise UserError(f"{name}:{tag} is not in the image repository: push it, or leave --pushed out")
+            raise UserError(f"{name}:{tag} is not in the image repository: push it, or name a tag that is there")
         yield Change(title=f"Push the image {name}:{tag}", image=key, tag=tag)
 
 
@@ -134,19 +138,42 @@ def _service(
         )
     _check_volumes(settings, state, specification)
     wanted = comment(specification)
-    digests = {key: state.images.get((IMAGES[key].name, tag)) for key, tag in tags.items()}
-    stale = [key for key, digest in digests.items() if key in state.running and state.running[key] != digest]
-    if service["comment"] != wanted or stale:
-        what = "specification" if service["comment"] != wanted else f"images ({', '.join(stale)})"
-        spec = dollar_quoted(as_json(specification))
-        yield Change(title=f"Change the {what} of {name}", sql=f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
-    yield from _access(settings, service["external_access_integrations"] or "")
-    if service["status"] == "SUSPENDED":
+    access = list(_access(settings, service["external_access_integrations"] or ""))
+    # A specification that names new hosts needs the way to them first; one that no longer does gives it up last.
+    first = access if settings.external_access_integrations else []
+    yield from first
+    yield from _specification(name, state, specification, tags, noted=service["comment"] == wanted)
+    yield from (change for change in access if change not in first)
+    if service["status"] in ("SUSPENDED", "SUSPENDING"):
         yield Change(title=f"Start {name}", sql=f"ALTER SERVICE {name} RESUME")
+    # A restore that broke off leaves it off.
+    if str(service.get("auto_resume", "true")).lower() == "false":
+        yield Change(title=f"Let open boards start {name}", sql=f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE")
     # Last, so that a run which broke off before does not look finished.
     if service["comment"] != wanted:
         yield Change(
             title=f"Note on {name} what it was made from", sql=f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}"
+        )
+
+
+def _specification(
+    name: str, state: State, specification: dict[str, Any], tags: Mapping[str, str], *, noted: bool
+) -> Iterator[Change]:
+    """Yield the change to what runs where it differs from what is wanted; where it is not shown, by the comment."""
+    digests = {key: state.images.get((IMAGES[key].name, tag)) for key, tag in tags.items()}
+    stale = [key for key, digest in digests.items() if key in state.running and state.running[key] != digest]
+    fields: list[str] = []
+    if state.specification is not None:
+        fields = differences(specification, state.specification, noted=noted)
+    elif not noted:
+        fields = ["what runs is not shown to this role, and its comment is another"]
+    if fields or stale:
+        what = "specification" if fields else f"images ({', '.join(stale)})"
+        spec = dollar_quoted(as_json(specification))
+        yield Change(
+            title=f"Change the {what} of {name}",
+            sql=f"ALTER SERVICE {name} FROM SPECIFICATION {spec}",
+            fields=tuple(fields),
         )
 
 
@@ -168,6 +195,11 @@ def _check_volumes(settings: Settings, state: State, specification: dict[str, An
     wanted = {one["name"]: one["size"] for one in specification["spec"]["volumes"] if one["source"] == "block"}
     if state.volumes is not None and state.volumes != wanted:
         there = ", ".join(f"{name} of {size}" for name, size in state.volumes.items()) or "none"
+        if not ownership.is_own(state):
+            raise UserError(
+                f"{settings.service_name} cannot be taken over, because block volumes cannot be changed and it has:"
+                f" {there}: set service to another name"
+            )
         raise UserError(
             f"{settings.service_name} has these block volumes: {there}; Snowflake does not let them change after the"
             " service was created: set volume_gib to what there is, or take ./inv backup, ./inv undeploy, deploy anew"

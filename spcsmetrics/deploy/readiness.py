@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import rows
+from spcsmetrics.deploy import addresses, rows
 from spcsmetrics.deploy.names import literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -22,7 +22,7 @@ def wait_until_ready(execute: Execute, settings: Settings, seconds: float, repor
     """
     name, end, pause = settings.service_name, time.monotonic() + seconds, _FIRST_PAUSE
     while True:
-        waiting, url = _look(execute, name)
+        waiting, url = _look(execute, settings)
         if not waiting and url:
             return url
         report(waiting or "the endpoint has no address yet")
@@ -41,8 +41,9 @@ def wait_until_suspended(execute: Execute, settings: Settings, seconds: float) -
         time.sleep(_FIRST_PAUSE)
 
 
-def _look(execute: Execute, name: str) -> tuple[str, str]:
+def _look(execute: Execute, settings: Settings) -> tuple[str, str]:
     """Return what is waited for, and the endpoint's URL."""
+    name = settings.service_name
     service = rows.describe_service(execute, name)
     containers = rows.show_containers(execute, name)
     late = [row for row in containers if row["status"] != "READY"]
@@ -50,7 +51,7 @@ def _look(execute: Execute, name: str) -> tuple[str, str]:
         return "the service changes over to the new specification", ""
     if late or not containers:
         return ", ".join(describe(row) for row in late) or "no container is there yet", ""
-    return "", find_url(execute, name)
+    return "", find_url(execute, settings)
 
 
 def describe(row: rows.Container) -> str:
@@ -58,10 +59,10 @@ def describe(row: rows.Container) -> str:
     return f"{row['container_name']} is {row['status']} ({row['message'] or 'no message'})"
 
 
-def find_url(execute: Execute, name: str) -> str:
+def find_url(execute: Execute, settings: Settings) -> str:
     """Return the address of the public endpoint, or nothing: until it is there, its place holds a sentence."""
-    for row in rows.show_endpoints(execute, name):
-        url = row["ingress_url"] or ""
+    for row in rows.show_endpoints(execute, settings.service_name):
+        url = addresses.pick(row, "ingress_url", settings) if row["ingress_url"] else ""
         if "." in url and " " not in url:
             return f"https://{url}"
     return ""

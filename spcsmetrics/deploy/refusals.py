@@ -27,12 +27,20 @@ _BY_NUMBER = {
     390189: "the role does not exist or is not granted to the user: check role in the settings and the connection",
     390303: "the token is not valid: make a new one and put it where the connection reads it",
     390318: "the token has expired: make a new one and put it where the connection reads it",
+    250003: "no connection to the account: check account and host of the connection (a host has no scheme and no path),"
+    " and the network",
+    251006: "the connection has no password: set password, or another authenticator, in connections.toml",
+    251007: "the driver does not take a value of the connection, such as its authenticator: mend connections.toml",
     390422: "a network policy keeps this address out: ask an administrator to add it",
     394400: "the programmatic access token is not valid: make a new one and put it where the connection reads it",
 }
 # By words of the message, where no document gives a number.
 _BY_WORDS = (
     (r"(?i)block (storage )?volume", "a volume cannot be changed: take ./inv backup, ./inv undeploy, and deploy anew"),
+    (r"(?i)amd64", "images are for linux/amd64 alone: build them so (./inv build), and run ./inv deploy"),
+    (r"(?i)quoted names", "write names of letters, digits and _ in the settings"),
+    (r"(?i)privileged role", "let an administrator run what ./inv grants prints, and set role to what it creates"),
+    (r"(?i)is suspended", "let who operates the pool run ALTER COMPUTE POOL ... RESUME"),
     (r"(?i)instance family", "the family is not offered here: set pool_family to one that is"),
     (r"(?i)invalid spec", "the specification is not taken: read the message and deploy/service.yaml"),
     (r"(?i)image", "an image cannot be had: run ./inv deploy without --pushed"),
@@ -43,7 +51,12 @@ _SECRETS = re.compile(r"(?i)(token|password|secret|authorization)(\"?\s*[:=]\s*\
 
 def explain(what: str, code: int, message: str) -> RefusedError:
     """Return the sentence for an error: what was tried, what the account says, and what to do."""
-    said = _SECRETS.sub(r"\1\2***", " ".join(message.split()))
+    said = mask(message)
     said = re.sub(r"^(\(\d+\): )?([0-9a-f-]{36}: )?(\d{6} \(\w+\): )?", "", said)[:400].rstrip(".")
     remedy = _BY_NUMBER.get(code) or next((advice for words, advice in _BY_WORDS if re.search(words, said)), _NO_ADVICE)
     return RefusedError(f"{what}: the account says: {said} ({code}); {remedy}", code)
+
+
+def mask(message: str) -> str:
+    """Return a message on one line without the secrets that it repeats."""
+    return _SECRETS.sub(r"\1\2***", " ".join(message.split()))[:400]

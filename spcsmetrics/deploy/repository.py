@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
 
 def _tag(image: Image, *, dry: bool) -> str:
     try:
+        daemon.require_platform(image.reference)
         return f"{PRODUCT}-{daemon.find_id(image.reference)[:12]}"
     except (NoDaemonError, NoImageError):
         if not dry:
@@ -44,24 +46,42 @@ def _tag(image: Image, *, dry: bool) -> str:
         return NOT_BUILT
 
 
-def find_login(settings: Settings, account: Account, registry: str) -> Login:
-    """Return user and password for the registry, or None where Docker knows them itself.
+@dataclass(kw_only=True)
+class Door:
+    """The account's image registry, which is logged in to once for all pushes of a run."""
 
-    An access token comes first, then snow, which logs Docker in, then the session's own way. No secret is ever on a
-    command line.
-    """
-    if settings.registry_token_file:
-        return {"username": account.user, "password": _read_token(settings.registry_token_file)}
-    if shutil.which("snow"):
-        command = ["snow", "spcs", "image-registry", "login"]
-        command += ["--connection", settings.connection] if settings.connection else []
-        try:
-            process.run(command)
-        except UserError:
+    settings: Settings
+    account: Account
+    _logins: dict[str, Login] = field(default_factory=dict)
+
+    def open(self, repository_url: str) -> Login:
+        """Return user and password for the registry, or None where Docker knows them itself.
+
+        Raises UserError where the registry does not take them, before anything is sent to it.
+        """
+        registry = repository_url.split("/", maxsplit=1)[0]
+        if registry not in self._logins:
+            login = self._find(registry)
+            if login:
+                daemon.log_in(registry, login["username"], login["password"], _advise)
+            self._logins[registry] = login
+        return self._logins[registry]
+
+    def _find(self, registry: str) -> Login:
+        """Return a login: an access token comes first, then snow, which logs Docker in, then the session's own way.
+
+        No secret is ever on a command line, and what snow asks is seen.
+        """
+        settings, account = self.settings, self.account
+        if settings.registry_token_file:
+            return {"username": account.user, "password": _read_token(settings.registry_token_file)}
+        if shutil.which("snow"):
+            command = ["snow", "spcs", "image-registry", "login"]
+            command += ["--connection", settings.connection] if settings.connection else []
+            if process.stream(command, to_stderr=True) == 0:
+                return None
             console.print(f"- snow cannot log in to {registry}: the session does it instead")
-        else:
-            return None
-    return {"username": _SESSION_USER, "password": account.issue_registry_token()}
+        return {"username": _SESSION_USER, "password": account.issue_registry_token()}
 
 
 def _read_token(path: str) -> str:
@@ -69,26 +89,32 @@ def _read_token(path: str) -> str:
         token = Path(path).expanduser().read_text().strip()
     except OSError as error:
         raise UserError(f"registry_token_file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"registry_token_file {path} is no text: write a programmatic access token into it") from None
     if not token:
         raise UserError(f"registry_token_file {path} is empty: write a programmatic access token into it")
     return token
 
 
-def push(settings: Settings, account: Account, repository_url: str, image: Image, tag: str) -> None:
+def push(door: Door, repository_url: str, image: Image, tag: str, source: str = "") -> None:
     """Push one image with a bar for each layer, and check that the repository then has what was sent.
+
+    It is this machine's, or that of another registry, which is pulled first.
 
     Raises UserError for what the registry refuses: its errors come in the stream of the push.
     """
     target = f"{repository_url}/{image.name}"
-    login = find_login(settings, account, repository_url.split("/", maxsplit=1)[0])
+    login = door.open(repository_url)
+    if source:
+        daemon.pull(source)
     more = {"auth_config": login} if login else {}
     with daemon.open_client(_PUSH_SECONDS) as client:
-        client.images.get(image.reference).tag(target, tag)
+        client.images.get(source or image.reference).tag(target, tag)
         try:
             digest = _follow(client.api.push(target, tag, stream=True, decode=True, **more), f"{target}:{tag}")
         finally:
             client.images.remove(f"{target}:{tag}", noprune=True)
-    there = read_images(account.execute, settings).get((image.name, tag))
+    there = read_images(door.account.execute, door.settings).get((image.name, tag))
     if there != digest:
         raise UserError(f"{target}:{tag} is {there} in the repository and {digest} was sent: push it again")
 
@@ -116,6 +142,11 @@ def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
 
 def _advise(error: str) -> str:
     said = " ".join(error.split())[:300]
+    if "index" in said.lower() or "manifest invalid" in said.lower():
+        return (
+            f"{said}; the registry takes images of one platform and no index: build them with ./inv build, or with"
+            " docker buildx build --platform linux/amd64 --provenance=false"
+        )
     if "unauthorized" in said.lower() or "authentication required" in said.lower():
         return f"{said}; set registry_token_file to a programmatic access token, or install snow"
     return f"{said}; try again, and check the role's privileges on the repository"

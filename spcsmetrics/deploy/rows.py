@@ -6,10 +6,12 @@ show-endpoints and show-grants.
 """
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 # Runs one statement, and returns its rows by column.
 Execute = Callable[[str], list[Any]]
+# Codes of a name that does not exist, or that the role may not see, or may not use.
+NOT_VISIBLE = (2003, 2043, 3001)
 
 
 class Named(TypedDict):
@@ -21,15 +23,22 @@ class Named(TypedDict):
 class Pool(Named):
     """A compute pool."""
 
+    state: str
+    auto_resume: str
     instance_family: str
     active_nodes: int | str | None
     idle_nodes: int | str | None
 
 
+class Family(Named):
+    """An instance family that the region offers."""
+
+
 class Repository(Named):
-    """An image repository."""
+    """An image repository; its private address is there in the edition Business Critical."""
 
     repository_url: str
+    privatelink_repository_url: NotRequired[str | None]
 
 
 class Image(TypedDict):
@@ -48,6 +57,14 @@ class Service(Named):
     comment: str | None
     external_access_integrations: str | None
     is_upgrading: str
+    auto_resume: str
+
+
+class Snapshot(Named):
+    """A snapshot of a volume."""
+
+    state: str
+    created_on: str
 
 
 class DescribedService(Service):
@@ -71,6 +88,7 @@ class Endpoint(Named):
     """An endpoint of a service; until there is an address, its place holds a sentence."""
 
     ingress_url: str | None
+    privatelink_ingress_url: NotRequired[str | None]
 
 
 class ServiceRoleGrant(TypedDict):
@@ -84,9 +102,19 @@ def show_pools(execute: Execute) -> list[Pool]:
     return execute("SHOW COMPUTE POOLS")
 
 
+def show_families(execute: Execute) -> list[Family]:
+    """Return the instance families that a compute pool can be made of here."""
+    return execute("SHOW COMPUTE POOL INSTANCE FAMILIES")
+
+
 def show_images(execute: Execute, repository: str) -> list[Image]:
     """Return what is in an image repository."""
     return execute(f"SHOW IMAGES IN IMAGE REPOSITORY {repository}")
+
+
+def show_snapshots(execute: Execute, schema: str) -> list[Snapshot]:
+    """Return the snapshots in a schema that the role sees."""
+    return execute(f"SHOW SNAPSHOTS IN SCHEMA {schema}")
 
 
 def describe_service(execute: Execute, service: str) -> DescribedService:

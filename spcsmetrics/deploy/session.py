@@ -8,21 +8,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy.refusals import explain
+from spcsmetrics.deploy import connections
+from spcsmetrics.deploy.addresses import is_private
+from spcsmetrics.deploy.refusals import explain, mask
 
 Row = dict[str, Any]
 _SECONDS = 60
 
 
-class NoConnectionError(UserError):
-    """The connection is not in the user's files."""
-
-
 class Account:
-    """An open session: runs SQL, and gives what the image registry wants."""
+    """An open session of a connection: runs SQL, and gives what the image registry wants."""
 
-    def __init__(self, session: Any) -> None:  # noqa: ANN401 - Snowpark has no types
+    def __init__(self, session: Any, connection: str, *, private: bool = False) -> None:  # noqa: ANN401 - untyped
         self._session = session
+        self.connection, self.private = connection, private
 
     def execute(self, sql: str) -> list[Row]:
         """Run one statement and return its rows by column name. Raises UserError with the account's reason."""
@@ -72,41 +71,25 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
 
     # Its warnings repeat what the sentences here say, with more words.
     logging.getLogger("snowflake").setLevel(logging.CRITICAL)
-    options: dict[str, Any] = {"login_timeout": _SECONDS, "network_timeout": _SECONDS}
-    options |= {"connection_name": connection} if connection else {}
-    options |= {"role": role} if role else {}
-    named = f"connection {connection}" if connection else "default connection"
+    name, values = connections.find(connection)
+    # What the file says of time limits counts; a role that the settings name counts more than the file's.
+    options = {"login_timeout": _SECONDS, "network_timeout": _SECONDS, **values, **({"role": role} if role else {})}
+    named = f"connection {name}" if connection else f"{name} connection"
     try:
-        session = Session.builder.configs(_merge(options)).create()
+        session = Session.builder.configs(options).create()
     except SnowparkClientException as error:
         raise explain(f"The {named}", 0, str(error.message)) from None
     except Error as error:
         raise explain(f"The {named}", int(error.errno or 0), str(error.msg)) from None
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        # The driver lets through what its libraries say of keys and values.
+        raise UserError(
+            f"The {named} cannot be used: {mask(str(error))}: check its values in connections.toml, above all"
+            " private_key_file with private_key_file_pwd, or token"
+        ) from None
     try:
-        yield Account(session)
+        yield Account(session, name, private=is_private(values))
     finally:
         # A failure to close must not hide the original error.
         with contextlib.suppress(SnowparkClientException, Error):
             session.close()
-
-
-def _merge(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options over those of the connection's file. Raises UserError where it has no such connection."""
-    from snowflake.connector.config_manager import CONFIG_MANAGER  # noqa: PLC0415 - slow, and of the group deploy
-    from snowflake.connector.errors import Error  # noqa: PLC0415 - as above
-
-    name = options.pop("connection_name", "")
-    try:
-        known: dict[str, Any] = dict(CONFIG_MANAGER["connections"].items())  # type: ignore[union-attr]
-        name = name or str(CONFIG_MANAGER["default_connection_name"])
-    except (Error, KeyError) as error:
-        raise UserError(f"the connections cannot be read: mend connections.toml ({error})") from None
-    if name not in known:
-        listed = ", ".join(known) or "none"
-        raise NoConnectionError(
-            f"there is no connection {name}: add [{name}] with account and user to connections.toml, or set"
-            f" connection; those known are {listed}"
-        )
-    # What the file says of time limits counts; a role that the settings name counts more than the file's.
-    role = {"role": options["role"]} if "role" in options else {}
-    return {**options, **dict(known[name]), **role}

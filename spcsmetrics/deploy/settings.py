@@ -10,9 +10,12 @@ from typing import Any
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import read_text
-from spcsmetrics.deploy.names import identifier, service_identifier
+from spcsmetrics.core.paths import ROOT
+from spcsmetrics.deploy import rules
+from spcsmetrics.deploy.names import identifier, plain_identifier, service_identifier
 
-DEFAULT_FILE = Path("deploy.toml")
+# Found wherever a task is started.
+DEFAULT_FILE = ROOT / "deploy.toml"
 # Retention keeps to four fifths of the volume: the rest is for the write-ahead log and for compaction.
 VOLUME_SHARE = 0.8
 NOTIFICATIONS = ("", "webhook", "email")
@@ -36,6 +39,7 @@ class Settings:
     service: str = "SPCS_METRICS"
     tag: str = ""
     registry_token_file: str = ""
+    private_link: str = "auto"
     retention_days: int = 15
     volume_gib: int = 25
     pools: tuple[str, ...] = ()
@@ -56,8 +60,14 @@ class Settings:
 
     @property
     def repository_name(self) -> str:
-        """Return the image repository's full name."""
-        return f"{self.schema_name}.{self.repository}"
+        """Return the image repository's full name; it may lie in another schema than the service."""
+        missing = 3 - len(self.repository.split("."))
+        return ".".join([*(self.database, self.schema)[:missing], self.repository])
+
+    @property
+    def repository_schema(self) -> str:
+        """Return the database and schema of the image repository."""
+        return self.repository_name.rpartition(".")[0]
 
     @property
     def service_name(self) -> str:
@@ -70,12 +80,17 @@ class Settings:
         return int(self.volume_gib * VOLUME_SHARE)
 
 
+def find_file(path: str) -> Path:
+    """Return the settings' file: the one that is named, else deploy.toml of the repository."""
+    return Path(path) if path else DEFAULT_FILE
+
+
 def read_settings(path: str) -> Settings:
     """Return the settings of a file; without a path those of deploy.toml, else the defaults.
 
     Raises UserError that names the file and the key.
     """
-    file = Path(path) if path else DEFAULT_FILE
+    file = find_file(path)
     if not file.exists():
         if path:
             raise UserError(f"there is no settings file {path}: copy deploy/example.toml and change it")
@@ -96,7 +111,11 @@ def parse_settings(values: dict[str, Any]) -> Settings:
         if key not in known:
             raise UserError(f"{key} is not a setting: those known are {', '.join(known)}")
     checked: dict[str, Any] = {key: _CHECKS.get(key, _text)(key, value) for key, value in values.items()}
-    return Settings(**checked)
+    settings = Settings(**checked)
+    environment, secrets = dict(settings.environment), dict(settings.secrets)
+    rules.check_environment(environment, secrets)
+    rules.check_notification(settings.notification, {**environment, **secrets})
+    return settings
 
 
 def _text(key: str, value: object) -> str:
@@ -109,8 +128,32 @@ def _identifier(key: str, value: object) -> str:
     return identifier(_text(key, value), key)
 
 
-def _optional(key: str, value: object) -> str:
-    return _identifier(key, value) if value != "" else ""
+def _role(key: str, value: object) -> str:
+    role = _identifier(key, value) if value != "" else ""
+    rules.check_role(key, role)
+    return role
+
+
+def _plain(key: str, value: object) -> str:
+    return plain_identifier(_text(key, value), key)
+
+
+def _pool(key: str, value: object) -> str:
+    rules.check_pool(key, _plain(key, value))
+    return _plain(key, value)
+
+
+def _pools(key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise UserError(f"{key} is {value!r}: write a list of names in brackets")
+    return tuple(_pool(key, one) for one in value)
+
+
+def _repository(key: str, value: object) -> str:
+    parts = _text(key, value).split(".")
+    if len(parts) > 3:
+        raise UserError(f"{key} is {value!r}: write REPOSITORY, SCHEMA.REPOSITORY or DATABASE.SCHEMA.REPOSITORY")
+    return ".".join(plain_identifier(part, key) for part in parts)
 
 
 def _identifiers(key: str, value: object) -> tuple[str, ...]:
@@ -156,6 +199,12 @@ def _notification(key: str, value: object) -> str:
     return str(value)
 
 
+def _private_link(key: str, value: object) -> str:
+    if value not in ("auto", "on", "off"):
+        raise UserError(f"{key} is {value!r}: write auto, on or off")
+    return str(value)
+
+
 def _tag(key: str, value: object) -> str:
     if not re.fullmatch(r"|[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", _text(key, value)):
         raise UserError(f"{key} is {value!r}: write the tag of an image")
@@ -175,6 +224,8 @@ def _secrets(key: str, value: object) -> tuple[tuple[str, str], ...]:
     found = []
     for name, secret in _variables(key, value):
         parts = secret.split(".")
+        if len(parts) != 3:
+            raise UserError(f"{key}.{name} is {secret!r}: write the secret's full name, DATABASE.SCHEMA.SECRET")
         found.append((name, ".".join(identifier(part, f"{key}.{name}") for part in parts)))
     return tuple(found)
 
@@ -184,23 +235,24 @@ def _service(key: str, value: object) -> str:
 
 
 _CHECKS: dict[str, Callable[[str, object], object]] = {
-    "role": _optional,
-    "database": _identifier,
-    "schema": _identifier,
-    "repository": _identifier,
-    "compute_pool": _identifier,
-    "pool_family": _identifier,
+    "role": _role,
+    "database": _plain,
+    "schema": _plain,
+    "repository": _repository,
+    "compute_pool": _pool,
+    "pool_family": _plain,
     "service": _service,
     "tag": _tag,
     # A block of samples covers two hours; ten years: an arbitrary upper bound.
     "retention_days": _between(1, 3650),
     # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
     "volume_gib": _between(4, 16384),
-    "pools": _identifiers,
+    "pools": _pools,
     "viewers": _identifiers,
     "external_access_integrations": _identifiers,
     "ingress_addresses": _addresses,
     "notification": _notification,
+    "private_link": _private_link,
     "environment": _variables,
     "secrets": _secrets,
     "event_table": _flag,

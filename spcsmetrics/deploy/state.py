@@ -3,46 +3,62 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import yaml
-
-from spcsmetrics.deploy import rows
+from spcsmetrics.deploy import addresses, drift, rows
 from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
 _NO_SUCH_OBJECT = 2003
+ADMINISTRATOR_VARIABLE = "GF_SECURITY_ADMIN_USER"
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
     """The account. A row is what SHOW gives, None what is not there or may not be seen.
 
-    images are digests by name and tag, running the digests of the service's containers by container, volumes the block
-    volumes of its specification by name with their size.
+    images are digests by name and tag, running the digests of the service's containers by container, and paths their
+    images. specification is what the account shows of it, which it does to its owner alone.
     """
 
     role: str = ""
     user: str = ""
+    account: str = ""
     database: bool = False
     schema: bool = False
     repository_url: str | None = None
     images: dict[tuple[str, str], str] = field(default_factory=dict)
     pool: rows.Pool | None = None
     service: rows.Service | None = None
-    volumes: dict[str, str] | None = None
+    specification: dict[str, Any] | None = None
+    paths: dict[str, str] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     viewers: frozenset[str] = frozenset()
+
+    @property
+    def volumes(self) -> dict[str, str] | None:
+        """Return the block volumes of the specification by name with their size, or None where it is not shown."""
+        if self.specification is None:
+            return None
+        volumes = self.specification["spec"].get("volumes") or []
+        return {volume["name"]: str(volume.get("size")) for volume in volumes if volume.get("source") == "block"}
+
+    @property
+    def administrator(self) -> str:
+        """Return who Grafana's administrator is in the specification that runs."""
+        containers = (self.specification or {"spec": {}})["spec"].get("containers") or []
+        grafana: dict[str, Any] = next((one for one in containers if one.get("name") == "grafana"), {})
+        return str((grafana.get("env") or {}).get(ADMINISTRATOR_VARIABLE, ""))
 
 
 def read_state(execute: Execute, settings: Settings) -> State:
     """Ask the account, with statements that change nothing and need no warehouse."""
     current = execute("SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()")[0]
-    role, user, *_ = (str(value) for value in current.values())
+    role, user, account = (str(value) for value in current.values())
     pool: rows.Pool | None = _find(
         execute, f"SHOW COMPUTE POOLS LIKE {_like(settings.compute_pool)}", settings.compute_pool
     )
-    known = State(role=role, user=user, pool=pool)
+    known = State(role=role, user=user, account=account, pool=pool)
     if not _find(execute, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database):
         return known
     known = replace(known, database=True)
@@ -62,20 +78,24 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
     )
     if not service:
         return known
+    containers = rows.show_containers(execute, settings.service_name)
+    specification = _read_specification(execute, settings)
     return replace(
         known,
         service=service,
-        volumes=_read_volumes(execute, settings),
-        running=_read_running(execute, settings),
+        specification=specification,
+        paths=_find_paths(specification, containers),
+        running={row["container_name"] or "": row["image_digest"] for row in containers},
         viewers=_read_viewers(execute, settings),
     )
 
 
 def find_repository_url(execute: Execute, settings: Settings) -> str | None:
     """Return where the image repository is pushed to, without a scheme, or None where there is none."""
-    like = f"SHOW IMAGE REPOSITORIES LIKE {_like(settings.repository)} IN SCHEMA {settings.schema_name}"
-    repository: rows.Repository | None = _find(execute, like, settings.repository)
-    return repository["repository_url"] if repository else None
+    schema, _, name = settings.repository_name.rpartition(".")
+    like = f"SHOW IMAGE REPOSITORIES LIKE {_like(name)} IN SCHEMA {schema}"
+    repository: rows.Repository | None = _find(execute, like, name)
+    return addresses.pick(repository, "repository_url", settings) if repository else None
 
 
 def _like(name: str) -> str:
@@ -99,18 +119,16 @@ def read_images(execute: Execute, settings: Settings) -> dict[tuple[str, str], s
     return {(row["image_name"], tag): row["digest"] for row in found for tag in row["tags"].split(",")}
 
 
-def _read_volumes(execute: Execute, settings: Settings) -> dict[str, str] | None:
-    """Return the block volumes, or None where the specification is not shown: only its owner sees it."""
-    spec = rows.describe_service(execute, settings.service_name).get("spec")
-    if not spec:
-        return None
-    volumes = (yaml.safe_load(spec).get("spec") or {}).get("volumes") or []
-    return {volume["name"]: str(volume.get("size")) for volume in volumes if volume.get("source") == "block"}
+def _read_specification(execute: Execute, settings: Settings) -> dict[str, Any] | None:
+    """Return the specification, or None where it is not shown: only its owner sees it."""
+    return drift.read(rows.describe_service(execute, settings.service_name).get("spec") or "")
 
 
-def _read_running(execute: Execute, settings: Settings) -> dict[str, str]:
-    found = rows.show_containers(execute, settings.service_name)
-    return {row["container_name"] or "": row["image_digest"] for row in found}
+def _find_paths(specification: dict[str, Any] | None, containers: list[rows.Container]) -> dict[str, str]:
+    """Return the image of each container: from the specification, else from what runs."""
+    if specification:
+        return {one["name"]: str(one["image"]) for one in specification["spec"].get("containers") or []}
+    return {row["container_name"] or "": row["image_name"] for row in containers}
 
 
 def _read_viewers(execute: Execute, settings: Settings) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The Docker daemon, through its SDK, and the images that it holds."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,20 +28,27 @@ class NoImageError(UserError):
 def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
     """Yield a client of the daemon. Raises NoDaemonError where none answers, and UserError for what it refuses."""
     import docker  # noqa: PLC0415 - slow to import
-    from docker.errors import DockerException  # noqa: PLC0415 - slow to import
-    from requests import RequestException  # noqa: PLC0415 - slow to import
+    from docker.errors import DockerException, StreamParseError  # noqa: PLC0415
+    from requests import RequestException  # noqa: PLC0415
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
     _check_configuration()
     try:
         client = docker.from_env(timeout=seconds)
     except DockerException as error:
+        if "permission denied" in str(error).lower():
+            raise NoDaemonError(
+                f"your user may not use Docker: add it to the group docker, or set DOCKER_HOST ({shorten(error)})"
+            ) from None
         raise NoDaemonError(
             f"no Docker daemon answers: install or start Docker, then run it again ({shorten(error)})"
         ) from None
     try:
         yield client
-    except (DockerException, RequestException) as error:
+    except DockerException as error:
         raise UserError(f"the Docker daemon refuses: {shorten(getattr(error, 'explanation', None) or error)}") from None
+    except (HTTPError, StreamParseError, RequestException) as error:
+        raise UserError(f"the Docker daemon broke off ({shorten(error)}): run it again") from None
     finally:
         client.close()
 
@@ -107,6 +114,51 @@ def find_labels(reference: str) -> dict[str, str]:
         return dict(client.images.get(reference).labels)
 
 
+def require_platform(reference: str) -> None:
+    """Raise UserError for an image that is not for linux/amd64, the one platform of Snowpark Container Services.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/spcs-guidelines-and-limitations
+    """
+    from docker.errors import ImageNotFound  # noqa: PLC0415 - slow to import
+
+    with open_client() as client:
+        try:
+            attributes = client.images.get(reference).attrs
+        except ImageNotFound:
+            raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
+    platform = f"{attributes.get('Os') or 'linux'}/{attributes.get('Architecture') or 'amd64'}"
+    if platform != "linux/amd64":
+        raise UserError(
+            f"the image {reference} is for {platform}, and Snowpark Container Services run linux/amd64 alone: build it"
+            " again with ./inv build, or set DOCKER_DEFAULT_PLATFORM=linux/amd64 where you pull it"
+        )
+
+
+def pull(reference: str) -> None:
+    """Fetch an image for linux/amd64 from its registry. Raises UserError where that gives none, or one for others."""
+    from docker.errors import APIError  # noqa: PLC0415 - slow to import
+
+    name, _, tag = reference.rpartition(":")
+    with open_client() as client:
+        try:
+            client.images.pull(name, tag, platform="linux/amd64")
+        except APIError as error:
+            raise UserError(_explain(reference, error.status_code or 0, str(error.explanation or error))) from None
+    require_platform(reference)
+
+
+def log_in(registry: str, user: str, password: str, explain: Callable[[str], str]) -> None:
+    """See that a registry takes a login. Raises UserError, with what explain makes of the registry's words."""
+    from docker.errors import APIError  # noqa: PLC0415 - slow to import
+
+    with open_client() as client:
+        try:
+            client.login(user, password, registry=registry, reauth=True)
+        except APIError as error:
+            said = shorten(error.explanation or error)
+            raise UserError(f"the registry {registry} refuses the login: {explain(said)}") from None
+
+
 def holds(reference: str) -> bool:
     """Return whether the daemon holds an image."""
     try:
@@ -131,3 +183,16 @@ def forget(prefix: str) -> None:
 def shorten(error: object) -> str:
     """Return what an error says on one line."""
     return " ".join(str(error).split())[:200]
+
+
+def _explain(reference: str, status: int, said: str) -> str:
+    registry, slash, _ = reference.partition("/")
+    registry = registry if slash and (set(registry) & {".", ":"} or registry == "localhost") else "Docker Hub"
+    words, reason = said.lower(), shorten(said)
+    if status in (401, 403) or any(word in words for word in ("unauthorized", "denied", "no basic auth")):
+        return f"the registry {registry} does not let {reference} be read: log in with docker login ({reason})"
+    if status == 404 or "manifest unknown" in words or "not found" in words:
+        return f"the registry {registry} has no {reference}: check the name and the tag, or push it first ({reason})"
+    if status >= 500:
+        return f"the registry {registry} does not answer: check its name and the network ({reason})"
+    return f"the registry {registry} refuses {reference}: check the name ({reason})"

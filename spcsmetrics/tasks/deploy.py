@@ -4,7 +4,8 @@ from invoke import Context
 
 from spcsmetrics.tasks.command import is_dry, task
 
-_SETTINGS = "TOML file of the deployment (default: deploy.toml, else deploy/example.toml's defaults)"
+_SETTINGS = "TOML file of the deployment (default: deploy.toml of the repository, else deploy/example.toml's defaults)"
+_ADOPT = "take over a service of this name that this project did not make"
 _TIMEOUT = "seconds to wait until the service runs and can be reached"
 
 
@@ -15,6 +16,9 @@ _TIMEOUT = "seconds to wait until the service runs and can be reached"
         "pushed": "the images are in the repository already, under the settings' tag or this version",
         "offline": "with --dry: print the plan for an empty account, without asking one",
         "timeout": _TIMEOUT,
+        "adopt": _ADOPT,
+        "images": "pull released images of this namespace, such as docker.io/acme, instead of this machine's",
+        "tag": "with --images: their tag (default: this version)",
     }
 )
 def deploy(
@@ -24,6 +28,9 @@ def deploy(
     pushed: bool = False,
     offline: bool = False,
     timeout: int = 900,
+    adopt: bool = False,
+    images: str = "",
+    tag: str = "",
 ) -> None:
     """Put the images into a Snowflake account as one service.
 
@@ -33,7 +40,16 @@ def deploy(
     from spcsmetrics.deploy.deployment import deploy as run
 
     run(
-        Options(settings=settings, create_pool=create_pool, pushed=pushed, offline=offline, timeout=timeout),
+        Options(
+            settings=settings,
+            create_pool=create_pool,
+            pushed=pushed,
+            offline=offline,
+            timeout=timeout,
+            adopt=adopt,
+            images=images,
+            tag=tag,
+        ),
         dry=is_dry(context),
     )
 
@@ -102,21 +118,30 @@ def grant_viewer(context: Context, role: str, settings: str = "") -> None:
         "settings": _SETTINGS,
         "force": "remove the volume with the metrics too",
         "yes": "do not ask",
+        "adopt": "remove a service of this name also where this project did not make it",
     }
 )
-def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False) -> None:
+def undeploy(context: Context, settings: str = "", force: bool = False, yes: bool = False, adopt: bool = False) -> None:
     """Remove the service and its volume."""
     from spcsmetrics.deploy.operations import undeploy as run
 
-    run(settings, force=force, yes=yes, dry=is_dry(context))
+    run(settings, force=force, yes=yes, adopt=adopt, dry=is_dry(context))
 
 
 @task(help={"settings": _SETTINGS})
 def backup(context: Context, settings: str = "") -> None:
     """Take a snapshot of the service's metrics."""
-    from spcsmetrics.deploy.operations import back_up
+    from spcsmetrics.deploy.snapshots import back_up
 
     back_up(settings, dry=is_dry(context))
+
+
+@task(help={"settings": _SETTINGS, "drop": "drop the snapshot of this name instead"})
+def snapshots(context: Context, settings: str = "", drop: str = "") -> None:
+    """List the snapshots of metrics, or drop one."""
+    from spcsmetrics.deploy.snapshots import list_snapshots
+
+    list_snapshots(settings, drop=drop, dry=is_dry(context))
 
 
 @task(
@@ -125,6 +150,6 @@ def backup(context: Context, settings: str = "") -> None:
 )
 def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
     """Replace the service's metrics by those of a snapshot."""
-    from spcsmetrics.deploy.operations import restore as run
+    from spcsmetrics.deploy.snapshots import restore as run
 
     run(settings, snapshot, yes=yes, timeout=timeout, dry=is_dry(context))

@@ -24,6 +24,7 @@ SECTIONS = {
         deploy.upgrade,
         deploy.backup,
         deploy.restore,
+        deploy.snapshots,
         deploy.undeploy,
     ),
     "Maintain": (

@@ -53,7 +53,7 @@ def test_a_task_that_cannot_be_done_says_what_to_do(desk: Desk, words: list[str]
 
 def test_connections_that_are_not_toml_are_named(desk: Desk) -> None:
     (desk.folder / "connections.toml").write_text("[default\n")
-    assert "the connections cannot be read: mend connections.toml" in refusal(desk, "status")
+    assert "connections.toml: it is not TOML (Expected" in refusal(desk, "status")
 
 
 def test_a_plan_is_printed_also_where_there_is_no_connection(desk: Desk) -> None:
@@ -95,11 +95,12 @@ def test_the_boards_are_opened_in_a_browser_at_the_url_that_is_printed(desk: Des
     assert done.stdout.startswith("https://")
     assert (desk.folder / "opened").read_text() == done.stdout
     # A restore that is only planned stops nothing.
+    saved = desk.inv("backup").stdout.strip()
     before = len(desk.catalog()["statements"])
-    planned = desk.inv("--dry", "restore", "SOME_SNAPSHOT")
+    planned = desk.inv("--dry", "restore", saved)
     assert planned.returncode == 0, planned.stderr
-    assert "FROM SNAPSHOT SPCS_METRICS.PUBLIC.SOME_SNAPSHOT" in planned.stdout
-    declined = desk.inv("restore", "SOME_SNAPSHOT", answer="n\n")
+    assert f"FROM SNAPSHOT {saved}" in planned.stdout
+    declined = desk.inv("restore", saved, answer="n\n")
     assert "nothing was restored" in declined.stderr
     upgrade = desk.inv("upgrade", "--tag=9.9.9")
     assert "spcs-oss-otel:9.9.9 is not in the image repository: push it" in upgrade.stderr

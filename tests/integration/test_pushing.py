@@ -10,7 +10,7 @@ import pytest
 from accounts import SETTINGS, Desk, open_desk
 from docker_double import Daemon, open_daemon
 
-from simulator.privileges import ADMINISTRATOR, USER
+from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.images.definition import IMAGES
 
@@ -56,6 +56,63 @@ def test_images_are_pushed_once_and_run_by_the_service(desk: Desk, daemon: Daemo
     assert again.returncode == 0, again.stderr
     assert len(daemon.pushed) == len(IMAGES), "what is there is not sent again"
     assert "nothing was sent" in again.stderr
+
+
+def test_the_simulated_account_can_be_tried_with_its_own_connections(desk: Desk, daemon: Daemon) -> None:
+    desk.write_settings('connection = "deployer"\ndatabase = "TRIAL"\ncompute_pool = "TRIAL_POOL"\n')
+    home = {"SNOWFLAKE_HOME": str(desk.simulation.folder)}
+    done = desk.inv("deploy", "--create-pool", "--timeout=15", env=home)
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    assert len(daemon.pushed) == len(IMAGES)
+
+
+def test_released_images_are_pulled_pushed_and_kept_without_a_build(desk: Desk, daemon: Daemon) -> None:
+    daemon.images.clear()
+    daemon.hub |= {f"acme/{image.name}:0.9.0": image.name.encode() for image in IMAGES.values()}
+    planned = desk.inv("--dry", "deploy", "--images=acme", "--tag=0.9.0")
+    assert (planned.returncode, daemon.pushed) == (0, []), planned.stderr
+    assert "Push the image spcs-oss-otel:0.9.0" in planned.stdout
+    done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
+    assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
+    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.logins) == 1, "one login for all pushes"
+    again = desk.inv("deploy", "--timeout=15")
+    assert again.returncode == 0, again.stderr
+    assert "nothing was sent" in again.stderr
+    assert "The service keeps its images (0.9.0)" in again.stderr
+
+
+def test_released_images_that_are_not_there_or_not_meant_are_named(desk: Desk, daemon: Daemon) -> None:
+    done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
+    assert done.returncode == 1
+    assert "the registry Docker Hub has no acme/spcs-oss-otel:0.9.0" in done.stderr
+    for words, sentence in (
+        (["--tag=0.9.0"], "add --images with their namespace"),
+        (["--images=acme", "--pushed"], "leave one out"),
+        (["--images=ACME!"], "write a namespace such as acme"),
+    ):
+        refused = desk.inv("--dry", "deploy", *words)
+        assert (refused.returncode, sentence in refused.stderr) == (1, True), refused.stderr
+
+
+def test_an_image_for_another_machine_is_pushed_by_nobody_and_run_by_nobody(desk: Desk, daemon: Daemon) -> None:
+    daemon.architectures[IMAGES["otel"].reference] = "arm64"
+    before = len(desk.catalog()["statements"])
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    assert f"the image {IMAGES['otel'].reference} is for linux/arm64" in done.stderr
+    assert (desk.changes(before), daemon.pushed) == ([], [])
+
+
+def test_an_image_for_another_machine_that_is_there_already_is_explained(desk: Desk, daemon: Daemon) -> None:
+    desk.run_sql(ROLE, "CREATE IMAGE REPOSITORY IF NOT EXISTS SPCS_METRICS.PUBLIC.IMAGES")
+    for image in IMAGES.values():
+        path = f"/images/spcs_metrics/public/images/{image.name}:1.0"
+        desk.admin("PUT", path, {"digest": "sha256:" + "5" * 64, "architecture": "arm64"})
+    desk.write_settings(SETTINGS + 'tag = "1.0"\n')
+    done = desk.inv("deploy", "--pushed", "--timeout=15")
+    assert done.returncode == 1
+    assert "images are for linux/amd64 alone: build them so" in done.stderr
 
 
 def test_an_image_that_changed_is_pushed_under_another_tag_and_the_others_are_not(desk: Desk, daemon: Daemon) -> None:
@@ -137,6 +194,6 @@ def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, 
     (programs / "snow").chmod(0o755)
     done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
-    assert (desk.folder / "asked").read_text() == "spcs image-registry login\n" * len(IMAGES)
+    assert (desk.folder / "asked").read_text() == "spcs image-registry login\n", "one login for all pushes"
     assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
     assert len(daemon.pushed) == len(IMAGES)

@@ -44,7 +44,12 @@ class Daemon:
     url: str = ""
     images: dict[str, bytes] = field(default_factory=dict)
     pushed: list[str] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
     builds: list[dict[str, Any]] = field(default_factory=list)
+    # What registries hold that images are pulled from.
+    hub: dict[str, bytes] = field(default_factory=dict)
+    # What an image is for, where it is not linux/amd64.
+    architectures: dict[str, str] = field(default_factory=dict)
     # Makes the daemon report another digest than the registry gave.
     lies: bool = False
 
@@ -73,6 +78,22 @@ class Daemon:
         for tag in tags:
             self.images[tag] = json.dumps([arguments, files], sort_keys=True).encode()
 
+    def pull(self, reference: str, platform: str) -> None:
+        """Fetch an image from a registry for a platform."""
+        if platform != "linux/amd64":
+            raise RefusedError(500, f"the double pulls no image for {platform!r}")
+        if reference not in self.hub:
+            raise RefusedError(404, f"manifest for {reference} not found: manifest unknown")
+        self.images[reference] = self.hub[reference]
+
+    def log_in(self, login: dict[str, str]) -> None:
+        """Ask a registry whether it takes a login."""
+        self.logins.append(login["username"])
+        auth = (login["username"], login["password"])
+        answer = requests.get(f"http://{login['serveraddress']}/v2/", auth=auth, timeout=10)
+        if not answer.ok:
+            raise RefusedError(500, f"login attempt failed: unauthorized: {answer.json()['errors'][0]['message']}")
+
     def push(self, reference: str, login: dict[str, str]) -> Iterator[dict[str, Any]]:
         """Send an image as one layer, and yield the lines that the daemon streams."""
         layer = self.find(reference)
@@ -80,7 +101,8 @@ class Daemon:
         host, _, repository = name.partition("/")
         registry = f"http://{host}/v2/{repository}"
         auth = (login["username"], login["password"]) if login.get("username") else None
-        config = b'{"architecture": "amd64", "os": "linux"}'
+        architecture = self.architectures.get(reference, "amd64")
+        config = json.dumps({"architecture": architecture, "os": "linux"}).encode()
         yield {"status": f"The push refers to repository [{name}]"}
         for blob in (layer, config):
             began = requests.post(f"{registry}/blobs/uploads/", auth=auth, timeout=10)
@@ -137,6 +159,12 @@ class Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"/images/(.+)/(json|tag|push)", path)
         if path in ("/_ping", "/version"):
             self._send(200, {"ApiVersion": "1.47", "MinAPIVersion": "1.24", "Version": "27.0"})
+        elif path == "/images/create":
+            self.daemon.pull(f"{query['fromImage']}:{query['tag']}", query.get("platform", ""))
+            self._send(200, {"status": "Downloaded newer image"})
+        elif path == "/auth":
+            self.daemon.log_in(json.loads(body))
+            self._send(200, {"Status": "Login Succeeded"})
         elif path == "/double/build":
             asked = json.loads(body)
             self.daemon.build(asked["tags"], asked["context"], asked["arguments"])
@@ -148,7 +176,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, {})
         elif found and found[2] == "json":
             content = self.daemon.find(found[1])
-            self._send(200, {"Id": sha256(content), "RepoTags": [found[1]], "Config": {}})
+            architecture = self.daemon.architectures.get(found[1], "amd64")
+            image = {"Id": sha256(content), "RepoTags": [found[1]], "Config": {}}
+            self._send(200, {**image, "Os": "linux", "Architecture": architecture})
         elif found and found[2] == "tag":
             self.daemon.images[f"{query['repo']}:{query['tag']}"] = self.daemon.find(found[1])
             self._send(201, {})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import docker as docker_sdk
 import pytest
 from daemons import Daemon, serve_daemon
 
@@ -71,7 +72,8 @@ def pushed(docker: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
 
 
 def push(account: Account) -> None:
-    repository.push(Settings(), account, "registry.example.com/images", OTEL, "1.0")  # type: ignore[arg-type]
+    door = repository.Door(settings=Settings(), account=account)  # type: ignore[arg-type]
+    repository.push(door, "registry.example.com/images", OTEL, "1.0")
 
 
 def test_a_pushed_image_is_looked_up_in_the_repository(pushed: Daemon) -> None:
@@ -90,6 +92,15 @@ def test_an_error_in_the_stream_of_a_push_is_one_sentence(pushed: Daemon) -> Non
     pushed.pushed = [{"error": "unauthorized: authentication\nrequired"}]
     with pytest.raises(UserError, match="authentication required; set registry_token_file"):
         push(Account(FIRST))
+
+
+def test_a_user_who_may_not_use_docker_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise docker_sdk.errors.DockerException("('Connection aborted.', PermissionError(13, 'Permission denied'))")
+
+    monkeypatch.setattr(docker_sdk, "from_env", refuse)
+    with pytest.raises(daemon.NoDaemonError, match="your user may not use Docker: add it to the group docker"):
+        daemon.find_id("any")
 
 
 def test_an_image_that_was_not_built_is_named_or_planned(docker: Daemon) -> None:

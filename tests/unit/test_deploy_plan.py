@@ -30,6 +30,7 @@ SERVICE = rows.Service(
     comment=planner.comment(SPECIFICATION),
     external_access_integrations=None,
     is_upgrading="false",
+    auto_resume="true",
 )
 THERE = State(
     role="R",
@@ -38,9 +39,17 @@ THERE = State(
     schema=True,
     repository_url="registry.example.com/spcs_metrics/public/images",
     images=DIGESTS,
-    pool={"name": "SPCS_METRICS_POOL", "instance_family": "CPU_X64_XS", "active_nodes": 1, "idle_nodes": 0},
+    pool={
+        "name": "SPCS_METRICS_POOL",
+        "state": "ACTIVE",
+        "auto_resume": "true",
+        "instance_family": "CPU_X64_XS",
+        "active_nodes": 1,
+        "idle_nodes": 0,
+    },
     service=SERVICE,
-    volumes={"data": "25Gi"},
+    specification=SPECIFICATION,
+    paths={key: f"/x/{image.name}:1.0" for key, image in IMAGES.items()},
     running={key: f"sha256:{key}" for key in IMAGES},
     viewers=frozenset({"ANALYST"}),
 )
@@ -86,7 +95,7 @@ def test_a_service_that_stands_still_is_started() -> None:
 
 
 def test_a_specification_that_is_not_shown_does_not_stop_a_deploy() -> None:
-    assert plan(replace(THERE, volumes=None)) == []
+    assert plan(replace(THERE, specification=None)) == []
 
 
 def test_images_that_should_be_there_and_are_not_are_named() -> None:
@@ -243,7 +252,9 @@ EVERYTHING = replace(
 def test_grants_are_on_the_allow_list_and_nothing_else_is_sent() -> None:
     for grant in list_grants(EVERYTHING):
         match = re.fullmatch(r"GRANT ([A-Z ]+) ON ([A-Z ]+?)(?: [\w.\"]+| \"[^\"]+\")? TO ROLE \w+", grant.sql)
-        if match:
+        if grant.sql.startswith("GRANT ROLE"):
+            assert grant.sql.endswith(" TO ROLE SYSADMIN")
+        elif match:
             assert (match[1], match[2]) in ALLOWED
         else:
             assert re.match(r"CREATE (ROLE|DATABASE|SCHEMA|COMPUTE POOL) IF NOT EXISTS ", grant.sql)
@@ -292,6 +303,13 @@ def test_the_ingress_is_believed_at_exact_addresses() -> None:
     settings = parse_settings({"ingress_addresses": ["10.0.0.7", "fd00::7"]})
     grafana = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][2]
     assert grafana["env"]["GF_AUTH_PROXY_WHITELIST"] == "10.0.0.7/32, fd00::7/128"
+
+
+def test_a_secret_comes_with_what_reaches_it() -> None:
+    sent = [grant.sql for grant in list_grants(EVERYTHING)]
+    reading = sent.index("GRANT READ ON SECRET D.S.TOKEN TO ROLE SPCS_METRICS_ROLE")
+    for reached in ("DATABASE D", "SCHEMA D.S"):
+        assert sent.index(f"GRANT USAGE ON {reached} TO ROLE SPCS_METRICS_ROLE") < reading
 
 
 def test_secrets_reach_grafana_by_reference_only() -> None:

@@ -1,25 +1,31 @@
 """A file of settings is read whole or refused with the file, the key and what to write."""
 
+import configparser
 from pathlib import Path
 
 import pytest
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import GRAFANA, ROOT
 from spcsmetrics.deploy import settings
-from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.deploy.settings import Settings, parse_settings, read_settings
 
 
 def test_without_a_file_the_defaults_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(settings, "DEFAULT_FILE", tmp_path / "deploy.toml")
     assert read_settings("") == Settings()
 
 
-def test_the_file_of_this_folder_is_read_unless_another_is_named(
+def test_the_file_of_the_repository_is_read_from_every_folder_unless_another_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    assert settings.DEFAULT_FILE == ROOT / "deploy.toml"
+    monkeypatch.setattr(settings, "DEFAULT_FILE", tmp_path / "deploy.toml")
     settings.DEFAULT_FILE.write_text('service = "mine"')
-    (tmp_path / "other.toml").write_text('service = "other"')
+    elsewhere = tmp_path / "docs"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    Path("other.toml").write_text('service = "other"')
     assert read_settings("").service == "MINE"
     assert read_settings("other.toml").service == "OTHER"
 
@@ -43,6 +49,29 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b"volume_gib = true", "volume_gib is True: write a whole number"),
         (b"event_table = 1", "event_table is 1: write true or false"),
         (b'tag = "a b"', "tag is 'a b': write the tag of an image"),
+        (b'database = "my-db"', "database is 'my-db', and Snowpark Container Services take no quoted names"),
+        (b'schema = "\\"S\\""', "schema is '\"S\"', and Snowpark Container Services take no quoted names"),
+        (b'compute_pool = "my-pool"', "compute_pool is 'my-pool'"),
+        (b'compute_pool = "A$B"', "compute_pool has A$B: the collector finds a pool's nodes by DNS"),
+        (b'pools = ["WEB POOL"]', "pools is 'WEB POOL', and Snowpark Container Services take no quoted names"),
+        (b'pools = ["A,B"]', "pools is 'A,B'"),
+        (b'repository = "A.B.C.D"', "write REPOSITORY, SCHEMA.REPOSITORY or DATABASE.SCHEMA.REPOSITORY"),
+        (b'repository = "metrics-prod"', "repository is 'metrics-prod'"),
+        (b'service = "metrics_"', "ends with a letter or a digit"),
+        (b'role = "ACCOUNTADMIN"', "role is ACCOUNTADMIN: Snowflake lets no privileged role own a service"),
+        (b'role = "SecurityAdmin"', "role is SECURITYADMIN"),
+        (b'[environment]\nGF_AUTH_ANONYMOUS_ENABLED = "true"', "environment.GF_AUTH_ANONYMOUS_ENABLED would undo"),
+        (b'[environment]\nGF_SECURITY_ADMIN_USER = "ME"', "environment.GF_SECURITY_ADMIN_USER would undo"),
+        (b'[environment]\nGF_AUTH_BASIC_ENABLED__FILE = "/x"', "environment.GF_AUTH_BASIC_ENABLED__FILE would undo"),
+        (b'[environment]\nGF_PUBLIC_DASHBOARDS_ENABLED = "true"', "would undo what protects Grafana"),
+        (b'[secrets]\nGF_SECURITY_ADMIN_PASSWORD = "D.S.P"', "secrets.GF_SECURITY_ADMIN_PASSWORD would undo"),
+        (b'[environment]\nSPCS_WEBHOOK_URL = "https://x.example"', "environment.SPCS_WEBHOOK_URL would stand in the"),
+        (b'[environment]\nGF_SMTP_PASSWORD = "x"', "environment.GF_SMTP_PASSWORD would stand in the"),
+        (b'[environment]\nA = "x"\n[secrets]\nA = "D.S.A"', "A stands in environment and in secrets"),
+        (b'[secrets]\nSPCS_WEBHOOK_URL = "TOKEN"', "write the secret's full name, DATABASE.SCHEMA.SECRET"),
+        (b'notification = "webhook"', 'notification is "webhook" and SPCS_WEBHOOK_URL is missing'),
+        (b'notification = "email"', 'notification is "email" and SPCS_EMAIL_ADDRESSES is missing'),
+        (b'private_link = "maybe"', "private_link is 'maybe': write auto, on or off"),
         (b'notification = "pager"', "notification is 'pager': write webhook or email"),
         (b'ingress_addresses = "10.0.0.1"', "write a list of addresses in brackets"),
         (b'ingress_addresses = ["somewhere"]', "write addresses such as 10.0.0.7"),
@@ -58,3 +87,25 @@ def test_what_cannot_be_meant_is_refused_with_the_file_and_the_key(text: bytes, 
         read_settings(str(file))
     assert str(refused.value).startswith(str(file))
     assert words in str(refused.value)
+
+
+def test_no_user_can_have_the_name_of_the_administrators_address() -> None:
+    """Grafana looks a name that is an e-mail address up by address: pkg/services/authn/clients/grafana.go."""
+    parser = configparser.RawConfigParser()
+    parser.read_string((GRAFANA / "grafana.ini").read_text())
+    assert parser["security"]["admin_email"] == "$__file{/proc/sys/kernel/random/uuid}"
+
+
+def test_what_only_looks_like_a_guarded_variable_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "deploy.toml"
+    environment = '[environment]\nGF_USERS_DEFAULT_THEME = "light"\nGF_LOG_LEVEL = "debug"\n'
+    file.write_text(f'notification = "webhook"\n{environment}[secrets]\nSPCS_WEBHOOK_URL = "D.S.URL"\n')
+    assert dict(read_settings(str(file)).environment) == {"GF_USERS_DEFAULT_THEME": "light", "GF_LOG_LEVEL": "debug"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [("IMAGES", "D.S.IMAGES"), ("OTHER.IMAGES", "D.OTHER.IMAGES"), ("X.Y.IMAGES", "X.Y.IMAGES")]
+)
+def test_the_images_may_lie_in_another_schema(written: str, name: str) -> None:
+    found = parse_settings({"database": "d", "schema": "s", "repository": written})
+    assert (found.repository_name, found.repository_schema) == (name, name.rpartition(".")[0])

@@ -154,7 +154,7 @@ def test_every_code_of_an_error_stands_for_one_thing() -> None:
 @pytest.mark.parametrize(
     ("statement", "fault", "kind"),
     [
-        ("SHOW SNAPSHOTS IN SCHEMA A.B", None, SqlErrorKind.SYNTAX),
+        ("SHOW TABLES IN SCHEMA A.B", None, SqlErrorKind.SYNTAX),
         ("CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()", "no-function", SqlErrorKind.UNKNOWN_FUNCTION),
         ("CREATE DATABASE IF NOT EXISTS D", None, SqlErrorKind.NOT_PRIVILEGED),
         ("DESCRIBE SERVICE D.S.NONE", None, SqlErrorKind.MISSING),

@@ -46,10 +46,6 @@ PLANS = {
     "release --namespace acme": "Check the registry",
     "release --namespace acme --candidate": "Verify from the registry",
     "clean": "Remove build",
-    "backup": "Take a snapshot of the volume",
-    "restore A": "Stop the service",
-    "undeploy --force": "Remove the service SPCS_METRICS.PUBLIC.SPCS_METRICS",
-    "grant-viewer ANALYST": "Let the role ANALYST see the boards",
 }
 
 

@@ -1,0 +1,39 @@
+"""The addresses of the registry and of the endpoint: public ones, or those of a private link."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.deploy.settings import Settings
+
+
+def settle(settings: Settings, *, private: bool) -> Settings:
+    """Return the settings with the way decided: with auto, addresses are private where the connection's own is."""
+    if settings.private_link != "auto":
+        return settings
+    return replace(settings, private_link="prefer" if private else "off")
+
+
+def is_private(connection: Mapping[str, object]) -> bool:
+    """Return whether a connection goes over a private link.
+
+    Source: https://docs.snowflake.com/en/user-guide/organizations-connect (Private connectivity URLs)
+    """
+    return any(".privatelink" in str(connection.get(key, "")).lower() for key in ("account", "host"))
+
+
+def pick(row: Mapping[str, object], column: str, settings: Settings) -> str:
+    """Return an address of a row: the account has the private one beside it where its edition has private links.
+
+    Sources: https://docs.snowflake.com/en/sql-reference/sql/show-endpoints and there show-image-repositories. Raises
+    UserError where the settings want a private address and the account gives none.
+    """
+    private = str(row.get(f"privatelink_{column}") or "")
+    if settings.private_link == "on" and not private:
+        raise UserError(
+            'private_link is "on", and the account gives no private address (it does in the edition Business Critical):'
+            ' set private_link to "auto" or "off"'
+        )
+    if private and settings.private_link in ("on", "prefer"):
+        return private
+    return str(row.get(column) or "")

@@ -1,0 +1,33 @@
+"""Whether a service is this project's: by what runs in it, not by its name or its comment."""
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.state import State
+from spcsmetrics.images.definition import IMAGES
+
+LABEL = "SPCS user metrics"
+COMMENT = f"{LABEL} {PRODUCT}"
+
+
+def is_own(state: State) -> bool:
+    """Return whether the service that is there was made by this project, of whatever version.
+
+    What runs decides; the comment does only where nothing else can be seen: the service stands still, and its
+    specification is for its owner.
+    """
+    if state.paths:
+        names = {path.rsplit("/", 1)[-1].split("@")[0].split(":")[0] for path in state.paths.values()}
+        return {image.name for image in IMAGES.values()} <= names
+    return state.service is not None and (state.service["comment"] or "").startswith(LABEL)
+
+
+def require_own(settings: Settings, state: State, *, adopt: bool) -> None:
+    """Raise UserError for a service that this project did not make, unless it is to be taken over."""
+    if not state.service or adopt or is_own(state):
+        return
+    containers = ", ".join(state.paths) or "none that the role sees"
+    raise UserError(
+        f"the service {settings.service_name} was not made by this project (its containers: {containers}): set service"
+        " to another name, or add --adopt if it is yours and may be changed"
+    )

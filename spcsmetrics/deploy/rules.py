@@ -1,0 +1,117 @@
+"""What only the programs that read a setting would refuse: judged here, by their rules, before anything is sent."""
+
+import configparser
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import yaml
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import GRAFANA
+from spcsmetrics.deploy.names import bare
+
+# Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/additional-considerations-services-jobs
+PRIVILEGED_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "ORGADMIN")
+# Sections of Grafana's configuration that say who comes in and as whom: in whole, not only what grafana.ini sets.
+_GUARDED_SECTIONS = ("AUTH", "SECURITY", "USERS", "SERVER", "PATHS", "DATABASE")
+_HARMLESS = ("GF_USERS_DEFAULT_THEME", "GF_USERS_DEFAULT_LANGUAGE")
+_SECRET_VARIABLE = re.compile(r"(^SPCS_WEBHOOK_URL$)|(PASSWORD|TOKEN|SECRET|API_KEY|PRIVATE_KEY|CREDENTIALS)")
+# What Grafana's provisioning needs of each way, without which it ends at its start.
+_NEEDED = {"webhook": ("SPCS_WEBHOOK_URL",), "email": ("SPCS_EMAIL_ADDRESSES", "GF_SMTP_ENABLED", "GF_SMTP_HOST")}
+
+
+def check_role(key: str, role: str) -> None:
+    """Raise UserError for a role that may not own a service."""
+    if bare(role).upper() in PRIVILEGED_ROLES:
+        raise UserError(
+            f"{key} is {role}: Snowflake lets no privileged role own a service: let an administrator run what"
+            " ./inv grants prints, and set role to the role that it creates"
+        )
+
+
+def check_pool(key: str, pool: str) -> None:
+    """Raise UserError for a pool that the collector would not take: its nodes are found by DNS.
+
+    The rule is checkPoolName's in plugins/spcsdiscovery/discovery/pool.go.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,63}", bare(pool)):
+        raise UserError(
+            f"{key} has {pool}: the collector finds a pool's nodes by DNS: write the name of a pool of 1 to 63 letters,"
+            " digits and _, one pool an entry"
+        )
+
+
+def check_expression(key: str, expression: str) -> None:
+    """Raise UserError for an expression that the collector's configuration would not take: RE2, in a scalar of YAML."""
+    import re2  # noqa: PLC0415 - of the group deploy
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(expression, options)
+    except re2.error as error:
+        raise UserError(f"{key} is {expression!r}: not an RE2 expression ({_reason(error)}): mend it") from None
+    # The collector reads a variable's value as YAML.
+    try:
+        same = yaml.safe_load(expression) == expression
+    except yaml.YAMLError:
+        same = False
+    if not same or "${" in expression:
+        raise UserError(
+            f"{key} is {expression!r}: the collector reads it as YAML, where it is no text: put it into parentheses"
+        )
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+
+
+def check_environment(environment: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Raise UserError for variables that undo what the image protects, or that hold a secret themselves."""
+    for name in (*environment, *secrets):
+        where = f"environment.{name}" if name in environment else f"secrets.{name}"
+        if _is_guarded(name):
+            raise UserError(
+                f"{where} would undo what protects Grafana, or what its image relies on: leave it out, and set"
+                " administrator, ingress_addresses or notification where they are meant (docs/security.md)"
+            )
+    for name in environment:
+        if name in secrets:
+            raise UserError(f"{name} stands in environment and in secrets: leave it in one of both")
+        if _SECRET_VARIABLE.search(name):
+            raise UserError(
+                f"environment.{name} would stand in the service's specification, for all who may read that: put the"
+                f" value into a Snowflake secret, and its name into secrets.{name} (docs/notifications.md)"
+            )
+
+
+def check_notification(way: str, variables: Mapping[str, str]) -> None:
+    """Raise UserError for a way to notify that lacks a variable without which Grafana does not start."""
+    for name in _NEEDED.get(way, ()):
+        if name not in variables:
+            table = "secrets" if _SECRET_VARIABLE.search(name) else "environment"
+            raise UserError(
+                f'notification is "{way}" and {name} is missing, without which Grafana does not start: set it in'
+                f" [{table}] (docs/notifications.md)"
+            )
+
+
+def _is_guarded(name: str) -> bool:
+    plain = name.removesuffix("__FILE").removesuffix("__EXPAND")
+    if plain in _of_the_image():
+        return True
+    return plain not in _HARMLESS and any(plain.startswith(f"GF_{section}_") for section in _GUARDED_SECTIONS)
+
+
+@cache
+def _of_the_image() -> frozenset[str]:
+    """Return the variables that override what grafana.ini sets.
+
+    Source: https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#override-configuration-with-environment-variables
+    """
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string((GRAFANA / "grafana.ini").read_text())
+    found = (f"GF_{section}_{key}" for section in parser.sections() for key in parser[section])
+    return frozenset(re.sub(r"[.-]", "_", one).upper() for one in found)

@@ -1,0 +1,108 @@
+"""Snapshots of the metrics' volume: taken, listed, dropped, and put back."""
+
+from datetime import UTC, datetime
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.core.text import visible
+from spcsmetrics.deploy import readiness, rows
+from spcsmetrics.deploy.names import bare, identifier
+from spcsmetrics.deploy.operations import open_service
+from spcsmetrics.deploy.rows import Execute
+from spcsmetrics.deploy.settings import Settings
+
+_VOLUME = '"data"'
+# Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/block-storage-volume
+_OF_DELETED = "SYS_BACKUP_ON_DELETE"
+_COST = (
+    "Each snapshot is billed as block storage until it is dropped, and one day longer; Snowflake drops those that it"
+    f" made itself ({_OF_DELETED}...) after seven days"
+)
+
+
+def back_up(path: str, *, dry: bool) -> None:
+    """Take a snapshot of the metrics' volume while the service runs, and print its name."""
+    with open_service(path, change=True) as (settings, execute):
+        snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+        sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
+        _send(execute, "Take a snapshot of the volume", sql, dry=dry)
+    console.print(f"- {_COST}: ./inv snapshots")
+    print(snapshot)  # noqa: T201 - the result
+
+
+def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
+    """Print the snapshots in the service's schema, those that Snowflake made itself too; or drop one of them."""
+    with open_service(path, needed=False) as (settings, execute):
+        found = rows.show_snapshots(execute, settings.schema_name)
+        if drop:
+            name = _resolve(settings, drop)
+            _require(execute, name)
+            _send(execute, f"Drop the snapshot {name}", f"DROP SNAPSHOT {name}", dry=dry)
+            return
+        for row in found:
+            maker = "Snowflake, as a volume went" if row["name"].startswith(_OF_DELETED) else "a person"
+            line = f"{settings.schema_name}.{row['name']}  {row['created_on']}  {row['state']}  made by {maker}"
+            print(visible(line))  # noqa: T201 - the result
+    console.print(f"{_COST}. ./inv snapshots --drop NAME drops one.")
+
+
+def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
+    """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does.
+
+    A request at the endpoint starts a service that stands still, so that is switched off meanwhile.
+    """
+    with open_service(path, change=True) as (settings, execute):
+        name, source = settings.service_name, _resolve(settings, snapshot)
+        _require(execute, source)
+        question = f"Replace the metrics of {name} by those of {source}? The boards are gone meanwhile."
+        if not (yes or dry) and not console.confirm(question):
+            raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
+        try:
+            _send(
+                execute, "Keep open boards from starting it", f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE", dry=dry
+            )
+            _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
+            if not dry:
+                readiness.wait_until_suspended(execute, settings, timeout)
+            put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
+            _send(execute, "Restore the volume", put_back, dry=dry)
+        except UserError as error:
+            raise _give_back(execute, name, error) from None
+        _start(execute, name, dry=dry)
+        if not dry:
+            print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
+
+
+def _start(execute: Execute, name: str, *, dry: bool) -> None:
+    _send(execute, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)
+    _send(execute, "Let open boards start it again", f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE", dry=dry)
+
+
+def _give_back(execute: Execute, name: str, error: UserError) -> UserError:
+    """Start the service again after a restore that failed, and return what to say of both."""
+    try:
+        _start(execute, name, dry=False)
+    except UserError as second:
+        return UserError(
+            f"{error}; and the service {name} stands still, because it could not be started either ({second}): run"
+            " ./inv restore again, or ./inv deploy, which starts it with the metrics that it has"
+        )
+    return UserError(f"{error}; the service runs again with the metrics that it had")
+
+
+def _resolve(settings: Settings, snapshot: str) -> str:
+    parts = [identifier(part, "the snapshot") for part in snapshot.split(".")]
+    if len(parts) not in (1, 3):
+        raise UserError(f"the snapshot is {snapshot!r}: write its name, or DATABASE.SCHEMA.NAME: ./inv snapshots")
+    return ".".join(parts) if len(parts) == 3 else f"{settings.schema_name}.{parts[0]}"
+
+
+def _require(execute: Execute, snapshot: str) -> None:
+    """Raise UserError for a snapshot that is not there, before anything is stopped for it."""
+    schema, _, name = snapshot.rpartition(".")
+    if not any(row["name"] == bare(name) for row in rows.show_snapshots(execute, schema)):
+        raise UserError(f"there is no snapshot {snapshot} that the role sees: ./inv snapshots lists those that are")
+
+
+def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)

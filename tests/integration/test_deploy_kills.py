@@ -1,0 +1,160 @@
+"""A task that is killed at any of its steps is finished by the next run: nothing is lost, nothing is made twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from accounts import SETTINGS, Desk, open_desk
+from docker_double import Daemon, open_daemon
+from zygote import Done, Zygote, open_zygote
+
+from simulator.privileges import ADMINISTRATOR, ROLE
+from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.images.definition import IMAGES
+
+SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
+URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
+TRIAL = 'role = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n'
+# Database, schema, repository, three images, pool, service, service role.
+STEPS_OF_DEPLOY = 9
+# Three images, integrations, specification, comment.
+STEPS_OF_UPGRADE = 5
+STEPS_OF_RESTORE = 5
+WHEN = ("before", "after")
+
+
+@pytest.fixture
+def daemon() -> Iterator[Daemon]:
+    with open_daemon() as found:
+        found.images |= {image.reference: image.name.encode() for image in IMAGES.values()}
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def zygote(desk: Desk) -> Iterator[Zygote]:
+    with open_zygote(desk.folder) as found:
+        yield found
+
+
+class Office:
+    """An account with a zygote that works on it."""
+
+    def __init__(self, desk: Desk, daemon: Daemon, zygote: Zygote) -> None:
+        self.desk, self.daemon, self.zygote = desk, daemon, zygote
+
+    def run(self, *words: str, kill: tuple[str, int] | None = None) -> Done:
+        env = {"DOCKER_HOST": self.daemon.url, "DOCKER_CONFIG": str(self.desk.folder / "docker"), "PATH": "/usr/bin"}
+        settings = str(self.desk.folder / "deploy.toml")
+        done = self.zygote.run(*words, "--settings", settings, env=env, kill=kill)
+        self.desk.printed.append(done.out + done.err)
+        return done
+
+    def finish(self, *words: str) -> Done:
+        done = self.run(*words)
+        assert done.code == 0, done.err
+        assert "Traceback" not in done.err
+        return done
+
+    def count(self, beginning: str) -> int:
+        """Return how many statements with this beginning were sent."""
+        return sum(sql.startswith(beginning) for sql in self.desk.changes())
+
+    @property
+    def service(self) -> Any:
+        return self.desk.catalog()["services"][SERVICE]
+
+
+@pytest.fixture
+def office(desk: Desk, daemon: Daemon, zygote: Zygote) -> Office:
+    return Office(desk, daemon, zygote)
+
+
+def killed(done: Done) -> None:
+    assert done.code == -9, f"the task ended by itself: {done.err}"
+
+
+def deploy_first(office: Office) -> None:
+    office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
+    office.finish("deploy", "--timeout=15")
+
+
+def test_a_first_deploy(office: Office) -> None:
+    """Each run dies one step further on, so all steps are walked in one account: the last run finishes."""
+    office.desk.write_settings(TRIAL)
+    # A run that is killed after a step has one step less before it the next time.
+    for _ in range(STEPS_OF_DEPLOY):
+        killed(office.run("deploy", "--create-pool", "--timeout=15", kill=("before", 1)))
+        killed(office.run("deploy", "--create-pool", "--timeout=15", kill=("after", 1)))
+    done = office.finish("deploy", "--create-pool", "--timeout=15")
+    assert done.out.strip() == URL
+    assert "nothing was sent" in done.err
+    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(IMAGES)
+    made = [sql.split("(")[0].split("\n")[0] for sql in office.desk.changes()]
+    assert len(made) == len(set(made)) == STEPS_OF_DEPLOY - len(IMAGES), made
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_an_upgrade(office: Office, when: str) -> None:
+    deploy_first(office)
+    office.desk.run_sql(
+        ADMINISTRATOR,
+        "CREATE EXTERNAL ACCESS INTEGRATION HOOKS ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE",
+        f"GRANT USAGE ON INTEGRATION HOOKS TO ROLE {ROLE}",
+    )
+    data = office.service["data"]
+    for step in range(1, STEPS_OF_UPGRADE + 1):
+        content = f"{when} {step}".encode()
+        office.daemon.images[IMAGES["otel"].reference] = content
+        office.daemon.images[IMAGES["grafana"].reference] = content + b"g"
+        access = '["HOOKS"]' if step % 2 else "[]"
+        office.desk.write_settings(SETTINGS + f"external_access_integrations = {access}\n")
+        before = len(office.daemon.pushed)
+        killed(office.run("upgrade", "--timeout=15", kill=(when, step)))
+        office.finish("upgrade", "--timeout=15")
+        assert "nothing was sent" in office.finish("upgrade", "--timeout=15").err
+        assert len(office.daemon.pushed) == before + 2, "each image is sent once"
+        assert office.service["integrations"] == ("HOOKS" if step % 2 else "")
+    assert (office.service["data"], office.service["state"]) == (data, "READY")
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_a_removal(office: Office, when: str) -> None:
+    deploy_first(office)
+    killed(office.run("undeploy", "--force", "--yes", kill=(when, 1)))
+    again = office.run("undeploy", "--force", "--yes")
+    assert again.code == (0 if when == "before" else 1), again.err
+    assert office.desk.catalog()["services"] == {}
+    assert len(office.desk.catalog()["snapshots"]) == 1, "the volume was kept once"
+    assert office.count("DROP SERVICE") == 1
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_a_restore_with_open_boards(office: Office, when: str) -> None:
+    deploy_first(office)
+    saved = office.service["data"]
+    snapshot = office.finish("backup").out.strip()
+    office.desk.admin("PUT", "/visitors", {"open": True})
+    for step in range(1, STEPS_OF_RESTORE + 1):
+        killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=(when, step)))
+        assert office.finish("restore", snapshot, "--yes", "--timeout=15").out.strip() == URL
+        assert (office.service["data"], office.service["state"], office.service["auto_resume"]) == (
+            saved,
+            "READY",
+            True,
+        )
+
+
+@pytest.mark.parametrize("step", range(1, STEPS_OF_RESTORE + 1))
+def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Office, step: int) -> None:
+    deploy_first(office)
+    snapshot = office.finish("backup").out.strip()
+    killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=("after", step)))
+    office.finish("deploy", "--timeout=15")
+    assert (office.service["state"], office.service["auto_resume"]) == ("READY", True)

@@ -1,0 +1,122 @@
+"""Metrics are put back while boards are open, and what stands still afterwards is said."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inner_accounts import SERVICE, InnerAccount, Room, open_room
+
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.deploy import operations, snapshots
+from spcsmetrics.deploy.refusals import explain
+
+NAME = ".".join(SERVICE)
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    with open_room(tmp_path, monkeypatch) as found:
+        found.grant()
+        found.deploy()
+        yield found
+
+
+@pytest.fixture
+def saved(room: Room, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    snapshots.back_up(room.path, dry=False)
+    printed = capsys.readouterr()
+    assert "billed as block storage until it is dropped" in printed.err
+    room.statements.clear()
+    return printed.out.strip()
+
+
+def restore(room: Room, snapshot: str) -> None:
+    snapshots.restore(room.path, snapshot, yes=True, timeout=3, dry=False)
+
+
+def break_at(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    """Refuse statements with any of these words, as a connection that is gone would."""
+    execute = InnerAccount.execute
+
+    def refuse(account: InnerAccount, sql: str) -> object:
+        if any(word in sql for word in words):
+            raise explain(sql[:20], 250001, "Could not connect")
+        return execute(account, sql)
+
+    monkeypatch.setattr(InnerAccount, "execute", refuse)
+
+
+def test_metrics_are_put_back_while_a_board_is_open(room: Room, saved: str) -> None:
+    held = room.service.data
+    room.service.data = "newer"
+    room.catalog.visited = True
+    restore(room, saved)
+    assert (room.service.data, room.service.auto_resume, room.catalog.state(room.service)) == (held, True, "READY")
+    assert [sql.removeprefix(f"ALTER SERVICE {NAME} ").split(" INST")[0] for sql in room.changes()] == [
+        "SET AUTO_RESUME = FALSE",
+        "SUSPEND",
+        'RESTORE VOLUME "data"',
+        "RESUME",
+        "SET AUTO_RESUME = TRUE",
+    ]
+
+
+def test_a_restore_that_fails_starts_the_service_again_and_says_so(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_at(monkeypatch, "RESTORE VOLUME")
+    with pytest.raises(UserError, match=r"Could not connect.*; the service runs again with the metrics that it had"):
+        restore(room, saved)
+    assert (room.service.auto_resume, room.service.suspended) == (True, False)
+
+
+def test_a_service_that_stands_still_after_a_restore_is_said_with_both_reasons(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        break_at(broken, "RESTORE VOLUME", "RESUME")
+        room.service.auto_resume = False
+        with pytest.raises(UserError) as refused:
+            restore(room, saved)
+    assert f"the service {NAME} stands still, because it could not be started either" in str(refused.value)
+    assert "run ./inv restore again, or ./inv deploy" in str(refused.value)
+    room.deploy()
+    assert (room.service.auto_resume, room.catalog.state(room.service)) == (True, "READY")
+
+
+@pytest.mark.parametrize(("name", "words"), [("A.B", "write its name, or DATABASE"), ("NONE", "there is no snapshot")])
+def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, name: str, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        restore(room, name)
+    assert room.changes() == []
+
+
+def test_images_that_no_longer_run_are_listed_with_what_can_be_done(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations.print_status(room.path)
+    assert "and not run" not in capsys.readouterr().err
+    room.put_images("0.0.1", ["otel"])
+    operations.print_status(room.path)
+    printed = capsys.readouterr().err
+    assert (
+        "and not run: spcs-oss-otel:0.0.1. They are billed as storage; images cannot be deleted one by one" in printed
+    )
+
+
+def test_snapshots_are_listed_with_those_of_a_dropped_service_and_dropped(
+    room: Room, saved: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations.undeploy(room.path, force=True, yes=True, adopt=False, dry=False)
+    snapshots.list_snapshots(room.path, drop="", dry=False)
+    printed = capsys.readouterr()
+    assert saved in printed.out
+    assert "SYS_BACKUP_ON_DELETE_" in printed.out
+    assert "billed as block storage" in printed.err
+    snapshots.list_snapshots(room.path, drop=saved, dry=True)
+    assert tuple(saved.split(".")) in room.catalog.snapshots
+    snapshots.list_snapshots(room.path, drop=saved, dry=False)
+    assert tuple(saved.split(".")) not in room.catalog.snapshots
+    with pytest.raises(UserError, match="there is no snapshot"):
+        snapshots.list_snapshots(room.path, drop=saved, dry=False)
