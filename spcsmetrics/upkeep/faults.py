@@ -92,9 +92,19 @@ def _refuse_each(stage: Stage) -> None:
     stage.log_in("wrong-password")
     _refuse(stage, "wrong password", lambda: None, "log in with docker login")
     stage.log_in("its-password")
-    # Another image under the version, in the registry that the workflow released to.
-    expect(stage.release("acme"), "is another image already")
-    console.print("- taken tag: refused")
+    _take(stage)
+
+
+def _take(stage: Stage) -> None:
+    """Try a release of a version under which one repository holds another image."""
+    taken = f"{stage.target}/taken/{IMAGES['grafana'].name}:{PRODUCT}"
+    process.run(["docker", "tag", IMAGES["otel"].reference, taken])
+    process.run(["docker", "push", "--quiet", taken], env=stage.environment)
+    process.run(["docker", "rmi", "--no-prune", taken])
+    expect(stage.release("taken"), "is another image already")
+    if len(list(stage.repositories("taken").rglob("tags/*"))) != 1:
+        raise UserError("a release of a version that is taken was refused after something was pushed: check it before")
+    console.print("- taken tag: refused before anything was pushed")
 
 
 def _build_stale(folder: Path, reference: str) -> None:
