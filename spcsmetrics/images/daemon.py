@@ -177,7 +177,7 @@ def forget(prefix: str) -> None:
         for name in sorted(names, key=lambda name: "@" in name):
             if name.startswith(prefix):
                 with suppress(ImageNotFound):
-                    client.images.remove(name, noprune=True)
+                    client.images.remove(name)
 
 
 def shorten(error: object) -> str:

@@ -81,6 +81,7 @@ def _refuse_each(stage: Stage) -> None:
         _refuse(stage, "missing image", lambda: None, "is not on this machine")
         _build_stale(stage.folder, grafana)
         _refuse(stage, "stale image", lambda: None, "is of version 0.0.0 and not")
+        process.run(["docker", "rmi", grafana])
     finally:
         process.run(["docker", "tag", "spcs-kept:grafana", grafana])
         process.run(["docker", "rmi", "spcs-kept:grafana"])
