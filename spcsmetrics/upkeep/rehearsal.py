@@ -1,9 +1,11 @@
 """The workflows on this machine, with act: on a clean clone, with stand-ins for what only hosted services have."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -114,8 +116,20 @@ def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: 
     for used, place in actions():
         command = [*command, "--local-repository", f"{used}={place}"]
     path = f"{FOLDER / 'bin'}:{os.environ['PATH']}"
-    if process.stream(command, cwd=CLONE, env={"PATH": path}) != 0:
+    try:
+        code = process.stream(command, cwd=CLONE, env={"PATH": path})
+    finally:
+        end_programs(FOLDER / "work")
+    if code != 0:
         raise UserError(f"the rehearsal of {workflow}.yml failed: read its report above")
+
+
+def end_programs(folder: Path) -> None:
+    """End every program of a folder that still runs, as a hosted runner does when a job is over."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if file.read_bytes().startswith(f"{folder}/".encode()):
+                os.kill(int(file.parent.name), signal.SIGTERM)
 
 
 def _ci_step() -> Step:

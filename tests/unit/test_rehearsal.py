@@ -1,5 +1,7 @@
 """What a rehearsal of the workflows changes in them is named, and every action has a stand-in."""
 
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -67,3 +69,17 @@ def test_a_release_with_a_fault_must_end_with_its_own_sentence(code: int, said: 
         return
     with pytest.raises(UserError, match=r"\./inv release did not (fail with|end well)"):
         faults.expect(done, sentence)
+
+
+def test_a_program_that_a_job_left_is_ended_and_no_other(tmp_path: Path) -> None:
+    programs = []
+    for folder in ("work", "elsewhere"):
+        (tmp_path / folder).mkdir()
+        shutil.copy("/bin/sleep", tmp_path / folder / "registry")
+        programs.append(subprocess.Popen([str(tmp_path / folder / "registry"), "60"]))
+    left, other = programs
+    rehearsal.end_programs(tmp_path / "work")
+    assert left.wait(10) == -signal.SIGTERM
+    assert other.poll() is None
+    other.kill()
+    other.wait()
