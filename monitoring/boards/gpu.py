@@ -1,7 +1,7 @@
 """SPCS / GPU: how busy and how full each GPU is, who uses it, and which idle."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
-from monitoring.selectors import IN_POOLS, ON_GPUS
+from monitoring.selectors import IN_POOLS, ON_GPUS, ON_NODES
 from monitoring.signals import gpus
 
 GPU = Board(
@@ -9,7 +9,14 @@ GPU = Board(
     title="SPCS / GPU",
     description="GPUs: utilisation, memory, who shares which, and what is requested.",
     rows=(
-        Row("How busy", (Number(gpus.idle(ON_GPUS), width=6), Lines(gpus.time_in_use(ON_GPUS), width=18))),
+        Row(
+            "How busy",
+            (
+                Number(gpus.idle(ON_NODES), width=6),
+                Lines(gpus.time_in_use(ON_GPUS), width=18),
+                Grid(gpus.idle_by_node(ON_NODES), height=6),
+            ),
+        ),
         Row("How full", (Lines(gpus.memory_share(ON_GPUS)), Lines(gpus.memory(ON_GPUS)))),
         Row(
             "Who uses them",

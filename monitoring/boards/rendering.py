@@ -110,7 +110,7 @@ def _annotations(board: Board) -> list[dashboard.AnnotationQuery]:
             "orange",
         )
         queries["Pool size"] = (
-            f"changes(spcs_pool:nodes:count{{{where}}}[5m]) > 0",
+            f"changes(spcs_pool:nodes:known{{{where}}}[5m]) > 0",
             f"{legend(POOL)} scaled: node count changed",
             "blue",
         )

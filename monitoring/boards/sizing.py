@@ -1,12 +1,14 @@
 """SPCS / Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
 from monitoring.boards.model import Board, Grid, Lines, Note, Number, Row
+from monitoring.prices import EFFECTIVE, SOURCE
 from monitoring.signals import sizing
 
 _BILL = (
-    "Credits here are an estimate: hours of nodes that published metrics, times what you set above for an hour of a "
-    "node (Snowflake's consumption table has it for each instance family). The account's view "
-    "`SNOWPARK_CONTAINER_SERVICES_HISTORY` has the billed credits, up to three hours late."
+    "Credits here are an estimate: hours in which nodes were there, times the credits of their instance family in "
+    f"Snowflake's [Service Consumption Table]({SOURCE}), effective {EFFECTIVE}. The price of a credit depends on "
+    "region, edition and contract: set yours above. The account's view `SNOWPARK_CONTAINER_SERVICES_HISTORY` has the "
+    "billed credits, up to three hours late."
 )
 
 SIZING = Board(
@@ -28,10 +30,11 @@ SIZING = Board(
             (
                 Number(sizing.NODE_HOURS, width=12),
                 Number(sizing.CREDITS, width=12),
+                Grid(sizing.COST, height=8),
                 Note(title="About the credits", text=_BILL),
             ),
         ),
     ),
     variables=("pool", "database", "schema", "service"),
-    texts={"credits_per_node_hour": ("Credits an hour of a node", "0.11")},
+    texts={"price_per_credit": ("Price of a credit", "2.00")},
 )

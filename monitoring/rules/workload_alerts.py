@@ -1,5 +1,6 @@
 """Alerts about what runs in the pools: containers, services, nodes, GPUs, volumes and egress."""
 
+from monitoring.restarts import restarts
 from monitoring.rules import Alert, label
 from monitoring.selectors import (
     CONTAINER,
@@ -29,7 +30,7 @@ _SERVICES_ONLY = f'{SERVICE_TYPE}!~"(?i).*job.*"'
 _CONTAINERS = (
     Alert(
         name="SpcsContainerOOMKilled",
-        expr="increase(container_restarts[10m]) > 0 and ignoring (reason)"
+        expr=f"{restarts('', '10m')} > 0 and ignoring (reason)"
         ' (container_state_last_finished_reason{reason="FailedWithOOM"} == 1)',
         lasting="0m",
         severity="warning",
@@ -39,16 +40,16 @@ _CONTAINERS = (
     ),
     Alert(
         name="SpcsContainerRestartingOften",
-        expr="increase(container_restarts[15m]) > 2",
+        expr=f"{restarts('', '15m')} > 2",
         lasting="5m",
         severity="critical",
         summary="A container restarts again and again.",
-        description=f"{_CONTAINER} restarted {{{{ $value | humanize }}}} times within 15 minutes.",
+        description=f"{_CONTAINER} restarted {{{{ $value }}}} times within 15 minutes.",
         board="spcs-container",
     ),
     Alert(
         name="SpcsContainerExitedNonZero",
-        expr="changes(container_restarts[15m]) > 0 and container_state_last_finished_exitcode != 0",
+        expr=f"{restarts('', '15m')} > 0 and container_state_last_finished_exitcode != 0",
         lasting="0m",
         severity="info",
         summary="A container restarted after an exit code other than 0.",

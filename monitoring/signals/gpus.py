@@ -1,5 +1,6 @@
 """GPUs: how busy and how full each is, and which containers share it."""
 
+from monitoring.idleness import idle_on_nodes
 from monitoring.selectors import CONTAINER_LEGEND, GPU, GPU_LEGEND, NODE, OF_CONTAINER, OF_GPU, OF_NODE, POOL, legend
 from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
 from monitoring.signals.containers import KEYS, LINKS
@@ -95,13 +96,29 @@ def requested(where: str) -> Signal:
 
 def idle(where: str) -> Signal:
     """Return how many GPUs were hardly used in the time shown."""
-    used = f"avg_over_time(spcs_gpu:container_gpu_utilization:avg{{{where}}}[$__range])"
     return Signal(
         title="GPUs idle",
-        meaning="GPUs in use for less than 5 % of the time shown.",
-        unit="short",
-        lines=(Line(expr=f"count({used} < 0.05) or vector(0)", legend="idle"),),
+        meaning="GPUs of the nodes that were in use for less than 5 % of the time shown, "
+        "also those on which no container is.",
+        unit="none",
+        lines=(Line(expr=f"sum({idle_on_nodes(where, '$__range')})", legend="idle"),),
+        empty="no chosen node has a GPU",
         steps=NONE_IS_GOOD,
+    )
+
+
+def idle_by_node(where: str) -> Listing:
+    """Return the nodes with idle GPUs."""
+    return Listing(
+        title="Nodes with idle GPUs",
+        meaning="GPUs of each node, and those that were in use for less than 5 % of the time shown.",
+        keys={POOL: "Pool", NODE: "Node"},
+        columns=(
+            Column(title="GPUs", expr=f"max by ({OF_NODE}) (spcs_node:node_gpu_capacity:max{{{where}}})", unit="none"),
+            Column(title="Idle", expr=f"{idle_on_nodes(where, '$__range')} > 0", unit="none", steps=NONE_IS_GOOD),
+        ),
+        empty="no chosen node has a GPU",
+        links=(("Pool", "spcs-pool"), ("Node", "spcs-node")),
     )
 
 

@@ -1,5 +1,6 @@
 """Pools and nodes: how many there are, what they offer, and what of it is used, requested and free."""
 
+from monitoring.restarts import restarts
 from monitoring.selectors import FAMILY, IN_POOLS, NODE, NODE_LEGEND, OF_NODE, ON_NODES, POOL, legend
 from monitoring.signals import NONE_IS_BAD, NONE_IS_PLAIN, RESOURCES, SHARE, Column, Line, Listing, Signal
 
@@ -12,18 +13,24 @@ POOLS = Signal(
 )
 NODES = Signal(
     title="Nodes",
-    meaning="Nodes that publish metrics.",
-    unit="short",
-    lines=(Line(expr=f"sum(spcs_pool:nodes:count{{{IN_POOLS}}})", legend="nodes"),),
+    meaning="Nodes that discovery knows; beside it those that publish metrics, where they are fewer.",
+    unit="none",
+    lines=(
+        Line(expr=f"sum(spcs_pool:nodes:known{{{IN_POOLS}}})", legend="nodes"),
+        Line(
+            expr=f"(sum(spcs_pool:nodes:count{{{IN_POOLS}}}) or vector(0)) < sum(spcs_pool:nodes:known{{{IN_POOLS}}})",
+            legend="publish",
+        ),
+    ),
     steps=NONE_IS_BAD,
 )
 NODES_OVER_TIME = Signal(
     title="Nodes over time",
-    meaning="Nodes that publish metrics, by pool and instance family.",
+    meaning="Nodes that discovery knows, by pool and instance family.",
     unit="short",
     lines=(
         Line(
-            expr=f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:count{{{IN_POOLS}}})",
+            expr=f"sum by ({POOL}, {FAMILY}) (spcs_pool:nodes:known{{{IN_POOLS}}})",
             legend=f"{legend(POOL)} {legend(FAMILY)}",
         ),
     ),
@@ -66,10 +73,11 @@ def use_of_pools(kind: str) -> Signal:
 def free_of_pools(kind: str) -> Signal:
     """Return what can still be requested of a kind, in the pool and on one node."""
     title, unit = RESOURCES[kind]
-    on_node = (
-        f"max by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity{{{IN_POOLS}}})"
-        f" - on ({OF_NODE}) sum by ({OF_NODE}) (container_{kind}_requested{{{IN_POOLS}}}))"
-    )
+    of_node = f"max by ({OF_NODE}) (node_{kind}_capacity{{{IN_POOLS}}})"
+    requested = f"container_{kind}_requested{{{IN_POOLS}}}"
+    of_pool = f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{IN_POOLS}}})"
+    # A node or pool without containers has no series of requests, and is free as a whole.
+    on_node = f"max by ({POOL}) ({of_node} - on ({OF_NODE}) (sum by ({OF_NODE}) ({requested}) or {of_node} * 0))"
     return Signal(
         title=f"{title}: free to request",
         meaning=f"{title} that no container requests: in the whole pool, and on the node with most of it, "
@@ -77,13 +85,11 @@ def free_of_pools(kind: str) -> Signal:
         unit=unit,
         lines=(
             Line(
-                expr=f"sum by ({POOL}) (spcs_pool:node_{kind}_capacity:sum{{{IN_POOLS}}})"
-                f" - on ({POOL}) sum by ({POOL}) (container_{kind}_requested{{{IN_POOLS}}})",
+                expr=f"{of_pool} - on ({POOL}) (sum by ({POOL}) ({requested}) or {of_pool} * 0)",
                 legend=f"{legend(POOL)} pool",
             ),
             Line(expr=on_node, legend=f"{legend(POOL)} one node"),
         ),
-        empty="no container runs in the chosen pools",
     )
 
 
@@ -105,7 +111,6 @@ def share_of_nodes(kind: str) -> Signal:
                 dashed=True,
             ),
         ),
-        empty="no container runs on the chosen nodes",
         steps=SHARE,
         bounded=False,
     )
@@ -145,7 +150,8 @@ POOL_LIST = Listing(
     "and what waits or restarts in it. Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
-        Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})"),
+        Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:known{{{IN_POOLS}}})"),
+        Column(title="Publish", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})"),
         _pool_share("cpu", "usage"),
         _pool_share("cpu", "requested"),
         _pool_share("memory", "usage"),
@@ -157,7 +163,7 @@ POOL_LIST = Listing(
         ),
         Column(
             title="Restarts",
-            expr=f"sum by ({POOL}) (ceil(increase(container_restarts{{{IN_POOLS}}}[$__range])))",
+            expr=f"sum by ({POOL}) {restarts(IN_POOLS, '$__range')}",
             steps=NONE_IS_PLAIN,
             decimals=0,
         ),

@@ -1,5 +1,6 @@
 """States of containers: how many run, wait or have ended, why, and how often they restarted."""
 
+from monitoring.restarts import restarts as counted
 from monitoring.selectors import CONTAINER, CONTAINER_LEGEND, OF_CONTAINER, OF_SERVICE, POOL, SERVICE_LEGEND
 from monitoring.signals import NONE_IS_GOOD, Line, Signal
 
@@ -47,9 +48,7 @@ def restarts(where: str) -> Signal:
         title="Restarts in this time",
         meaning="Restarts of containers within the time shown.",
         unit="short",
-        lines=(
-            Line(expr=f"sum(ceil(increase(container_restarts{{{where}}}[$__range]))) or vector(0)", legend="restarts"),
-        ),
+        lines=(Line(expr=f"sum({counted(where, '$__range')}) or vector(0)", legend="restarts"),),
         steps=NONE_IS_GOOD,
         decimals=0,
     )

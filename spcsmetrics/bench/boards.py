@@ -105,7 +105,7 @@ def _put(expr: str) -> str:
         "__rate_interval": "2m",
         "__range_s": str(_HOURS * 3600),
         "__range": f"{_HOURS}h",
-        "credits_per_node_hour": "1",
+        "price_per_credit": "1",
     }
     return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], ".*"), expr)
 

@@ -35,7 +35,7 @@ def fill(expression: str, *, interval: str = "2m", seconds: int = 3600, choice: 
         "__rate_interval": interval,
         "__range_s": str(seconds),
         "__range": f"{seconds}s",
-        "credits_per_node_hour": "0.11",
+        "price_per_credit": "2",
     }
     return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], choice or match[0]), expression)
 
@@ -141,9 +141,18 @@ def _combined(tree: Any) -> Labels:
     matching = tree.modifier.matching if tree.modifier else None
     if matching is None:
         return _both(left, right)
-    assert tree.modifier.card == promql_parser.VectorMatchCardinality.OneToOne, "group_left is used nowhere yet"
-    named = frozenset(matching.labels)
-    if matching.type == promql_parser.LabelModifierType.Include:
+    return _matched(tree.modifier, left, right)
+
+
+def _matched(modifier: Any, left: Labels, right: Labels) -> Labels:
+    """Return the labels of an operation on two sides that are matched by labels."""
+    named = frozenset(modifier.matching.labels)
+    # The side with many series keeps its labels.
+    if modifier.card == promql_parser.VectorMatchCardinality.ManyToOne:
+        return left
+    if modifier.card == promql_parser.VectorMatchCardinality.OneToMany:
+        return right
+    if modifier.matching.type == promql_parser.LabelModifierType.Include:
         return _both(_both(left, right), named)
     return None if left is None else left - named
 

@@ -37,7 +37,9 @@ def test_what_an_older_panel_showed_has_a_place(older: str) -> None:
 
 def sums_a_share(expression: str) -> bool:
     shares = {"container_gpu_utilization", "spcs_gpu:container_gpu_utilization:avg"}
-    return bool(metrics(expression) & shares) and "sum" in {operator for operator, _ in groupings(expression)}
+    operators = {operator for operator, _ in groupings(expression)}
+    # GPUs that are counted by their share may be added up.
+    return bool(metrics(expression) & shares) and "sum" in operators and "count" not in operators
 
 
 def test_1_shares_of_a_gpu_are_not_summed() -> None:

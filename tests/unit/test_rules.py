@@ -20,14 +20,14 @@ SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_a_recording_is_named_by_level_metric_and_operation(name: str) -> None:
     level, metric, _ = name.split(":")
-    assert re.fullmatch(r"spcs_(container|node|pool|gpu|volume|service)", level)
-    assert metric == "nodes" or metric.removesuffix("_unused") in CATALOGUE
+    assert re.fullmatch(r"spcs_(container|node|pool|gpu|volume|service|family)", level)
+    assert metric in {"nodes", "node_hour"} or metric.removesuffix("_unused") in CATALOGUE
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_a_recording_reads_what_nodes_publish_and_keeps_services_apart(name: str) -> None:
     expression = RECORDINGS[name].expr
-    assert metrics(expression) <= set(CATALOGUE)
+    assert metrics(expression) <= set(CATALOGUE) | set(RECEIVER_METRICS)
     for _, labels in groupings(expression):
         if "snow_service_name" in labels:
             assert set(OF_SERVICE.split(", ")) <= set(labels)
