@@ -66,7 +66,8 @@ def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> promet
     query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
     if instant:
         return query.instant().format(PromQueryFormat.TABLE)
-    return query.range().interval(MIN_STEP)
+    # Without a step of its own, which would stand in for the data source's interval in $__rate_interval.
+    return query.range()
 
 
 def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:

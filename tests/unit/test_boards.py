@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+import yaml
 from queries import RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
 
 from monitoring.boards import BOARDS
@@ -16,7 +17,7 @@ from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from monitoring.selectors import OF_SERVICE, VARIABLES
 from monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.upkeep.generated import files
 
@@ -235,3 +236,11 @@ def test_every_published_metric_is_in_a_panel_and_every_rule_is_used() -> None:
 
 def test_variables_have_one_name_everywhere() -> None:
     assert len(set(VARIABLES.values())) == len(VARIABLES)
+
+
+def test_windows_of_rates_follow_the_interval_of_scrapes(board: Json) -> None:
+    # pkg/promlib/models/query.go: $__rate_interval takes a query's own step instead of the data source's interval.
+    assert not [target for panel in panels(board) for target in panel["targets"] if target.get("interval")]
+    source = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"][0]
+    assert source["jsonData"]["timeInterval"] == "${SPCS_SCRAPE_INTERVAL}"
+    assert "ENV SPCS_SCRAPE_INTERVAL=30s" in (GRAFANA / "Dockerfile").read_text()
