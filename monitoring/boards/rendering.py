@@ -11,6 +11,7 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
+from monitoring.boards import BOARDS
 from monitoring.boards.model import Board
 from monitoring.boards.panels import DATASOURCE, build
 from monitoring.selectors import CONTAINER, POOL, SERVICE, VARIABLES, legend, matchers
@@ -75,6 +76,12 @@ def render(board: Board, version: str) -> str:
     """Return the board as the text of a file."""
     text: str = JSONEncoder(sort_keys=True, indent=2).encode(make(board, version))
     return text + "\n"
+
+
+def panel_id(uid: str, title: str) -> int:
+    """Return the id of a board's first panel of a title."""
+    (board,) = [board for board in BOARDS if board.uid == uid]
+    return next(_id(board, row.title, title) for row in board.rows for panel in row.panels if panel.title == title)
 
 
 def _id(board: Board, *names: str) -> int:

@@ -6,9 +6,8 @@ from monitoring.prices import CREDITS_PER_NODE_HOUR, EFFECTIVE
 from monitoring.restarts import restarts
 from monitoring.rules import Recording
 from monitoring.selectors import CONTAINER, FAMILY, NODE, OF_GPU, OF_NODE, OF_SERVICE, POOL
+from monitoring.signals import RECORDED_SECONDS
 
-# How often the store records, in seconds: a sum over time of a recorded number of nodes is in units of it.
-INTERVAL_SECONDS = 30
 # A rate needs a few samples of the collector's interval.
 RATE = "5m"
 _NAMES = {"cpu": "CPU", "memory": "memory"}
@@ -155,7 +154,7 @@ def _days() -> Iterator[Recording]:
 # Group -> interval and rules.
 GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
     "spcs-recording": (
-        f"{INTERVAL_SECONDS}s",
+        f"{RECORDED_SECONDS}s",
         (*_shares_of_containers(), *_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
     ),
     "spcs-recording-days": ("5m", tuple(_days())),

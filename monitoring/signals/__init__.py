@@ -14,6 +14,9 @@ NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
 # Resource, as metrics name it -> its title and Grafana's id of its unit.
 RESOURCES = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
 
+# How often the store records: a sum over time of a recorded number of nodes is in units of it.
+RECORDED_SECONDS = 30
+
 _NOTHING = "nothing is chosen, or nothing was scraped in this time"
 
 

@@ -1,6 +1,5 @@
 """Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
-from monitoring.rules.recording import INTERVAL_SECONDS
 from monitoring.selectors import (
     CONTAINER,
     DATABASE,
@@ -13,12 +12,12 @@ from monitoring.selectors import (
     SERVICE,
     SERVICE_LEGEND,
 )
-from monitoring.signals import RESOURCES, Column, Line, Listing, Signal
+from monitoring.signals import RECORDED_SECONDS, RESOURCES, Column, Line, Listing, Signal
 
 _BY = f"{POOL}, {DATABASE}, {SCHEMA}, {SERVICE}, {CONTAINER}"
 _IN = f"{POOL}, {FAMILY}"
 # Hours in which the nodes were there: an average over the time shown would bill a suspended pool for all of it.
-_HOURS = f"sum by ({_IN}) (sum_over_time(spcs_pool:nodes:known{{{IN_POOLS}}}[$__range])) * {INTERVAL_SECONDS} / 3600"
+_HOURS = f"sum by ({_IN}) (sum_over_time(spcs_pool:nodes:known{{{IN_POOLS}}}[$__range])) * {RECORDED_SECONDS} / 3600"
 _PRICE = f"max by ({FAMILY}) (spcs_family:node_hour:credits)"
 _CREDITS = f"({_HOURS}) * on ({FAMILY}) group_left () {_PRICE}"
 _UNPRICED = f"{_HOURS} unless on ({FAMILY}) {_PRICE}"

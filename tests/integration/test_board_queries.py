@@ -69,7 +69,7 @@ def test_every_recording_rule_has_series_and_none_fails(store: Store) -> None:
 def test_alerts_that_fire_say_what_they_mean(store: Store) -> None:
     alerts: list[dict[str, Any]] = requests.get(f"{store.url}/api/v1/alerts", timeout=5).json()["data"]["alerts"]
     names = {alert["labels"]["alertname"] for alert in alerts}
-    assert names >= {"SpcsWatchdog", "SpcsContainerStartSlow", "SpcsContainerPendingTooLong"}
+    assert names >= {"SpcsWatchdog", "SpcsContainerPendingTooLong"}
     for alert in alerts:
         assert "<no value>" not in alert["annotations"]["description"]
         assert "{{" not in alert["annotations"]["description"]

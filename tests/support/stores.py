@@ -55,7 +55,7 @@ def start_full_store(run: processes.Run) -> Store:
     # A rate takes two samples.
     wait_for(lambda: all(query(f"rate({name}[1m])") for name in FAILURES), 30)
     wait_for(lambda: len(query(f'up{{job="{JOB}"}} == 1')) == 6, 30)
-    wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerStartSlow"}')), 60)
+    wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerPendingTooLong"}')), 60)
     return Store(query, store.url, simulation.admin)
 
 
