@@ -137,7 +137,12 @@ SCENARIOS: dict[str, Scenario] = {
         fires=40,
     ),
     "SpcsPoolMetricsVanished": Scenario(
-        series={f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x40"}, silent=25, fires=33
+        series={
+            f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x100",
+            f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x120",
+        },
+        silent=25,
+        fires=110,
     ),
     "SpcsNodeMetricsDown": Scenario(series={f"up{{{SCRAPED}}}": "1x10 0x20"}, silent=12, fires=15),
     "SpcsNoMetrics": Scenario(series={f"up{{{SCRAPED}}}": "1x10 stale _x40"}, silent=10, fires=20),

@@ -36,6 +36,15 @@ LIVE = {f"up{{{SCRAPED}}}": "1x720"}
 
 # Scenarios of alerts that stand in no other file.
 MORE: dict[str, Scenario] = {
+    "SpcsCollectorQueueNearlyFull": Scenario(
+        series={
+            'otelcol_exporter_queue_size{job="otelcol"}': "1x10 90x40",
+            'otelcol_exporter_queue_capacity{job="otelcol"}': "100x60",
+        },
+        silent=14,
+        fires=17,
+    ),
+    "SpcsPartDown": Scenario(series={'up{job="grafana", instance="localhost:3000"}': "1x10 0x40"}, silent=14, fires=17),
     "SpcsContainerFailed": Scenario(series=_ended(JOB_CONTAINER, FAILED, 1), silent=9, fires=12),
 }
 
@@ -126,6 +135,56 @@ COURSES: dict[str, Course] = {
     "a job that uses all of its CPU": Course(
         series={f"container_cpu_usage{{{JOB_CONTAINER}}}": "2x60", f"container_cpu_limit{{{JOB_CONTAINER}}}": "2x60"},
         fires={50: {}},
+    ),
+    "a pool that is suspended": Course(
+        series={
+            f"node_cpu_capacity{{{NODE}}}": "3x20 stale",
+            _info("ACTIVE"): "1x20 stale",
+            _info("SUSPENDED"): "_x20 1x100",
+            f"spcs_discovery_nodes{{{POOL}}}": "1x20 0x100",
+        },
+        fires={25: {}, 40: {}, 100: {}},
+    ),
+    "the only pool is suspended": Course(
+        series={f"up{{{SCRAPED}}}": "1x20 stale", _info("SUSPENDED"): "_x20 1x100"}, fires={40: {}, 100: {}}
+    ),
+    "a pool that vanishes, and is dropped": Course(
+        series={
+            f"node_cpu_capacity{{{NODE}}}": "3x20 stale",
+            _info("ACTIVE"): "1x200 stale",
+            f"spcs_discovery_nodes{{{POOL}}}": "1x20 0x180 stale",
+        },
+        fires={25: {}, 40: {"SpcsPoolMetricsVanished": 1}, 190: {"SpcsPoolMetricsVanished": 1}, 210: {}},
+    ),
+    "a pool whose nodes are found and do not answer": Course(
+        series={
+            f'node_cpu_capacity{{{NODE}, instance="10.0.0.1:9001"}}': "3x20 stale",
+            f"up{{{SCRAPED}}}": "1x20 0x100",
+            _info("ACTIVE"): "1x120",
+            f"spcs_discovery_nodes{{{POOL}}}": "1x120",
+        },
+        fires={15: {}, 60: {"SpcsNodeMetricsDown": 1}},
+    ),
+    "a collector that dies": Course(
+        series={
+            **{
+                f"{name}".replace('"P"', f'"{pool}"'): "1x20"
+                for pool in "ABC"
+                for name in (
+                    f"node_cpu_capacity{{{NODE}}}",
+                    f"up{{{SCRAPED}}}",
+                    f"spcs_discovery_nodes{{{POOL}}}",
+                    _info("ACTIVE"),
+                )
+            },
+            f"up{{{SCRAPED}}}": "1x20",
+            'up{job="otelcol", instance="localhost:8888"}': "1x20",
+        },
+        fires={20: {}, 40: {"SpcsNoMetrics": 1}, 60: {"SpcsNoMetrics": 1}},
+    ),
+    "samples that the store refuses, where none was ever lost": Course(
+        series={'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40"},
+        fires={5: {}, 40: {"SpcsCollectorExportFailing": 1}},
     ),
     "GPUs without containers": Course(
         series={f"node_gpu_capacity{{{NODE}}}": "2x720"}, fires={300: {}, 700: {"SpcsGpuIdle": 1}}
