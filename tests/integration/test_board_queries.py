@@ -20,6 +20,13 @@ from spcsmetrics.local import processes
 # Rates need a few scrapes, and the most that a query of a young store may take to have its first rows.
 WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
 
+# Nodes that publish, where they are fewer than those that are known, and what has failed within the minute asked for:
+# test_figures.py has courses of events in which they have rows.
+EMPTY_WHILE_ALL_IS_WELL = (
+    "or vector(0)) < sum(spcs_pool:nodes:known",
+    'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done"} and ignoring',
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
@@ -40,7 +47,11 @@ def targets() -> Iterator[Target]:
 
 
 def without_rows(store: Store) -> list[Target]:
-    return [target for target in targets() if not store.query(target.expr)]
+    return [
+        target
+        for target in targets()
+        if not store.query(target.expr) and not any(part in target.expr for part in EMPTY_WHILE_ALL_IS_WELL)
+    ]
 
 
 @pytest.fixture(scope="module")
