@@ -40,4 +40,5 @@ CONTAINER = Board(
         ),
     ),
     variables=("pool", "database", "schema", "service", "container", "instance"),
+    single=("container",),
 )

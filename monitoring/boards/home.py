@@ -24,7 +24,7 @@ HOME = Board(
         ),
         Row(
             "What to look at",
-            (Grid(pools.POOL_LIST, height=8), Grid(containers.attention(IN_POOLS)), Grid(stack.ALERT_LIST, height=6)),
+            (Grid(stack.ALERT_LIST, height=6), Grid(pools.POOL_LIST, height=8), Grid(containers.attention(IN_POOLS))),
         ),
         Row(
             "How it went",

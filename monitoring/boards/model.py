@@ -91,5 +91,7 @@ class Board:
     description: str
     rows: tuple[Row, ...]
     variables: tuple[str, ...] = ()
+    # Variables of which a reader chooses one: a board of details shows one thing, not all.
+    single: tuple[str, ...] = ()
     # Text variables that the reader may change: name -> (label, value).
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)

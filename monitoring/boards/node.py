@@ -32,4 +32,5 @@ NODE = Board(
         Row("Scrapes of all nodes", (Lines(stack.UP), Lines(stack.SCRAPE_SECONDS))),
     ),
     variables=("pool", "node"),
+    single=("node",),
 )

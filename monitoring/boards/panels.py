@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard, prometheus, stat, statetimeline, table, text, timeseries
 from grafana_foundation_sdk.builders.common import (
     GraphThresholdsStyleConfig,
@@ -32,8 +33,9 @@ from monitoring.signals import Column, Listing, Signal, Steps
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
-# Pixels: wide enough for a name, and for a number with its unit.
-_KEY_WIDTH, _VALUE_WIDTH = 165, 140
+# Pixels: wide enough for a name, and for a number with its unit. A board is 1,550 wide on a screen of 1,600.
+_KEY_WIDTHS = {"Pool": 150, "Service": 200, "Reason": 150, "Node": 120, "Family": 130, "GPU": 60, "Instance": 80}
+_KEY_WIDTH, _VALUE_WIDTH = 110, 105
 
 # What all builders have in common; their own types differ.
 _AnyPanel = Any
@@ -62,10 +64,12 @@ def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
             )
 
 
-def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> prometheus.Dataquery:
+def _query(expr: str, legend: str, ref: str, *, instant: bool = False, table: bool = False) -> prometheus.Dataquery:
     query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
-    if instant:
+    if table:
         return query.instant().format(PromQueryFormat.TABLE)
+    if instant:
+        return query.instant()
     # Without a step of its own, which would stand in for the data source's interval in $__rate_interval.
     return query.range()
 
@@ -75,7 +79,9 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(values)
 
 
-def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int) -> _AnyPanel:
+def _dress(
+    panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int, *, instant: bool = False
+) -> _AnyPanel:
     """Set what every panel of a signal has."""
     panel = (
         panel.id(panel_id)
@@ -91,12 +97,14 @@ def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: 
     if signal.decimals is not None:
         panel = panel.decimals(signal.decimals)
     for ref, line in zip(_REFS, signal.lines, strict=False):
-        panel = panel.with_target(_query(line.expr, line.legend, ref))
+        panel = panel.with_target(_query(line.expr, line.legend, ref, instant=instant))
     return panel
 
 
 def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     signal = panel.signal
+    # A line for each thing that a legend names; a list of more than three is cut.
+    many = len(signal.lines) > 3 or any("{{" in line.legend for line in signal.lines)
     chart = (
         _dress(timeseries.Panel(), signal, panel_id, panel.width, panel.height)
         .min(0)
@@ -106,8 +114,11 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
         .legend(
             VizLegendOptions()
             .show_legend(True)
-            .display_mode(common.LegendDisplayMode.LIST)
+            .display_mode(common.LegendDisplayMode.TABLE if many else common.LegendDisplayMode.LIST)
             .placement(common.LegendPlacement.BOTTOM)
+            .calcs(["lastNotNull", "max"] if many else [])
+            .sort_by("Last *")
+            .sort_desc(True)
         )
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
     )
@@ -129,9 +140,10 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
 
 def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:
     built: Builder[PanelModel] = (
-        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height)
+        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height, instant=True)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
-        .graph_mode(common.BigValueGraphMode.AREA)
+        .graph_mode(common.BigValueGraphMode.NONE)
+        .no_value("unknown")
     )
     return built
 
@@ -165,11 +177,12 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
         .height(panel.height)
         .interval(MIN_STEP)
         .min_width(_VALUE_WIDTH)
+        .sort_by([common_builders.TableSortByFieldState().display_name(listing.worst).desc(True)])
         .with_transformation(DataTransformerConfig(id_val="merge", options={}))
         .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
     )
     for ref, column in columns.items():
-        grid = grid.with_target(_query(column.expr, column.title, ref, instant=True))
+        grid = grid.with_target(_query(column.expr, column.title, ref, table=True))
         grid = grid.override_by_name(column.title, _column_settings(column))
     for title in listing.keys.values():
         grid = grid.override_by_name(title, _key_settings(listing, title))
@@ -180,9 +193,13 @@ def _column_settings(column: Column) -> list[DynamicConfigValue]:
     settings = [
         DynamicConfigValue(id_val="unit", value=column.unit),
         DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+        DynamicConfigValue(id_val="custom.wrapHeaderText", value=True),
         DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
         DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
     ]
+    if column.texts:
+        options = {value: {"text": text, "color": color} for value, (text, color) in column.texts.items()}
+        settings.append(DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": options}]))
     if column.decimals is not None:
         settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
     return settings
@@ -190,7 +207,7 @@ def _column_settings(column: Column) -> list[DynamicConfigValue]:
 
 def _key_settings(listing: Listing, title: str) -> list[DynamicConfigValue]:
     settings = [
-        DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
+        DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTHS.get(title, _KEY_WIDTH)),
         DynamicConfigValue(id_val="custom.filterable", value=True),
     ]
     links = dict(listing.links)

@@ -67,4 +67,5 @@ POOL = Board(
         ),
     ),
     variables=("pool",),
+    single=("pool",),
 )

@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import (
     Dashboard,
+    DashboardCursorSync,
     DashboardLinkType,
     VariableRefresh,
     VariableSort,
@@ -49,18 +50,19 @@ def make(board: Board, version: str) -> Dashboard:
         .time("now-1h", "now")
         .timezone("browser")
         .readonly()
+        .tooltip(DashboardCursorSync.CROSSHAIR)
         .link(
             dashboard.DashboardLink("SPCS boards")
             .type(DashboardLinkType.DASHBOARDS)
             .tags([TAG])
-            .as_dropdown(True)
+            .as_dropdown(board.uid != "spcs-home")
             .keep_time(True)
             .include_vars(True)
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
     for index, name in enumerate(board.variables):
-        made = made.with_variable(_variable(name, board.variables[:index]))
+        made = made.with_variable(_variable(name, board.variables[:index], single=name in board.single))
     for name, (label, value) in board.texts.items():
         made = made.with_variable(dashboard.TextBoxVariable(name).label(label).default_value(value))
     for annotation in _annotations(board):
@@ -69,7 +71,13 @@ def make(board: Board, version: str) -> Dashboard:
         made = made.with_row(dashboard.Row(row.title).id(_id(board, row.title, "row")))
         for panel in row.panels:
             made = made.with_panel(build(panel, _id(board, row.title, panel.title)))
-    return made.build()
+    built = made.build()
+    # The library hides links and annotations in a menu unless each says otherwise.
+    for shown_link in built.links or []:
+        shown_link.placement = None  # type: ignore[assignment]
+    for shown in (built.annotations.list_val if built.annotations else None) or []:
+        shown.placement = None  # type: ignore[assignment]
+    return built
 
 
 def render(board: Board, version: str) -> str:
@@ -88,21 +96,20 @@ def _id(board: Board, *names: str) -> int:
     return zlib.crc32("/".join((board.uid, *names)).encode()) % 1_000_000 + 1
 
 
-def _variable(name: str, before: tuple[str, ...]) -> dashboard.QueryVariable:
+def _variable(name: str, before: tuple[str, ...], *, single: bool) -> dashboard.QueryVariable:
     chosen = matchers(*(_LABELS[other] for other in before))
     metric = _METRICS.get(name, "container_cpu_limit")
     selector = f"{metric}{{{chosen}}}" if chosen else metric
-    return (
+    variable = (
         dashboard.QueryVariable(name)
         .label(_TITLES[name])
         .datasource(DATASOURCE)
         .query(f"label_values({selector}, {_LABELS[name]})")
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(True)
-        .include_all(True)
-        .all_value(".*")
+        .multi(not single)
     )
+    return variable.include_all(False) if single else variable.include_all(True).all_value(".*")
 
 
 def _annotations(board: Board) -> list[dashboard.AnnotationQuery]:

@@ -60,4 +60,5 @@ SERVICE = Board(
         ),
     ),
     variables=("pool", "database", "schema", "service"),
+    single=("service",),
 )

@@ -1,6 +1,6 @@
 """Signals: what a panel shows, said once: title, meaning, unit, queries, legends, and why it may be empty."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Colours of values from a bound on; None is the colour below the first bound.
 Steps = tuple[tuple[float | None, str], ...]
@@ -66,13 +66,15 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of values in a table: its query, unit, colours, and number of decimals."""
+    """One column of values in a table: its query, unit, colours, number of decimals, and texts."""
 
     title: str
     expr: str
     unit: str = "short"
     steps: Steps = PLAIN
     decimals: int | None = None
+    # Values that stand for something: value -> (text, colour).
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,16 @@ class Listing:
     empty: str = _NOTHING
     # Title of a key's column -> the board that a click on it opens.
     links: tuple[tuple[str, str], ...] = ()
+    # Title of the column that is highest in the first row; the first with a colour where none is named.
+    first: str = ""
 
     @property
     def description(self) -> str:
         """What the panel's info bubble says."""
         return f"{self.meaning} Empty when {self.empty}."
+
+    @property
+    def worst(self) -> str:
+        """The title of the column by which rows are sorted, from the highest value down."""
+        coloured = (column.title for column in self.columns if column.steps != PLAIN)
+        return self.first or next(coloured, self.columns[0].title)

@@ -115,7 +115,7 @@ def idle_by_node(where: str) -> Listing:
         keys={POOL: "Pool", NODE: "Node"},
         columns=(
             Column(title="GPUs", expr=f"max by ({OF_NODE}) (spcs_node:node_gpu_capacity:max{{{where}}})", unit="none"),
-            Column(title="Idle", expr=f"{idle_on_nodes(where, '$__range')} > 0", unit="none", steps=NONE_IS_GOOD),
+            Column(title="Idle", expr=idle_on_nodes(where, "$__range"), unit="none", steps=NONE_IS_GOOD),
         ),
         empty="no chosen node has a GPU",
         links=(("Pool", "spcs-pool"), ("Node", "spcs-node")),

@@ -144,12 +144,32 @@ def _pool_share(kind: str, use: str) -> Column:
     return Column(title=f"{title} {name}", expr=expr, unit="percentunit", steps=SHARE)
 
 
+# State, as the account writes it -> its colour. In a table it is a number, counted from 1; 0 is a state not reported.
+_NUMBERS = {"ACTIVE": "green", "IDLE": "green", "RESIZING": "blue", "STARTING": "blue", "STOPPING": "blue"}
+_UNSEEN = "not seen"
+_STATES = {
+    "0": ("unknown", "text"),
+    **{str(number): (state.lower(), color) for number, (state, color) in enumerate(_NUMBERS.items(), 1)},
+    "6": ("suspended", "text"),
+    "7": (_UNSEEN, "red"),
+}
+_INFO = f"spcs_compute_pool_info{{{IN_POOLS}"
+_STATE = (
+    f"max by ({POOL}) ("
+    # First, because of two series with the same labels `or` takes the one on its left.
+    f'({_INFO}, state=~"ACTIVE|IDLE|RESIZING"}} unless on ({POOL}) spcs_pool:nodes:count{{{IN_POOLS}}}) * 7'
+    + "".join(f' or {_INFO}, state="{state}"}} * {number}' for number, state in enumerate(("", *_NUMBERS, "SUSPENDED")))
+    + ")"
+)
+
 POOL_LIST = Listing(
     title="Compute pools",
-    meaning="Each pool with its nodes, the shares of CPU and memory in use and requested, "
-    "and what waits or restarts in it. Click on a pool to open it.",
+    meaning="Every pool that the account shows to the role, with its state and nodes, the shares of CPU and memory in "
+    "use and requested, and what waits or restarts in it. A pool that is not seen should have nodes, "
+    "and none publishes: the role may lack MONITOR on it. Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
+        Column(title="State", expr=_STATE, texts=_STATES),
         Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:known{{{IN_POOLS}}})"),
         Column(title="Publish", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})"),
         _pool_share("cpu", "usage"),
@@ -169,6 +189,7 @@ POOL_LIST = Listing(
         ),
     ),
     links=(("Pool", "spcs-pool"),),
+    first="State",
 )
 
 NODE_LIST = Listing(

@@ -251,6 +251,25 @@ FIGURES: dict[str, Figure] = {
         rows={f"{{{BY_SERVICE}}}": 114},
         minute=1400,
     ),
+    "a suspended pool is on Home, by its state": Figure(
+        board="spcs-home",
+        panel="Compute pools",
+        what="State",
+        series={f'spcs_compute_pool_info{{{POOL}, state="SUSPENDED", instance_family="CPU_X64_S"}}': "1x40"},
+        rows={f"{{{POOL}}}": 6},
+        minute=10,
+    ),
+    "a pool that should have nodes and has none is on Home as not seen": Figure(
+        board="spcs-home",
+        panel="Compute pools",
+        what="State",
+        series={f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x40"},
+        rows={f"{{{POOL}}}": 7},
+        minute=10,
+    ),
+    "a pool that publishes is on Home by its state": Figure(
+        board="spcs-home", panel="Compute pools", what="State", series=_HALF_DOWN, rows={f"{{{POOL}}}": 1}, minute=10
+    ),
     "what waits uses nothing of its request": Figure(
         board="spcs-sizing",
         panel="Memory: requested and unused",

@@ -24,6 +24,8 @@ from spcsmetrics.upkeep.generated import files
 Json = dict[str, Any]
 
 KNOWN = set(CATALOGUE) | set(RECORDINGS) | OWN_METRICS | set(RECEIVER_METRICS)
+# Boards of details, which show one thing.
+CHOOSE_ONE = {"pool", "node", "service", "container"}
 # Boards of the stack itself have no pools to choose, and prices are the same for all.
 UNCHOSEN = OWN_METRICS | set(RECEIVER_METRICS) | {"spcs_family:node_hour:credits"}
 
@@ -193,7 +195,9 @@ def test_variables_are_chained_and_follow_the_time(board: Json) -> None:
         assert re.match(r"label_values\(\w+", query), "a label without a metric scans every series"
         assert variable["refresh"] == 2
         assert variable["sort"] == 1
-        assert variable["multi"] is True
+        one = board["uid"] == f"spcs-{variable['name']}" and variable["name"] in CHOOSE_ONE
+        assert variable["multi"] is not one
+        assert variable["includeAll"] is not one
         before.append(variable["name"])
 
 
@@ -244,3 +248,33 @@ def test_windows_of_rates_follow_the_interval_of_scrapes(board: Json) -> None:
     source = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"][0]
     assert source["jsonData"]["timeInterval"] == "${SPCS_SCRAPE_INTERVAL}"
     assert "ENV SPCS_SCRAPE_INTERVAL=30s" in (GRAFANA / "Dockerfile").read_text()
+
+
+def test_boards_links_and_annotations_are_in_sight(board: Json) -> None:
+    # The library would put them into a menu (grafana-foundation-sdk 1272).
+    assert all("placement" not in shown for shown in (*board["links"], *board["annotations"]["list"]))
+    assert board["graphTooltip"] == 1, "charts share their crosshair"
+
+
+def test_tables_fit_the_board_and_show_the_worst_first(board: Json) -> None:
+    for panel in panels(board):
+        if panel["type"] == "table":
+            widths = {
+                (override["matcher"]["options"], setting["value"])
+                for override in panel["fieldConfig"]["overrides"]
+                for setting in override["properties"]
+                if setting["id"] in {"custom.width", "custom.minWidth"}
+            }
+            assert sum(width for _, width in widths) <= 1550, panel["title"]
+            (sort,) = panel["options"]["sortBy"]
+            assert sort["desc"] is True
+            assert sort["displayName"] in {title for title, _ in widths}
+
+
+def test_a_legend_of_many_lines_is_a_table_and_a_number_asks_once(board: Json) -> None:
+    for panel in panels(board):
+        if panel["type"] == "timeseries":
+            many = len(panel["targets"]) > 3 or any("{{" in target["legendFormat"] for target in panel["targets"])
+            assert panel["options"]["legend"]["displayMode"] == ("table" if many else "list")
+        if panel["type"] == "stat":
+            assert all(target["instant"] and not target.get("range") for target in panel["targets"])
