@@ -1,10 +1,14 @@
 """What a node hour costs in credits, by instance family.
 
-Source: tables 1(e) to 1(g) of Snowflake's Service Consumption Table, effective 13 January 2026,
-https://www.snowflake.com/legal-files/CreditConsumptionTable.pdf
+Source: tables 1(e) to 1(g) of Snowflake's Service Consumption Table, effective 31 March 2026, a PDF, read as a third
+party's text of it; other texts, of the tables effective 13 January and 12 May 2026, have the same numbers for these
+families. They are those of https://docs.snowflake.com/en/sql-reference/sql/create-compute-pool.
+
+Families of the generations after it (GEN_X64_G2_2, MEM_X64_G2_8, GPU_L40S_G1_8 and others) are left out: their prices
+differ between clouds, which no metric names, and the texts of them disagree. Their cost is unknown, which is not 0.
 """
 
-SOURCE, EFFECTIVE = "https://www.snowflake.com/legal-files/CreditConsumptionTable.pdf", "13 January 2026"
+SOURCE, EFFECTIVE = "https://www.snowflake.com/legal-files/CreditConsumptionTable.pdf", "31 March 2026"
 
 CREDITS_PER_NODE_HOUR: dict[str, float] = {
     "CPU_X64_XS": 0.06,
