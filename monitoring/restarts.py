@@ -1,4 +1,4 @@
-"""Restarts counted exactly: `increase` extrapolates, and makes 1.008 of one restart."""
+"""Events counted exactly: `increase` extrapolates, and makes 1.008 of one restart."""
 
 
 def restarts(where: str, span: str) -> str:
@@ -12,3 +12,10 @@ def restarts(where: str, span: str) -> str:
         f"((max_over_time({counter}) - min_over_time({counter}) unless resets({counter}) > 0)"
         f" or changes({counter}) - resets({counter}))"
     )
+
+
+def packets(counter: str, where: str, span: str) -> str:
+    """Return the query of how much a counter grew within a span; one that started anew is estimated."""
+    counted = f"{counter}{{{where}}}[{span}]"
+    steps = f"max_over_time({counted}) - min_over_time({counted}) unless resets({counted}) > 0"
+    return f"({steps} or round(increase({counted})))"

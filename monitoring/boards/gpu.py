@@ -12,21 +12,21 @@ GPU = Board(
         Row(
             "How busy",
             (
-                Number(gpus.idle(ON_NODES), width=6),
-                Lines(gpus.time_in_use(ON_GPUS), width=18),
-                Grid(gpus.idle_by_node(ON_NODES), height=6),
+                Number(gpus.idle(ON_NODES), width=4, height=9),
+                Grid(gpus.idle_by_node(ON_NODES), width=8),
+                Lines(gpus.time_in_use(ON_GPUS), width=12, height=9),
+                Grid(gpus.users(ON_GPUS), height=11),
             ),
         ),
-        Row("How full", (Lines(gpus.memory_share(ON_GPUS)), Lines(gpus.memory(ON_GPUS)))),
         Row(
-            "Who uses them",
+            "How full",
             (
-                Grid(gpus.users(ON_GPUS)),
-                Lines(gpus.time_in_use_by_container(ON_GPUS), width=8),
-                Lines(gpus.memory_by_container(ON_GPUS), width=8),
+                Lines(gpus.memory_share(ON_GPUS), width=8),
+                Lines(gpus.memory(ON_GPUS), width=8),
                 Lines(gpus.requested(IN_POOLS), width=8),
             ),
         ),
+        Row("By container", (Lines(gpus.time_in_use_by_container(ON_GPUS)), Lines(gpus.memory_by_container(ON_GPUS)))),
     ),
     variables=("pool", "node", "gpu"),
 )

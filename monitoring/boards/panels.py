@@ -34,8 +34,12 @@ DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
 # Pixels: wide enough for a name, and for a number with its unit. A board is 1,550 wide on a screen of 1,600.
-_KEY_WIDTHS = {"Pool": 150, "Service": 200, "Reason": 150, "Node": 120, "Family": 130, "GPU": 60, "Instance": 80}
-_KEY_WIDTH, _VALUE_WIDTH = 110, 105
+_KEY_WIDTHS = {
+    "Alert": 215, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 75, "Node": 115, "Part": 130,
+    "Pool": 125, "Reason": 150, "Schema": 90, "Service": 165, "Severity": 75, "Version": 110,
+}  # fmt: skip
+_KEY_WIDTH, _VALUE_WIDTH = 110, 100
+_UNIT_WIDTHS = {"none": 80, "short": 80, "percentunit": 80}
 
 # What all builders have in common; their own types differ.
 _AnyPanel = Any
@@ -124,16 +128,22 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     )
     if signal.unit == "percentunit" and signal.bounded:
         chart = chart.max(1)
-    # Colours distinguish series; dashed lines mark thresholds.
+    # Colours distinguish series, where a line does not choose its own; dashed lines mark thresholds.
     chart = chart.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
     if len(signal.steps) > 1:
         chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
     if panel.stacked:
         chart = chart.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
     for ref, line in zip(_REFS, signal.lines, strict=False):
+        settings = []
         if line.dashed:
-            style = DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]})
-            chart = chart.override_by_query(ref, [style])
+            settings.append(DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]}))
+        if line.color:
+            # Several lines of one meaning are shades of its colour.
+            mode = "shades" if "{{" in line.legend else "fixed"
+            settings.append(DynamicConfigValue(id_val="color", value={"mode": mode, "fixedColor": line.color}))
+        if settings:
+            chart = chart.override_by_query(ref, settings)
     built: Builder[PanelModel] = chart
     return built
 
@@ -176,7 +186,7 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
         .span(panel.width)
         .height(panel.height)
         .interval(MIN_STEP)
-        .min_width(_VALUE_WIDTH)
+        .min_width(60)
         .sort_by([common_builders.TableSortByFieldState().display_name(listing.worst).desc(True)])
         .with_transformation(DataTransformerConfig(id_val="merge", options={}))
         .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
@@ -192,7 +202,7 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
 def _column_settings(column: Column) -> list[DynamicConfigValue]:
     settings = [
         DynamicConfigValue(id_val="unit", value=column.unit),
-        DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+        DynamicConfigValue(id_val="custom.width", value=column.width or _UNIT_WIDTHS.get(column.unit, _VALUE_WIDTH)),
         DynamicConfigValue(id_val="custom.wrapHeaderText", value=True),
         DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
         DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
@@ -206,6 +216,8 @@ def _column_settings(column: Column) -> list[DynamicConfigValue]:
 
 
 def _key_settings(listing: Listing, title: str) -> list[DynamicConfigValue]:
+    if title in listing.hidden:
+        return [DynamicConfigValue(id_val="custom.hideFrom", value={"viz": True, "legend": True, "tooltip": True})]
     settings = [
         DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTHS.get(title, _KEY_WIDTH)),
         DynamicConfigValue(id_val="custom.filterable", value=True),

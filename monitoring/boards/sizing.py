@@ -20,18 +20,19 @@ SIZING = Board(
         Row(
             "Requested and unused",
             (
-                Lines(sizing.unused("cpu"), width=8),
-                Lines(sizing.unused("memory"), width=8),
-                Lines(sizing.REQUESTED_UNUSED_SHARE, width=8),
-                Grid(sizing.SUGGESTIONS, height=12),
+                Number(sizing.NODE_HOURS, width=6, height=4),
+                Number(sizing.CREDITS, width=6, height=4),
+                Number(sizing.UNUSED_NOW, width=12, height=4),
+                Lines(sizing.unused("cpu"), height=8),
+                Lines(sizing.unused("memory"), height=8),
+                Grid(sizing.SUGGESTIONS, height=8),
             ),
         ),
         Row(
             "Cost",
             (
-                Number(sizing.NODE_HOURS, width=12),
-                Number(sizing.CREDITS, width=12),
-                Grid(sizing.COST, height=8),
+                Grid(sizing.COST, width=14, height=8),
+                Lines(sizing.REQUESTED_UNUSED_SHARE, width=10),
                 Note(title="About the credits", text=_BILL),
             ),
         ),

@@ -6,12 +6,12 @@ from typing import Any
 import yaml
 
 from monitoring.boards import BOARDS
+from monitoring.boards.links import RUNBOOKS
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import GROUPS
 from monitoring.selectors import VARIABLES
 
-RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
 HEADER = "# Made by ./inv boards from monitoring/rules; what you change here is overwritten.\n"
 
 

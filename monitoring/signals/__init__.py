@@ -11,6 +11,10 @@ NONE_IS_GOOD: Steps = ((None, "green"), (1, "orange"))
 NONE_IS_PLAIN: Steps = ((None, "text"), (1, "orange"))
 NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
 
+# What a colour means, on every board.
+USED, REQUESTED, LIMIT, CAPACITY = "green", "blue", "yellow", "purple"
+RUNNING, PENDING, FINISHED, FAILED = "green", "orange", "text", "red"
+
 # Resource, as metrics name it -> its title and Grafana's id of its unit.
 RESOURCES = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
 
@@ -22,11 +26,15 @@ _NOTHING = "nothing is chosen, or nothing was scraped in this time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One query of a signal and the legend of its series; dashed lines are bounds such as limits."""
+    """One query of a signal and the legend of its series; dashed lines are bounds such as limits.
+
+    A line without a colour takes the next of the palette.
+    """
 
     expr: str
     legend: str
     dashed: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,8 @@ class Column:
     unit: str = "short"
     steps: Steps = PLAIN
     decimals: int | None = None
+    # Pixels, where the unit's own width does not do.
+    width: int = 0
     # Values that stand for something: value -> (text, colour).
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -91,6 +101,8 @@ class Listing:
     empty: str = _NOTHING
     # Title of a key's column -> the board that a click on it opens.
     links: tuple[tuple[str, str], ...] = ()
+    # Titles of columns that are there for links alone.
+    hidden: tuple[str, ...] = ()
     # Title of the column that is highest in the first row; the first with a colour where none is named.
     first: str = ""
 

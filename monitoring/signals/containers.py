@@ -30,7 +30,12 @@ def listing(where: str, *, limits: bool = False) -> Listing:
             steps=SHARE,
         ),
         Column(title="GPU memory", expr=f"sum by ({_BY}) (container_gpu_memory_usage{{{where}}})", unit="bytes"),
-        Column(title="Restarts", expr=f"max by ({_BY}) (container_restarts{{{where}}})", steps=NONE_IS_PLAIN),
+        Column(
+            title="Restarts",
+            expr=f"max by ({_BY}) (container_restarts{{{where}}})",
+            unit="none",
+            steps=NONE_IS_PLAIN,
+        ),
     )
     if limits:
         more = (

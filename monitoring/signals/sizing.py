@@ -1,5 +1,6 @@
 """Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
+from monitoring.ranking import LATEST, others, top
 from monitoring.selectors import (
     CONTAINER,
     DATABASE,
@@ -26,17 +27,16 @@ _UNPRICED = f"{_HOURS} unless on ({FAMILY}) {_PRICE}"
 def unused(kind: str) -> Signal:
     """Return the ten services that leave most of a kind unused."""
     recorded = f"spcs_service:container_{kind}_requested_unused:sum{{{IN_SERVICES}}}"
+    latest = f"sum by ({OF_SERVICE}) ({recorded}{LATEST})"
     title, unit = RESOURCES[kind]
     return Signal(
         title=f"{title}: requested and unused",
         meaning=f"{title} that a service requests and has not used within the hour before; "
-        "the ten services with most of it.",
+        "the ten services with most of it, and the others as a sum.",
         unit=unit,
         lines=(
-            Line(
-                expr=f"topk(10, sum by ({OF_SERVICE}) ({recorded}))",
-                legend=SERVICE_LEGEND,
-            ),
+            Line(expr=top(f"sum by ({OF_SERVICE}) ({recorded})", latest), legend=SERVICE_LEGEND),
+            Line(expr=others(f"sum by ({OF_SERVICE}) ({recorded})", latest), legend="other services"),
         ),
     )
 
@@ -77,7 +77,7 @@ SUGGESTIONS = Listing(
 NODE_HOURS = Signal(
     title="Node hours in this time",
     meaning="Hours within the time shown in which nodes were there, over all chosen pools; they are billed.",
-    unit="suffix: h",
+    unit="suffix:h",
     lines=(Line(expr=f"sum({_HOURS})", legend="hours"),),
     decimals=1,
 )
@@ -107,6 +107,21 @@ COST = Listing(
         Column(title="Cost", expr=f"sum by ({_IN}) ({_CREDITS}) * $price_per_credit", unit="none", decimals=2),
     ),
     links=(("Pool", "spcs-pool"),),
+)
+UNUSED_NOW = Signal(
+    title="Requested and unused: share of all pools",
+    meaning="Share of the CPU and memory of the chosen pools that is requested and was not used within an hour.",
+    unit="percentunit",
+    lines=tuple(
+        Line(
+            expr=f"sum(spcs_service:container_{kind}_requested_unused:sum{{{IN_POOLS}}})"
+            f" / sum(spcs_pool:node_{kind}_capacity:sum{{{IN_POOLS}}})",
+            legend=name,
+        )
+        for kind, name in (("cpu", "CPU"), ("memory", "memory"))
+    ),
+    steps=((None, "green"), (0.5, "orange")),
+    decimals=0,
 )
 REQUESTED_UNUSED_SHARE = Signal(
     title="Memory: share of the pool requested and unused",

@@ -1,85 +1,40 @@
-"""Courses of events whose figures are plain, and what each board must show of them.
+"""What each board must show of courses of events whose figures are plain."""
 
-Values are promtool's, half a minute apart.
-"""
-
-from dataclasses import dataclass
-
-POOL = 'snow_compute_pool_name="P"'
-FAMILY = 'snow_compute_pool_node_instance_family="CPU_X64_S"'
-
-
-def node(number: int, family: str = FAMILY, pool: str = POOL) -> str:
-    """Return the labels of a node."""
-    return f'{pool}, snow_compute_pool_node_id="{number}", {family}'
-
-
-def container(number: int, more: str = "") -> str:
-    """Return the labels of the one container on a node."""
-    service = 'snow_database_name="D", snow_schema_name="S", snow_service_name="A", snow_service_type="Service"'
-    return (
-        f'{node(number)}, {service}, snow_service_container_instance="{number}", snow_service_container_name="c"{more}'
-    )
-
-
-CONTAINER = (
-    'snow_compute_pool_name="P", snow_database_name="D", snow_schema_name="S", snow_service_container_instance="1", '
-    'snow_service_container_name="c", snow_service_name="A"'
+from courses import (
+    BY_SERVICE,
+    CONTAINER,
+    EMPTY,
+    EMPTY_AND_FULL,
+    FAMILY,
+    FULL_VOLUME,
+    GPU_IN_USE_AT_FIRST,
+    HALF_DOWN,
+    IDLE_GPUS,
+    NEW_FAMILY,
+    ONE_HOUR_OF_A_DAY,
+    OOM,
+    OVER_ITS_LIMIT,
+    POOL,
+    TWELVE,
+    VOLUME,
+    Figure,
+    container,
+    node,
 )
-BY_SERVICE = CONTAINER.replace('snow_service_container_instance="1", ', "")
-OOM = ', reason="FailedWithOOM"'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A panel's line (by its legend) or column, over the hours before a minute, and the rows that it must have."""
-
-    board: str
-    panel: str
-    what: str
-    series: dict[str, str]
-    rows: dict[str, float]
-    hours: int = 24
-    minute: int = 1440
-
-
-_ONE_HOUR_OF_A_DAY = {f"node_cpu_capacity{{{node(n)}}}": "_x2761 3x118" for n in (1, 2)}
-_EMPTY_AND_FULL = {
-    f"node_cpu_capacity{{{node(1)}}}": "6x40",
-    f"node_cpu_capacity{{{node(2)}}}": "6x40",
-    f"container_cpu_requested{{{container(1)}}}": "4x40",
-}
-_EMPTY = {f"node_cpu_capacity{{{node(n)}}}": "6x40" for n in (1, 2)}
-_HALF_DOWN = {
-    **{f"node_cpu_capacity{{{node(n)}}}": "3x40" for n in (1, 2)},
-    f"spcs_discovery_nodes{{{POOL}}}": "4x40",
-    f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x40",
-}
-_IDLE_GPUS = {f"node_gpu_capacity{{{node(n)}}}": "1x1600" for n in (1, 2)}
-_GPU_IN_USE_AT_FIRST = {
-    f"node_gpu_capacity{{{node(1)}}}": "1x1600",
-    f'container_gpu_utilization{{{container(1)}, gpu="0"}}': "0.9x15 stale",
-}
-_OVER_ITS_LIMIT = {
-    f"container_memory_usage{{{container(1)}}}": "95x2900",
-    f"container_memory_requested{{{container(1)}}}": "50x2900",
-    f"container_memory_limit{{{container(1)}}}": "100x2900",
-}
-_NEW_FAMILY = {f"node_cpu_capacity{{{node(1, FAMILY.replace('CPU_X64_S', 'NEW_X64'))}}}": "3x2900"}
 
 FIGURES: dict[str, Figure] = {
     "node hours are those in which nodes were there": Figure(
         board="spcs-sizing",
         panel="Node hours in this time",
         what="hours",
-        series=_ONE_HOUR_OF_A_DAY,
+        series=ONE_HOUR_OF_A_DAY,
         rows={"{}": 2},
     ),
     "credits are those of the instance family": Figure(
         board="spcs-sizing",
         panel="Cost by pool",
         what="Credits",
-        series=_ONE_HOUR_OF_A_DAY
+        series=ONE_HOUR_OF_A_DAY
         | {f"node_cpu_capacity{{{node(3, FAMILY.replace('X64_S', 'X64_L'))}}}": "_x2761 28x118"},
         rows={f"{{{POOL}, {FAMILY}}}": 0.22, f"{{{POOL}, {FAMILY.replace('X64_S', 'X64_L')}}}": 0.83},
     ),
@@ -87,21 +42,21 @@ FIGURES: dict[str, Figure] = {
         board="spcs-sizing",
         panel="Cost by pool",
         what="Cost",
-        series=_ONE_HOUR_OF_A_DAY,
+        series=ONE_HOUR_OF_A_DAY,
         rows={f"{{{POOL}, {FAMILY}}}": 0.44},
     ),
     "credits of all pools are unknown while one has no price": Figure(
         board="spcs-sizing",
         panel="Credits in this time",
         what="credits",
-        series=_ONE_HOUR_OF_A_DAY | _NEW_FAMILY,
+        series=ONE_HOUR_OF_A_DAY | NEW_FAMILY,
         rows={},
     ),
     "a GPU without containers idles": Figure(
         board="spcs-gpu",
         panel="GPUs idle",
         what="idle",
-        series=_IDLE_GPUS,
+        series=IDLE_GPUS,
         rows={"{}": 2},
         hours=6,
         minute=720,
@@ -110,7 +65,7 @@ FIGURES: dict[str, Figure] = {
         board="spcs-gpu",
         panel="GPUs idle",
         what="idle",
-        series=_GPU_IN_USE_AT_FIRST,
+        series=GPU_IN_USE_AT_FIRST,
         rows={"{}": 1},
         hours=6,
         minute=360,
@@ -118,16 +73,16 @@ FIGURES: dict[str, Figure] = {
     "an empty node is free as a whole": Figure(
         board="spcs-pool",
         panel="CPU cores: free to request",
-        what="{{snow_compute_pool_name}} one node",
-        series=_EMPTY_AND_FULL,
+        what="one node",
+        series=EMPTY_AND_FULL,
         rows={f"{{{POOL}}}": 6},
         minute=10,
     ),
     "an empty pool is free as a whole": Figure(
         board="spcs-pool",
         panel="CPU cores: free to request",
-        what="{{snow_compute_pool_name}} pool",
-        series=_EMPTY,
+        what="pool",
+        series=EMPTY,
         rows={f"{{{POOL}}}": 12},
         minute=10,
     ),
@@ -135,7 +90,7 @@ FIGURES: dict[str, Figure] = {
         board="spcs-home",
         panel="Compute pools",
         what="CPU used",
-        series=_EMPTY,
+        series=EMPTY,
         rows={f"{{{POOL}}}": 0},
         minute=10,
     ),
@@ -143,7 +98,7 @@ FIGURES: dict[str, Figure] = {
         board="spcs-home",
         panel="Compute pools",
         what="CPU requested",
-        series=_EMPTY,
+        series=EMPTY,
         rows={f"{{{POOL}}}": 0},
         minute=10,
     ),
@@ -185,7 +140,7 @@ FIGURES: dict[str, Figure] = {
     "recorded restarts are exact": Figure(
         board="spcs-container",
         panel="Restarts within an hour",
-        what="{{snow_database_name}}.{{snow_schema_name}}.{{snow_service_name}}.{{snow_service_container_name}}",
+        what="{{snow_service_container_name}}",
         series={f"container_restarts{{{container(1)}}}": "5x100 6x200"},
         rows={f"{{{BY_SERVICE.replace(f'{POOL}, ', '')}}}": 1},
         minute=90,
@@ -227,19 +182,84 @@ FIGURES: dict[str, Figure] = {
         minute=30,
     ),
     "nodes that do not answer are there": Figure(
-        board="spcs-home", panel="Nodes", what="nodes", series=_HALF_DOWN, rows={"{}": 4}, minute=10
+        board="spcs-home", panel="Nodes", what="nodes", series=HALF_DOWN, rows={"{}": 4}, minute=10
     ),
     "nodes that publish are shown where they are fewer": Figure(
-        board="spcs-home", panel="Nodes", what="publish", series=_HALF_DOWN, rows={"{}": 2}, minute=10
+        board="spcs-home", panel="Nodes", what="publish", series=HALF_DOWN, rows={"{}": 2}, minute=10
+    ),
+    "capacity is that of all nodes, also of those that do not answer": Figure(
+        board="spcs-pool",
+        panel="CPU cores: used, requested, capacity",
+        what="capacity",
+        series=HALF_DOWN,
+        rows={f"{{{POOL}}}": 12},
+        minute=10,
+    ),
+    "a pool that publishes nothing has an unknown number of containers": Figure(
+        board="spcs-home", panel="Containers running", what="running", series={}, rows={}, minute=10
+    ),
+    "a pool that publishes and runs nothing runs no container": Figure(
+        board="spcs-home", panel="Containers running", what="running", series=EMPTY, rows={"{}": 0}, minute=10
+    ),
+    "nodes that are not scraped are unknown without a collector": Figure(
+        board="spcs-home", panel="Nodes not scraped", what="nodes", series={}, rows={}, minute=10
+    ),
+    "denied packets are exact": Figure(
+        board="spcs-network",
+        panel="Packets denied in this time",
+        what="denied",
+        series={f"network_egress_denied_packets{{{container(1)}}}": "5x100 6x200"},
+        rows={"{}": 1},
+        hours=1,
+        minute=90,
+    ),
+    "an instance of which a container waits does not run": Figure(
+        board="spcs-service",
+        panel="Instances: running, there",
+        what="running",
+        series={
+            **{f"container_cpu_limit{{{container(n)}}}": "1x40" for n in (1, 2)},
+            f"container_state_running{{{container(1)}}}": "1x40",
+        },
+        rows={"{}": 1},
+        minute=10,
+    ),
+    "a full volume is full now": Figure(
+        board="spcs-volumes", panel="Volumes", what="Full in", series=FULL_VOLUME, rows={VOLUME: 0}, minute=10
+    ),
+    "a volume that hardly grows is not years from being full": Figure(
+        board="spcs-volumes",
+        panel="Volumes",
+        what="Full in",
+        series={
+            series: values.replace("100x", "10+0.00001x") if "usage" in series else values
+            for series, values in FULL_VOLUME.items()
+        },
+        rows={VOLUME: 30 * 86_400},
+        minute=10,
+    ),
+    "a pool whose nodes do not answer is silent on Home": Figure(
+        board="spcs-home",
+        panel="Compute pools",
+        what="State",
+        series={
+            f"spcs_discovery_nodes{{{POOL}}}": "4x40",
+            f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x40",
+        },
+        rows={f"{{{POOL}}}": 7},
+        minute=10,
+    ),
+    "pools after the tenth are a sum": Figure(
+        board="spcs-home", panel="CPU cores used by pool", what="other pools", series=TWELVE, rows={"{}": 3}, minute=10
     ),
     "nodes that publish are not shown where they are all": Figure(
-        board="spcs-home", panel="Nodes", what="publish", series=_EMPTY, rows={}, minute=10
+        board="spcs-home", panel="Nodes", what="publish", series=EMPTY, rows={}, minute=10
     ),
     "a suggested request is at most the limit": Figure(
         board="spcs-sizing",
         panel="Suggested requests",
         what="Memory suggested",
-        series=_OVER_ITS_LIMIT,
+        series=OVER_ITS_LIMIT,
         rows={f"{{{BY_SERVICE}}}": 100},
         minute=1400,
     ),
@@ -247,7 +267,7 @@ FIGURES: dict[str, Figure] = {
         board="spcs-sizing",
         panel="Suggested requests",
         what="Memory limit suggested",
-        series=_OVER_ITS_LIMIT,
+        series=OVER_ITS_LIMIT,
         rows={f"{{{BY_SERVICE}}}": 114},
         minute=1400,
     ),
@@ -259,16 +279,16 @@ FIGURES: dict[str, Figure] = {
         rows={f"{{{POOL}}}": 6},
         minute=10,
     ),
-    "a pool that should have nodes and has none is on Home as not seen": Figure(
+    "a pool that should have nodes and has none is on Home as unseen": Figure(
         board="spcs-home",
         panel="Compute pools",
         what="State",
         series={f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x40"},
-        rows={f"{{{POOL}}}": 7},
+        rows={f"{{{POOL}}}": 8},
         minute=10,
     ),
     "a pool that publishes is on Home by its state": Figure(
-        board="spcs-home", panel="Compute pools", what="State", series=_HALF_DOWN, rows={f"{{{POOL}}}": 1}, minute=10
+        board="spcs-home", panel="Compute pools", what="State", series=HALF_DOWN, rows={f"{{{POOL}}}": 1}, minute=10
     ),
     "what waits uses nothing of its request": Figure(
         board="spcs-sizing",

@@ -75,5 +75,13 @@ def test_a_course_of_events_fires_one_alert_for_each_cause(name: str, tmp_path: 
     assert "SUCCESS" in promtool(tmp_path, "course", LIVE | course.series, checks)
 
 
+def test_a_node_that_does_not_answer_is_one_of_its_pool(tmp_path: Path) -> None:
+    course = COURSES["a pool whose nodes are found and do not answer"]
+    expr = 'count by (snow_compute_pool_name) (ALERTS{alertname="SpcsNodeMetricsDown", alertstate="firing"})'
+    named = [{"labels": '{snow_compute_pool_name="P"}', "value": 1}]
+    checks = [{"expr": expr, "eval_time": "60m", "exp_samples": named}]
+    assert "SUCCESS" in promtool(tmp_path, "down", LIVE | course.series, checks)
+
+
 def test_the_shipped_rules_and_configuration_are_valid() -> None:
     assert "SUCCESS" in process.run([prometheus.built("promtool"), "check", "config", prometheus.CONFIG])

@@ -11,6 +11,7 @@ from older_panels import OLDER_PANELS
 from queries import groupings, lost_labels, metrics, selectors
 
 from monitoring.boards import BOARDS
+from monitoring.boards.reading import panels
 from monitoring.boards.rendering import render
 from monitoring.metrics import CATALOGUE
 from spcsmetrics.core.versions import PRODUCT
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 PANELS: dict[tuple[str, str], Json] = {
     (board.uid, panel["title"]): panel
     for board in BOARDS
-    for panel in json.loads(render(board, PRODUCT))["panels"]
+    for panel in panels(json.loads(render(board, PRODUCT)))
     if panel["type"] not in {"row", "text"}
 }
 EXPRESSIONS = [target["expr"] for panel in PANELS.values() for target in panel["targets"]]
@@ -79,10 +80,10 @@ def test_3_bytes_are_divided_by_the_unit_only_and_metrics_are_documented_ones() 
 
 def test_4_no_two_panels_of_a_board_show_the_same() -> None:
     for board in BOARDS:
-        panels = [panel for (uid, _), panel in PANELS.items() if uid == board.uid]
-        titles = [panel["title"] for panel in json.loads(render(board, PRODUCT))["panels"] if panel["type"] != "row"]
+        titles = [panel["title"] for panel in panels(json.loads(render(board, PRODUCT)))]
         assert len(titles) == len(set(titles)), board.uid
-        queries = [tuple(target["expr"] for target in panel["targets"]) for panel in panels]
+        shown = [panel for (uid, _), panel in PANELS.items() if uid == board.uid]
+        queries = [tuple(target["expr"] for target in panel["targets"]) for panel in shown]
         assert len(queries) == len(set(queries)), board.uid
     for what in ("received", "transmitted"):
         assert any(f"network_egress_{what}_packets" in expression for expression in EXPRESSIONS)
