@@ -76,7 +76,7 @@ Panel = Lines | Number | Timeline | Grid | Note
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A titled row of panels: `Row("Now", (Number(pools.POOLS), Number(pools.NODES)))`.
+    """A titled row of panels: `Row("Now", (Number(states.running(IN_POOLS)), Grid(pools.POOL_LIST)))`.
 
     The first row of a board is the answer: it has no heading and fits a screen. The others are folded.
     """

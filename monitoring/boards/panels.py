@@ -35,8 +35,8 @@ MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
 # Pixels: wide enough for a name, and for a number with its unit. A board is 1,550 wide on a screen of 1,600.
 _KEY_WIDTHS = {
-    "Alert": 215, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 75, "Node": 115, "Part": 130,
-    "Pool": 125, "Reason": 150, "Schema": 90, "Service": 165, "Severity": 75, "Version": 110,
+    "Alert": 235, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 90, "Node": 115, "Part": 130,
+    "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180, "Job": 130, "Version": 110,
 }  # fmt: skip
 _KEY_WIDTH, _VALUE_WIDTH = 110, 100
 _UNIT_WIDTHS = {"none": 80, "short": 80, "percentunit": 80}
@@ -215,11 +215,18 @@ def _column_settings(column: Column) -> list[DynamicConfigValue]:
     return settings
 
 
+def _width(title: str) -> int:
+    return _KEY_WIDTHS.get(title, _KEY_WIDTH)
+
+
 def _key_settings(listing: Listing, title: str) -> list[DynamicConfigValue]:
     if title in listing.hidden:
         return [DynamicConfigValue(id_val="custom.hideFrom", value={"viz": True, "legend": True, "tooltip": True})]
+    # Columns without a width share the room that is left in equal parts, however wide they must be: so one has none.
+    widest = max((key for key in listing.keys.values() if key not in listing.hidden), key=_width)
+    kind = "custom.minWidth" if title == widest else "custom.width"
     settings = [
-        DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTHS.get(title, _KEY_WIDTH)),
+        DynamicConfigValue(id_val=kind, value=_width(title)),
         DynamicConfigValue(id_val="custom.filterable", value=True),
     ]
     links = dict(listing.links)

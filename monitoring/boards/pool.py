@@ -12,11 +12,11 @@ POOL = Board(
         Row(
             "Now",
             (
-                Number(pools.share_of_pool(IN_POOL, "cpu"), width=5),
+                Number(pools.share_of_pool(IN_POOL, "cpu")),
                 Number(pools.share_of_pool(IN_POOL, "memory"), width=5),
-                Number(pools.nodes(IN_POOL), width=4),
-                Number(states.running(IN_POOL), width=3),
-                Number(states.pending(IN_POOL), width=3),
+                Number(pools.nodes(IN_POOL), width=3),
+                Number(states.running(IN_POOL)),
+                Number(states.pending(IN_POOL)),
                 Number(states.restarts(IN_POOL)),
                 Lines(pools.use_of_pools(IN_POOL, "cpu"), width=9),
                 Lines(pools.use_of_pools(IN_POOL, "memory"), width=9),
@@ -62,10 +62,10 @@ POOL = Board(
         Row(
             "Network",
             (
-                Number(network.denied_in_range(IN_POOL), width=4, height=8),
-                Lines(network.denied(IN_POOL), width=6),
-                Lines(network.egress_of_nodes(IN_POOL, "bytes"), width=7),
-                Lines(network.egress_of_nodes(IN_POOL, "packets"), width=7),
+                Number(network.denied_in_range(IN_POOL), width=6, height=8),
+                Lines(network.denied(IN_POOL), width=18),
+                Lines(network.egress_of_nodes(IN_POOL, "bytes")),
+                Lines(network.egress_of_nodes(IN_POOL, "packets")),
             ),
         ),
     ),

@@ -17,14 +17,6 @@ from monitoring.signals import (
     Signal,
 )
 
-POOLS = Signal(
-    title="Pools",
-    meaning="Compute pools with at least one node that publishes metrics.",
-    unit="short",
-    lines=(Line(expr=f"count(count by ({POOL}) (node_cpu_capacity{{{IN_POOLS}}}))", legend="pools"),),
-    steps=NONE_IS_BAD,
-)
-
 
 def nodes(where: str) -> Signal:
     """Return how many nodes there are, and how many publish where they are fewer."""
@@ -196,7 +188,7 @@ POOL_LIST = Listing(
     "Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
-        Column(title="State", expr=_state(IN_POOLS), texts=STATES, unit="none", width=150),
+        Column(title="State", expr=_state(IN_POOLS), texts=STATES, unit="none", width=140),
         Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:known{{{IN_POOLS}}})", unit="none", width=60),
         Column(title="Publish", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})", unit="none", width=65),
         _pool_share("cpu", "usage"),

@@ -202,7 +202,7 @@ FIGURES: dict[str, Figure] = {
         board="spcs-home", panel="Containers running", what="running", series=EMPTY, rows={"{}": 0}, minute=10
     ),
     "nodes that are not scraped are unknown without a collector": Figure(
-        board="spcs-home", panel="Nodes not scraped", what="nodes", series={}, rows={}, minute=10
+        board="spcs-stack", panel="Nodes not scraped", what="nodes", series={}, rows={}, minute=10
     ),
     "denied packets are exact": Figure(
         board="spcs-network",

@@ -64,4 +64,5 @@ def add_troubles(store: Store) -> None:
         for service in ("API", "INGEST", "REPORTS"):
             send("DELETE", f"/services/IDLE_POOL_{service}")
     there = 'count(spcs_compute_pool_info) == 6 and on () node_gpu_capacity{snow_compute_pool_name="IDLE_POOL"}'
-    wait_for(lambda: bool(store.query(there)), 60)
+    killed = "changes(container_restarts[10m]) > 0 and ignoring (reason) container_state_last_finished_reason"
+    wait_for(lambda: bool(store.query(there)) and bool(store.query(killed)), 120)

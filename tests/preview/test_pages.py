@@ -25,11 +25,11 @@ def panels(page: Page) -> list[dict[str, Any]]:
 def test_a_board_opens_and_every_panel_is_drawn_with_data(page: Page, shown: Preview, uid: str) -> None:
     open_board(page, shown, uid)
     states = {panel["panel"]: panel["state"] for panel in panels(page)}
-    assert len(states) > 5
+    assert len(states) > 2
     without = {title for title, state in states.items() if state != "done"}
     assert without <= MAY_BE_EMPTY, without
-    expect(page.locator("canvas").first).to_be_attached()
     unfold(page)
+    expect(page.locator("canvas").first).to_be_attached()
     assert len(panels(page)) > len(states)
     expect(page.locator("[data-state=error]")).to_have_count(0)
 

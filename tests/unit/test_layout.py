@@ -16,7 +16,7 @@ from spcsmetrics.core.versions import PRODUCT
 Json = dict[str, Any]
 
 # A screen of 1600 x 900: below Grafana's bars there is room for 20 cells of 38 pixels, and a board is 1,550 wide.
-FOLD, WIDTH, COLUMNS, GAP = 20, 1550, 24, 8
+FOLD, WIDTH, COLUMNS, GAP, BORDER = 20, 1550, 24, 8, 8
 COLORS = {"used": USED, "requested": REQUESTED, "limit": LIMIT, "capacity": CAPACITY, "size": CAPACITY}
 
 
@@ -125,7 +125,7 @@ def test_tables_fit_the_board_and_show_the_worst_first(board: Json) -> None:
                 if setting["id"] in {"custom.width", "custom.minWidth"}
             }
             columns = panel["gridPos"]["w"]
-            room = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS * columns + (columns - 1) * GAP
+            room = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS * columns + (columns - 1) * GAP - BORDER
             assert sum(width for _, width in widths) <= room, panel["title"]
             (sort,) = panel["options"]["sortBy"]
             assert sort["desc"] is True
