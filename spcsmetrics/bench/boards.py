@@ -33,7 +33,7 @@ _SLOWEST = 10
 _POINT_SECONDS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Timing:
     """One query of a panel and the seconds that it took."""
 
@@ -46,7 +46,12 @@ class Timing:
 def bench_boards(*, as_json: bool, dry: bool) -> None:
     """Fill a store with history, run every query of every board over it, and print the slowest."""
     size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {_STEP} s"
-    measure = Step("Measure the boards' queries (about 5 minutes)", size, lambda: _run(as_json=as_json), stream=True)
+    measure = Step(
+        title="Measure the boards' queries (about 5 minutes)",
+        detail=size,
+        action=lambda: _run(as_json=as_json),
+        stream=True,
+    )
     steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
     carry_out(steps, dry=dry)
 
@@ -146,7 +151,7 @@ def _measure(url: str, board: str, panel: str, target: dict[str, Any], start: in
     answer = promql.ask(url, kind, parameters)
     seconds = time.perf_counter() - began
     promql.result(answer)
-    return Timing(board, panel, seconds, query)
+    return Timing(board=board, panel=panel, seconds=seconds, expr=query)
 
 
 def _print(timings: list[Timing], *, as_json: bool) -> None:

@@ -20,7 +20,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Refresh:
     """One refresh of so many pools, where DNS waits dns_ms before each answer.
 
@@ -44,7 +44,10 @@ def parse(report: str) -> list[Refresh]:
     Raises:
         UserError: its report has no measurement.
     """
-    found = [Refresh(int(pools), int(dns), int(ns) / 1e9, float(mb)) for pools, dns, ns, mb in _LINE.findall(report)]
+    found = [
+        Refresh(pools=int(pools), dns_ms=int(dns), seconds=int(ns) / 1e9, process_mb=float(mb))
+        for pools, dns, ns, mb in _LINE.findall(report)
+    ]
     if not found:
         raise UserError(f"the benchmark of the discovery printed no measurement: {report.strip()[-300:]}")
     return found
@@ -60,7 +63,10 @@ def bench_discovery(rounds: int, *, as_json: bool, dry: bool) -> None:
         report = process.run(command, cwd=PLUGIN, env=go_environment(), remedy="read the last lines")
         _print(parse(report), as_json=as_json)
 
-    carry_out([go_step(), Step("Measure refreshes", process.render(command), measure, stream=True)], dry=dry)
+    carry_out(
+        [go_step(), Step(title="Measure refreshes", detail=process.render(command), action=measure, stream=True)],
+        dry=dry,
+    )
 
 
 def _print(refreshes: list[Refresh], *, as_json: bool) -> None:

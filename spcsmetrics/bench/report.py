@@ -58,7 +58,7 @@ def bench_pipeline(loads: Sequence[Load], *, rounds: int, as_json: bool, dry: bo
     def measure_step(load: Load) -> Step:
         minutes = rounds * len(starts) * (load.warm_up + load.window + 7 * load.interval) / 60
         title = f"Measure {', '.join(starts)} (about {minutes:.0f} minutes)"
-        return Step(title, str(load), lambda: measure_load(load))
+        return Step(title=title, detail=str(load), action=lambda: measure_load(load))
 
     carry_out([*build_steps(), groups.group_step("bench"), *map(measure_step, loads)], dry=dry)
     if not dry:

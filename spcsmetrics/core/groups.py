@@ -32,7 +32,12 @@ def group_step(group: str) -> Step:
     def installed() -> bool:
         return stamp.exists() and filecmp.cmp(lock, stamp, shallow=False)
 
-    return Step(f"Install the locked dependencies of group {group}", process.render(command), install, installed)
+    return Step(
+        title=f"Install the locked dependencies of group {group}",
+        detail=process.render(command),
+        action=install,
+        skip=installed,
+    )
 
 
 def script(name: str) -> Path:

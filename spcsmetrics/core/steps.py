@@ -15,7 +15,7 @@ from spcsmetrics.core.text import visible
 console = Terminal(stderr=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing to do.
 
@@ -101,4 +101,4 @@ def program_step(
             raise UserError(f"{title} {process.describe(code)}: read its report above")
 
     where = "" if cwd == ROOT else f" in {cwd.relative_to(ROOT)}"
-    return Step(title, process.render(command) + where, act, stream=True)
+    return Step(title=title, detail=process.render(command) + where, action=act, stream=True)

@@ -16,7 +16,7 @@ from spcsmetrics.deploy.state import State, find_repository_url, read_state
 from spcsmetrics.images.definition import IMAGES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What the command line says: the settings' file, and what to do with them."""
 
@@ -104,14 +104,14 @@ def _apply(settings: Settings, account: Account, changes: list[Change]) -> None:
 
 def _step(settings: Settings, account: Account, change: Change) -> Step:
     if change.sql:
-        return Step(change.title, change.sql, lambda: account.execute(change.sql))
+        return Step(title=change.title, detail=change.sql, action=lambda: account.execute(change.sql))
 
     def push() -> None:
         # Asked now: the repository may be a minute old.
         url = find_repository_url(account.execute, settings) or ""
         repository.push(settings, account, url, IMAGES[change.image], change.tag)
 
-    return Step(change.title, "docker push", push, stream=True)
+    return Step(title=change.title, detail="docker push", action=push, stream=True)
 
 
 def _wait(settings: Settings, account: Account, seconds: int) -> None:

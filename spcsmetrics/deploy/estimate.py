@@ -23,7 +23,7 @@ _BYTES_A_SAMPLE = 1.5
 _DAY = 86_400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """The figures: nodes that will be scraped, series, GB on disk over the retention, and what it runs on."""
 
@@ -63,4 +63,6 @@ def calculate(nodes: int, settings: Settings, family: str = "") -> Estimate:
     """Return the figures for a number of nodes; the service runs on a pool of family, or of the settings' one."""
     series = nodes * SERIES_A_NODE
     samples = series / _SECONDS_BETWEEN_SAMPLES * _DAY * settings.retention_days
-    return Estimate(nodes, series, samples * _BYTES_A_SAMPLE / 1e9, family or settings.pool_family)
+    return Estimate(
+        nodes=nodes, series=series, disk_gb=samples * _BYTES_A_SAMPLE / 1e9, family=family or settings.pool_family
+    )

@@ -13,7 +13,7 @@ from spcsmetrics.deploy.settings import Settings
 DEFAULT_ROLE = "SPCS_METRICS_ROLE"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Grant:
     """One statement, the one that takes it back (empty where removal is left to a person), and what it is for."""
 
@@ -26,7 +26,11 @@ def list_grants(settings: Settings) -> list[Grant]:
     """Return the statements in the order in which they work; their inverses work in the opposite order."""
     role = settings.role or DEFAULT_ROLE
     return [
-        Grant(f"CREATE ROLE IF NOT EXISTS {role}", "", "owns the service and reads what pools there are"),
+        Grant(
+            sql=f"CREATE ROLE IF NOT EXISTS {role}",
+            inverse="",
+            reason="owns the service and reads what pools there are",
+        ),
         *_objects(settings, role),
         *_pools(settings, role),
         *_outside(settings, role),
@@ -35,13 +39,17 @@ def list_grants(settings: Settings) -> list[Grant]:
 
 
 def _grant(privilege: str, on: str, role: str, reason: str) -> Grant:
-    return Grant(f"GRANT {privilege} ON {on} TO ROLE {role}", f"REVOKE {privilege} ON {on} FROM ROLE {role}", reason)
+    return Grant(
+        sql=f"GRANT {privilege} ON {on} TO ROLE {role}",
+        inverse=f"REVOKE {privilege} ON {on} FROM ROLE {role}",
+        reason=reason,
+    )
 
 
 def _objects(settings: Settings, role: str) -> Iterator[Grant]:
     database, schema = settings.database, settings.schema_name
-    yield Grant(f"CREATE DATABASE IF NOT EXISTS {database}", "", "holds the service and its images")
-    yield Grant(f"CREATE SCHEMA IF NOT EXISTS {schema}", "", "holds the service and its images")
+    yield Grant(sql=f"CREATE DATABASE IF NOT EXISTS {database}", inverse="", reason="holds the service and its images")
+    yield Grant(sql=f"CREATE SCHEMA IF NOT EXISTS {schema}", inverse="", reason="holds the service and its images")
     yield _grant("USAGE", f"DATABASE {database}", role, "to reach the schema")
     yield _grant("USAGE", f"SCHEMA {schema}", role, "to reach what is in it")
     yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {schema}", role, "for the images")
@@ -51,7 +59,11 @@ def _objects(settings: Settings, role: str) -> Iterator[Grant]:
 
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
     own = settings.compute_pool
-    yield Grant(create_pool_sql(settings), "", "one node that the service runs on; costs as ./inv deploy --dry prints")
+    yield Grant(
+        sql=create_pool_sql(settings),
+        inverse="",
+        reason="one node that the service runs on; costs as ./inv deploy --dry prints",
+    )
     yield _grant("USAGE", f"COMPUTE POOL {own}", role, "to run the service there")
     yield _grant("MONITOR", f"COMPUTE POOL {own}", role, "to see the service's own pool on the boards")
     for pool in settings.pools:

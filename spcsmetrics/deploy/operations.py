@@ -133,7 +133,7 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
-    carry_out([Step(title, sql, lambda: execute(sql))], dry=dry)
+    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)
 
 
 def print_grants(path: str, *, inverse: bool) -> None:

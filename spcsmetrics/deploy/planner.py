@@ -14,7 +14,7 @@ from spcsmetrics.deploy.state import State
 from spcsmetrics.images.definition import IMAGES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One change: its title and its SQL. An image to push has its key and tag instead of SQL."""
 
@@ -60,13 +60,15 @@ def make_plan(
 
 def _objects(settings: Settings, state: State) -> Iterator[Change]:
     if not state.database:
-        yield Change(f"Create the database {settings.database}", f"CREATE DATABASE IF NOT EXISTS {settings.database}")
+        yield Change(
+            title=f"Create the database {settings.database}", sql=f"CREATE DATABASE IF NOT EXISTS {settings.database}"
+        )
     if not state.schema:
         name = settings.schema_name
-        yield Change(f"Create the schema {name}", f"CREATE SCHEMA IF NOT EXISTS {name}")
+        yield Change(title=f"Create the schema {name}", sql=f"CREATE SCHEMA IF NOT EXISTS {name}")
     if not state.repository_url:
         name = settings.repository_name
-        yield Change(f"Create the image repository {name}", f"CREATE IMAGE REPOSITORY IF NOT EXISTS {name}")
+        yield Change(title=f"Create the image repository {name}", sql=f"CREATE IMAGE REPOSITORY IF NOT EXISTS {name}")
 
 
 def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[Change]:
@@ -81,7 +83,7 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
             )
         if pushed:
             raise UserError(f"{name}:{tag} is not in the image repository: push it, or leave --pushed out")
-        yield Change(f"Push the image {name}:{tag}", image=key, tag=tag)
+        yield Change(title=f"Push the image {name}:{tag}", image=key, tag=tag)
 
 
 def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
@@ -93,8 +95,8 @@ def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Ch
             f" there, or add --create-pool, which makes one node of {settings.pool_family} and costs what the plan says"
         )
     yield Change(
-        f"Create the compute pool {settings.compute_pool}: one node of {settings.pool_family}",
-        create_pool_sql(settings),
+        title=f"Create the compute pool {settings.compute_pool}: one node of {settings.pool_family}",
+        sql=create_pool_sql(settings),
     )
 
 
@@ -110,8 +112,8 @@ def _creation(settings: Settings, specification: dict[str, Any]) -> Iterator[Cha
     integrations = ", ".join(settings.external_access_integrations)
     access = f"  EXTERNAL_ACCESS_INTEGRATIONS = ({integrations})\n" if integrations else ""
     yield Change(
-        f"Create the service {settings.service_name}",
-        f"CREATE SERVICE IF NOT EXISTS {settings.service_name}\n  IN COMPUTE POOL {settings.compute_pool}\n"
+        title=f"Create the service {settings.service_name}",
+        sql=f"CREATE SERVICE IF NOT EXISTS {settings.service_name}\n  IN COMPUTE POOL {settings.compute_pool}\n"
         f"  FROM SPECIFICATION {dollar_quoted(as_json(specification))}\n{access}"
         f"  MIN_INSTANCES = 1\n  MAX_INSTANCES = 1\n  COMMENT = {literal(comment(specification))}",
     )
@@ -137,13 +139,15 @@ def _service(
     if service["comment"] != wanted or stale:
         what = "specification" if service["comment"] != wanted else f"images ({', '.join(stale)})"
         spec = dollar_quoted(as_json(specification))
-        yield Change(f"Change the {what} of {name}", f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
+        yield Change(title=f"Change the {what} of {name}", sql=f"ALTER SERVICE {name} FROM SPECIFICATION {spec}")
     yield from _access(settings, service["external_access_integrations"] or "")
     if service["status"] == "SUSPENDED":
-        yield Change(f"Start {name}", f"ALTER SERVICE {name} RESUME")
+        yield Change(title=f"Start {name}", sql=f"ALTER SERVICE {name} RESUME")
     # Last, so that a run which broke off before does not look finished.
     if service["comment"] != wanted:
-        yield Change(f"Note on {name} what it was made from", f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}")
+        yield Change(
+            title=f"Note on {name} what it was made from", sql=f"ALTER SERVICE {name} SET COMMENT = {literal(wanted)}"
+        )
 
 
 def _access(settings: Settings, there: str) -> Iterator[Change]:
@@ -155,7 +159,8 @@ def _access(settings: Settings, there: str) -> Iterator[Change]:
         f"SET EXTERNAL_ACCESS_INTEGRATIONS = ({', '.join(wanted)})" if wanted else "UNSET EXTERNAL_ACCESS_INTEGRATIONS"
     )
     yield Change(
-        f"Change the external access of {settings.service_name}", f"ALTER SERVICE {settings.service_name} {what}"
+        title=f"Change the external access of {settings.service_name}",
+        sql=f"ALTER SERVICE {settings.service_name} {what}",
     )
 
 
@@ -173,6 +178,6 @@ def _viewers(settings: Settings, state: State) -> Iterator[Change]:
     for role in settings.viewers:
         if bare(role) not in state.viewers:
             yield Change(
-                f"Let the role {role} see the boards",
-                f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {role}",
+                title=f"Let the role {role} see the boards",
+                sql=f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {role}",
             )

@@ -17,7 +17,7 @@ VOLUME_SHARE = 0.8
 NOTIFICATIONS = ("", "webhook", "email")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
 

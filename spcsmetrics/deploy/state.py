@@ -14,7 +14,7 @@ from spcsmetrics.deploy.settings import Settings
 _NO_SUCH_OBJECT = 2003
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class State:
     """The account. A row is what SHOW gives, None what is not there or may not be seen.
 
@@ -42,7 +42,7 @@ def read_state(execute: Execute, settings: Settings) -> State:
     pool: rows.Pool | None = _find(
         execute, f"SHOW COMPUTE POOLS LIKE {_like(settings.compute_pool)}", settings.compute_pool
     )
-    known = State(role, user, pool=pool)
+    known = State(role=role, user=user, pool=pool)
     if not _find(execute, f"SHOW DATABASES LIKE {_like(settings.database)}", settings.database):
         return known
     known = replace(known, database=True)

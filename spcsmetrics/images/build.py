@@ -35,9 +35,9 @@ def _build_step(image: Image, bases: str) -> Step:
     base, remedy = _base(image, bases)
     command = builders.bake_command([image.key], "--load") if baked else builders.classic_command(image, base)
     return Step(
-        f"Build the image {image.reference}",
-        process.render(command),
-        lambda: process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy),
+        title=f"Build the image {image.reference}",
+        detail=process.render(command),
+        action=lambda: process.run(command, cwd=ROOT, env=builders.bake_environment(), remedy=remedy),
     )
 
 

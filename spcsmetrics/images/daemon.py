@@ -51,7 +51,7 @@ def check() -> None:
 
 def check_step() -> Step:
     """Return the step that finds the Docker daemon."""
-    return Step("Find the Docker daemon", "docker version", check)
+    return Step(title="Find the Docker daemon", detail="docker version", action=check)
 
 
 def find_id(reference: str) -> str:

@@ -90,8 +90,8 @@ def context_steps(image: Image, platforms: Platforms) -> list[Step]:
     """Return the steps that make an image's build context."""
     place = image.context.relative_to(ROOT)
     fill = Step(
-        f"Fill the context of {image.name}",
-        str(place),
-        lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
+        title=f"Fill the context of {image.name}",
+        detail=str(place),
+        action=lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
     )
     return [*image.prepare(platforms), fill]

@@ -41,15 +41,15 @@ def build_steps(base: str) -> list[Step]:
     """Return the steps that make the local base of prometheus or simulator unless it is there."""
     if base == "prometheus":
         make = Step(
-            f"Make the base {PROMETHEUS_BASE}",
-            "docker build FROM scratch",
-            _make_prometheus,
-            lambda: daemon.holds(PROMETHEUS_BASE),
+            title=f"Make the base {PROMETHEUS_BASE}",
+            detail="docker build FROM scratch",
+            action=_make_prometheus,
+            skip=lambda: daemon.holds(PROMETHEUS_BASE),
         )
         return [*prometheus.build_steps("prometheus", "promtool"), make]
     detail = process.render(_debootstrap(Path("ROOT")))
     title = f"Make the base {PYTHON_BASE} (about 1 minute)"
-    return [Step(title, detail, _make_python, lambda: daemon.holds(PYTHON_BASE))]
+    return [Step(title=title, detail=detail, action=_make_python, skip=lambda: daemon.holds(PYTHON_BASE))]
 
 
 def _make_prometheus() -> None:

@@ -49,5 +49,5 @@ def lock_bases(*, dry: bool) -> None:
         lines = sorted(f"{named}@{daemon.fetch_digest(mirrored(named))}\n" for named in BASES.values())
         _LOCK.write_text(_HEADER + "".join(lines))
 
-    lock = Step("Lock the bases", f"{', '.join(BASES.values())} -> {_LOCK.name}", write)
+    lock = Step(title="Lock the bases", detail=f"{', '.join(BASES.values())} -> {_LOCK.name}", action=write)
     carry_out([daemon.check_step(), lock], dry=dry)

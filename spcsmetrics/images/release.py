@@ -20,7 +20,7 @@ _LOGIN = "log in with docker login, and check the registry"
 PLATFORMS = ("linux/amd64", "linux/arm64")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """Where images go: a registry's host with its port, and the namespace in it."""
 
@@ -57,7 +57,7 @@ def parse_target(text: str) -> Target:
     host, _, namespace = text.partition("/")
     if not namespace:
         raise UserError(f"{text!r} names no images: write registry/namespace, such as localhost:5000/staging")
-    return Target(host, namespace)
+    return Target(registry=host, namespace=namespace)
 
 
 def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) -> None:
@@ -73,11 +73,19 @@ def release(target: Target, source: str, only: str, outputs: str, *, dry: bool) 
     digests: dict[str, str] = {}
     references = ", ".join(target.reference(image, tag) for image in images for tag in tags)
     steps = [
-        Step("Compare the version with the commit's tags", "git tag --points-at HEAD", check_tag),
+        Step(title="Compare the version with the commit's tags", detail="git tag --points-at HEAD", action=check_tag),
         daemon.check_step(),
         *_push_steps(source, target, images, tags),
-        Step("Verify from the registry", references, lambda: digests.update(verify(target, source, images, tags))),
-        Step("Write the notes", str(_NOTES.relative_to(ROOT)), lambda: _write_notes(target, digests, outputs)),
+        Step(
+            title="Verify from the registry",
+            detail=references,
+            action=lambda: digests.update(verify(target, source, images, tags)),
+        ),
+        Step(
+            title="Write the notes",
+            detail=str(_NOTES.relative_to(ROOT)),
+            action=lambda: _write_notes(target, digests, outputs),
+        ),
     ]
     for reference in official_bases.without_digest():
         console.print(f"- The base {reference} is named by its tag alone: ./inv lock.bases notes its digest")
@@ -112,7 +120,7 @@ def _bake_steps(target: Target, images: list[Image], tags: list[str]) -> list[St
         process.run(command, cwd=ROOT, env={**builders.bake_environment(), **env}, remedy="read the last lines")
 
     fill = [step for image in images for step in definition.context_steps(image, PLATFORMS)]
-    return [*fill, Step("Build and push", process.render(command), bake)]
+    return [*fill, Step(title="Build and push", detail=process.render(command), action=bake)]
 
 
 def _classic_steps(target: Target, images: list[Image], tags: list[str]) -> list[Step]:
@@ -154,7 +162,7 @@ def pull_steps(source: Target, images: list[Image]) -> list[Step]:
 
 
 def _run(title: str, command: list[str], remedy: str) -> Step:
-    return Step(title, process.render(command), lambda: process.run(command, remedy=remedy))
+    return Step(title=title, detail=process.render(command), action=lambda: process.run(command, remedy=remedy))
 
 
 def verify(target: Target, source: str, images: list[Image], tags: list[str]) -> dict[str, str]:

@@ -48,10 +48,10 @@ def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step
                 _show(run, simulation, store)
 
     return Step(
-        "Check the demo" if check else "Run the demo",
-        f"simulator with {pools} pools of {nodes} nodes with {containers} containers each, "
+        title="Check the demo" if check else "Run the demo",
+        detail=f"simulator with {pools} pools of {nodes} nodes with {containers} containers each, "
         "collector and Prometheus on free ports of this machine",
-        start,
+        action=start,
         stream=not check,
     )
 

@@ -64,10 +64,10 @@ def install_steps() -> list[Step]:
     return [
         groups.group_step("preview"),
         Step(
-            "Install the preview's libraries (half a minute, half a gigabyte)",
-            "npm ci in grafana/preview",
-            install,
-            lambda: fingerprint.is_current(_INSTALLED, lock),
+            title="Install the preview's libraries (half a minute, half a gigabyte)",
+            detail="npm ci in grafana/preview",
+            action=install,
+            skip=lambda: fingerprint.is_current(_INSTALLED, lock),
         ),
     ]
 
@@ -85,7 +85,9 @@ def build_steps() -> list[Step]:
             process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
         fingerprint.mark(PAGE, _digest())
 
-    make = Step("Build the preview", f"vite build -> {PAGE.relative_to(BUILD.parent)}", build, is_built)
+    make = Step(
+        title="Build the preview", detail=f"vite build -> {PAGE.relative_to(BUILD.parent)}", action=build, skip=is_built
+    )
     return [*install_steps(), make]
 
 

@@ -26,7 +26,7 @@ def build_steps() -> list[Step]:
     return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Simulation:
     """A running simulator: the folder of its tokens and CA, which is a SNOWFLAKE_HOME, admin address and ports."""
 
@@ -89,7 +89,13 @@ def start_simulator(
     run.start("simulator", command)
     wait_until(run, ready.exists, "the start of the simulator")
     found = json.loads(ready.read_text())
-    return Simulation(folder, f"http://127.0.0.1:{found['admin']}", found["account"], found["dns"], found["driver"])
+    return Simulation(
+        folder=folder,
+        admin=f"http://127.0.0.1:{found['admin']}",
+        account_port=found["account"],
+        dns_port=found["dns"],
+        driver_port=found["driver"],
+    )
 
 
 def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:

@@ -24,7 +24,7 @@ def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
     """
     own = [] if prometheus else build_steps()
     detail = f"over {prometheus or 'a demo of its own'}" + (f", pictures to {folder}" if folder else "")
-    step = Step("Show the boards", detail, lambda: _show(prometheus, folder), stream=True)
+    step = Step(title="Show the boards", detail=detail, action=lambda: _show(prometheus, folder), stream=True)
     carry_out([*own, *page.build_steps(), step], dry=dry)
 
 

@@ -26,7 +26,7 @@ _START_SECONDS = 30.0
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Process:
     """A running process, its log, and the address people and PromQL reach it at."""
 
@@ -36,7 +36,7 @@ class Process:
     url: str = ""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Run:
     """The folder of one run and the processes started in it."""
 
@@ -70,7 +70,7 @@ class Run:
                 # Ctrl-C goes to this process alone, which then ends the others in order.
                 start_new_session=True,
             )
-        process = Process(name, popen, log, url)
+        process = Process(name=name, popen=popen, log=log, url=url)
         self.processes.append(process)
         return process
 
@@ -108,7 +108,7 @@ def open_run(folder: Path) -> Iterator[Run]:
         raise KeyboardInterrupt
 
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(folder)
+    run = Run(folder=folder)
     previous = {number: signal.signal(number, leave) for number in _ENDING}
     try:
         yield run

@@ -11,7 +11,7 @@ from spcsmetrics.core.errors import UserError
 _SECONDS = 120
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """One element of an instant vector."""
 
@@ -37,7 +37,7 @@ def result(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def parse(answer: dict[str, Any]) -> list[Sample]:
     """Return the vector in an answer to an instant query. Raises UserError as result does."""
-    return [Sample(row["metric"], float(row["value"][1])) for row in result(answer)]
+    return [Sample(labels=row["metric"], value=float(row["value"][1])) for row in result(answer)]
 
 
 def ask(url: str, kind: str, parameters: dict[str, Any], client: requests.Session | None = None) -> dict[str, Any]:

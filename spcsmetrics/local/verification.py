@@ -13,7 +13,7 @@ from spcsmetrics.local.promql import InstantQuery, single
 Series = frozenset[tuple[str, str]]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Summary:
     """What arrived of what was expected; missing and unexpected name at most ten each."""
 

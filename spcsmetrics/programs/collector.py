@@ -58,16 +58,16 @@ def build_steps(target: str | None = None) -> list[Step]:
     return [
         go_step(),
         Step(
-            "Install the collector builder",
-            f"go install {_BUILDER}@{version}",
-            install,
-            lambda: fingerprint.is_current(builder, version),
+            title="Install the collector builder",
+            detail=f"go install {_BUILDER}@{version}",
+            action=install,
+            skip=lambda: fingerprint.is_current(builder, version),
         ),
         Step(
-            f"Build the collector for {target} (about 5 minutes the first time)",
-            f"builder --config {_relative(MANIFEST)} -> {_relative(made)}",
-            compile_collector,
-            lambda: fingerprint.is_current(made, inputs),
+            title=f"Build the collector for {target} (about 5 minutes the first time)",
+            detail=f"builder --config {_relative(MANIFEST)} -> {_relative(made)}",
+            action=compile_collector,
+            skip=lambda: fingerprint.is_current(made, inputs),
         ),
     ]
 

@@ -42,4 +42,7 @@ def run_doctor(settings: dict[str, str], *, as_json: bool, dry: bool) -> None:
         if code != 0:
             raise UserError("something is wrong: the report says what, and how to mend it")
 
-    carry_out([*build_steps(), Step("Examine the pools", process.render(command), examine, stream=True)], dry=dry)
+    carry_out(
+        [*build_steps(), Step(title="Examine the pools", detail=process.render(command), action=examine, stream=True)],
+        dry=dry,
+    )

@@ -13,7 +13,7 @@ def compile_step(title: str, binary: Path, target: str, *, module: Path, package
     """Return the step that compiles a package of a module for a platform, which is fast when nothing changed."""
     command: Args = ["go", "build", "-ldflags", "-s -w", "-o", binary, package]
     return Step(
-        title,
-        f"go build -> {binary.relative_to(ROOT)}",
-        lambda: process.run(command, cwd=module, env=go_environment(target), remedy="read the last lines"),
+        title=title,
+        detail=f"go build -> {binary.relative_to(ROOT)}",
+        action=lambda: process.run(command, cwd=module, env=go_environment(target), remedy="read the last lines"),
     )

@@ -63,8 +63,8 @@ def _build_step(program: str) -> Step:
         fingerprint.mark(built(program), version)
 
     return Step(
-        f"Build {program} {VERSION} (about 2 minutes the first time)",
-        process.render(command),
-        build,
-        lambda: fingerprint.is_current(built(program), version),
+        title=f"Build {program} {VERSION} (about 2 minutes the first time)",
+        detail=process.render(command),
+        action=build,
+        skip=lambda: fingerprint.is_current(built(program), version),
     )

@@ -32,7 +32,10 @@ def deploy(
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import deploy as run
 
-    run(Options(settings, create_pool, pushed, offline, timeout), dry=is_dry(context))
+    run(
+        Options(settings=settings, create_pool=create_pool, pushed=pushed, offline=offline, timeout=timeout),
+        dry=is_dry(context),
+    )
 
 
 @task(
@@ -47,7 +50,7 @@ def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 
     from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import upgrade as run
 
-    run(Options(settings, timeout=timeout), tag, dry=is_dry(context))
+    run(Options(settings=settings, timeout=timeout), tag, dry=is_dry(context))
 
 
 @task(plan=False, help={"settings": _SETTINGS, "inverse": "print what takes it back"})

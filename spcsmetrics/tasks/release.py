@@ -26,7 +26,7 @@ def release(
     from spcsmetrics.images.release import Target
     from spcsmetrics.images.release import release as run
 
-    run(Target(registry, namespace), source, only, outputs, dry=is_dry(context))
+    run(Target(registry=registry, namespace=namespace), source, only, outputs, dry=is_dry(context))
 
 
 @task(plan=False)

@@ -22,7 +22,9 @@ _TOOL: Args = [sys.executable, "-m", "coverage"]
 def go_step() -> Step:
     """Return the step that fails when the plugin's tests have reached too little of it."""
     detail = f"at least {MIN_GO:.0f} % in {PROFILE}"
-    return Step(f"Check the coverage of {PLUGIN.name}", detail, lambda: check_go(PROFILE), stream=True)
+    return Step(
+        title=f"Check the coverage of {PLUGIN.name}", detail=detail, action=lambda: check_go(PROFILE), stream=True
+    )
 
 
 def check_go(profile: Path) -> None:
@@ -33,12 +35,16 @@ def check_go(profile: Path) -> None:
 def python_steps() -> list[Step]:
     """Return the steps that run the Python tests under measurement, and fail when they have reached too little."""
     return [
-        Step("Forget earlier measurements", process.render([*_TOOL, "erase"]), lambda: _run("erase", folder=ROOT)),
+        Step(
+            title="Forget earlier measurements",
+            detail=process.render([*_TOOL, "erase"]),
+            action=lambda: _run("erase", folder=ROOT),
+        ),
         program_step("Test the tooling", [*_TOOL, "run", "-m", "pytest"]),
         Step(
-            "Check the coverage of the tooling",
-            f"at least {MIN_PYTHON:.0f} % of statements and branches",
-            lambda: check_python(ROOT),
+            title="Check the coverage of the tooling",
+            detail=f"at least {MIN_PYTHON:.0f} % of statements and branches",
+            action=lambda: check_python(ROOT),
             stream=True,
         ),
     ]

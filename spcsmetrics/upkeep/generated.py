@@ -36,4 +36,4 @@ def write_files(*, dry: bool) -> None:
             file.write_text(text)
 
     detail = "grafana/dashboards/*.json, prometheus/rules/*.yml, grafana/alerting/rules.yaml, docs/metrics.md"
-    carry_out([group_step("dev"), Step("Write boards and rules", detail, write)], dry=dry)
+    carry_out([group_step("dev"), Step(title="Write boards and rules", detail=detail, action=write)], dry=dry)

@@ -67,7 +67,9 @@ def _schema_lint() -> list[Step]:
 
 
 def _go_lint() -> list[Step]:
-    gofmt = Step("gofmt", f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", _check_format)
+    gofmt = Step(
+        title="gofmt", detail=f"gofmt -l {' '.join(module.name for module in GO_MODULES)}", action=_check_format
+    )
     steps = [go_step(), gofmt, _tool_step("staticcheck")]
     staticcheck: Args = [_tool("staticcheck"), f"-tags={build_tags()}", "./..."]
     for module in GO_MODULES:
@@ -99,7 +101,10 @@ def _tool_step(name: str) -> Step:
         fingerprint.mark(_tool(name), version)
 
     return Step(
-        f"Install {name}", process.render(command), install, lambda: fingerprint.is_current(_tool(name), version)
+        title=f"Install {name}",
+        detail=process.render(command),
+        action=install,
+        skip=lambda: fingerprint.is_current(_tool(name), version),
     )
 
 

@@ -46,4 +46,4 @@ def _step(group: str, *, upgrade: bool) -> Step:
     for other in GROUPS[group]:
         command += ["--constraints", LOCKS.name + f"/{other}.txt"]
     command += ["pyproject.toml"] if group == "runtime" else ["--group", group]
-    return Step(f"Lock {group}", process.render(command), lambda: process.run(command, cwd=ROOT))
+    return Step(title=f"Lock {group}", detail=process.render(command), action=lambda: process.run(command, cwd=ROOT))

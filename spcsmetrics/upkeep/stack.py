@@ -58,4 +58,4 @@ def _test_step(options: Args) -> Step:
         if process.stream(command, cwd=ROOT, env={"PYTHONPATH": os.fspath(ROOT)}) != 0:
             raise UserError("the stack's tests failed: read the report above")
 
-    return Step("Test the stack", process.render(command), test, stream=True)
+    return Step(title="Test the stack", detail=process.render(command), action=test, stream=True)

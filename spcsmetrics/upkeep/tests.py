@@ -81,7 +81,12 @@ def clean(*, everything: bool, dry: bool) -> None:
 
 
 def _remove_step(folder: Path) -> Step:
-    return Step(f"Remove {folder.name}", f"rm -r {folder}", lambda: shutil.rmtree(folder), lambda: not folder.exists())
+    return Step(
+        title=f"Remove {folder.name}",
+        detail=f"rm -r {folder}",
+        action=lambda: shutil.rmtree(folder),
+        skip=lambda: not folder.exists(),
+    )
 
 
 def build_tags() -> str:

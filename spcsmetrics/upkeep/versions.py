@@ -50,9 +50,9 @@ def bump(part: str, version: str, *, dry: bool) -> None:
     changes = _changes(part, version)
     steps = [
         Step(
-            f"Write {version} into {file.relative_to(ROOT)}",
-            f"{pattern} -> {replacement}",
-            functools.partial(_replace, file, pattern, replacement),
+            title=f"Write {version} into {file.relative_to(ROOT)}",
+            detail=f"{pattern} -> {replacement}",
+            action=functools.partial(_replace, file, pattern, replacement),
         )
         for file, pattern, replacement in changes
     ]
@@ -65,9 +65,9 @@ def _preview_steps() -> list[Step]:
     """Return the steps that lock the libraries of the preview at their new versions."""
     command = ["npm", "install", "--package-lock-only", "--ignore-scripts"]
     lock = Step(
-        "Lock the libraries of the preview",
-        f"{process.render(command)} in {page.SOURCE.relative_to(ROOT)}",
-        lambda: process.run(
+        title="Lock the libraries of the preview",
+        detail=f"{process.render(command)} in {page.SOURCE.relative_to(ROOT)}",
+        action=lambda: process.run(
             command,
             cwd=page.SOURCE,
             env=page.node_environment(),

@@ -23,7 +23,7 @@ def open_stand(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[S
         simulation = parts.start_simulator(run, pools=3, nodes=2, containers=2)
         store = parts.start_store(run)
         with open_gate(store.url) as gate:
-            front = processes.Process(store.name, store.popen, store.log, gate.url)
+            front = processes.Process(name=store.name, popen=store.popen, log=store.log, url=gate.url)
             collector = parts.start_collector(run, simulation, front, f"{INTERVAL}s", f"{REFRESH_SECONDS}s", more=more)
             stand = Stand(run, simulation, store, collector, promql.over_http(store.url))
             wait_for(lambda: stand.up() == set(stand.nodes()), 30)

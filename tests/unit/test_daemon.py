@@ -21,7 +21,7 @@ from spcsmetrics.images.release import Target
 OTEL = IMAGES["otel"]
 REFERENCE = "registry.example.com/acme/otel:1"
 FIRST, SECOND = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
-TARGET = Target("registry.example.com", "acme")
+TARGET = Target(registry="registry.example.com", namespace="acme")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("spcsmetrics.core.process.run", run)
     monkeypatch.setattr(discovery, "go_environment", dict)
-    monkeypatch.setattr(discovery, "go_step", lambda: Step("Find Go", "", lambda: None))
+    monkeypatch.setattr(discovery, "go_step", lambda: Step(title="Find Go", detail="", action=lambda: None))
     return words
 
 

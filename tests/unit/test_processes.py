@@ -44,7 +44,7 @@ class Double:
 
 
 def add(run: Run, name: str, record: list[str], **options: Any) -> None:
-    run.processes.append(Process(name, Double(name, record, **options), run.folder / name))  # type: ignore[arg-type]
+    run.processes.append(Process(name=name, popen=Double(name, record, **options), log=run.folder / name))  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,7 @@ def prometheus(status: int, body: bytes) -> Iterator[str]:
 
 def test_a_vector_becomes_samples() -> None:
     with prometheus(200, VECTOR) as url:
-        assert promql.over_http(url)("a") == [promql.Sample({"job": "a"}, 2.5)]
+        assert promql.over_http(url)("a") == [promql.Sample(labels={"job": "a"}, value=2.5)]
 
 
 def test_a_refused_query_is_an_error_with_the_reason() -> None:

@@ -117,7 +117,7 @@ def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
     assert choose("") == list(IMAGES.values())
     assert choose("grafana") == [IMAGES["grafana"]]
     with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana"):
-        release.release(Target("localhost:5000", "acme"), "", "mysql", "", dry=True)
+        release.release(Target(registry="localhost:5000", namespace="acme"), "", "mysql", "", dry=True)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_commit_with_the_tag_of_another_version_is_not_released(monkeypatch: p
 
 
 def test_the_notes_have_what_changed_and_each_digest() -> None:
-    text = notes(Target("docker.io", "example"), {"otel": "sha256:1"})
+    text = notes(Target(registry="docker.io", namespace="example"), {"otel": "sha256:1"})
     assert "`docker.io/example/spcs-oss-otel:0.1.0` | `sha256:1`" in text
     assert "Collector with `spcs_sd_configs`" in text
 

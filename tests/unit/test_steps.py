@@ -17,9 +17,9 @@ from spcsmetrics.core.terminal import Terminal
 def test_steps_are_done_in_order_and_skipped_when_current() -> None:
     done: list[str] = []
     steps = [
-        Step("one", "", lambda: done.append("one")),
-        Step("two", "", lambda: done.append("two"), skip=lambda: True),
-        Step("three", "", lambda: done.append("three")),
+        Step(title="one", detail="", action=lambda: done.append("one")),
+        Step(title="two", detail="", action=lambda: done.append("two"), skip=lambda: True),
+        Step(title="three", detail="", action=lambda: done.append("three")),
     ]
     carry_out(steps)
     assert done == ["one", "three"]
@@ -29,7 +29,7 @@ def test_a_dry_run_prints_titles_and_commands_only(capsys: pytest.CaptureFixture
     def refuse() -> bool:
         raise AssertionError("a dry run does nothing")
 
-    carry_out([Step("Do it", "make -B all", refuse, skip=refuse)], dry=True)
+    carry_out([Step(title="Do it", detail="make -B all", action=refuse, skip=refuse)], dry=True)
     assert capsys.readouterr().out == "Do it\n    make -B all\n"
 
 
@@ -37,17 +37,17 @@ def test_of_equal_steps_the_first_is_done_at_its_place() -> None:
     done: list[str] = []
     carry_out(
         [
-            Step("Install Go", "pip install", lambda: done.append("first Go")),
-            Step("Build", "go build", lambda: done.append("build")),
-            Step("Install Go", "pip install", lambda: done.append("second Go")),
-            Step("Build", "go build -race", lambda: done.append("build with the race detector")),
+            Step(title="Install Go", detail="pip install", action=lambda: done.append("first Go")),
+            Step(title="Build", detail="go build", action=lambda: done.append("build")),
+            Step(title="Install Go", detail="pip install", action=lambda: done.append("second Go")),
+            Step(title="Build", detail="go build -race", action=lambda: done.append("build with the race detector")),
         ]
     )
     assert done == ["first Go", "build", "build with the race detector"]
 
 
 def test_a_plan_names_equal_steps_once(capsys: pytest.CaptureFixture[str]) -> None:
-    step = Step("Install Go", "pip install", lambda: None)
+    step = Step(title="Install Go", detail="pip install", action=lambda: None)
     carry_out([step, step], dry=True)
     assert capsys.readouterr().out == "Install Go\n    pip install\n"
 
@@ -59,7 +59,9 @@ def test_after_a_step_that_fails_none_is_begun() -> None:
         raise UserError("it failed")
 
     with pytest.raises(UserError, match="it failed"):
-        carry_out([Step("one", "", fail), Step("two", "", lambda: done.append("two"))])
+        carry_out(
+            [Step(title="one", detail="", action=fail), Step(title="two", detail="", action=lambda: done.append("two"))]
+        )
     assert not done
 
 
@@ -72,7 +74,7 @@ SHOWN = "[/x] [red]file[/red] :bug: \\x1b[31m\\u202e"
 def test_what_a_step_says_is_never_read_as_markup(
     capsys: pytest.CaptureFixture[str], stream: bool, skipped: bool
 ) -> None:
-    carry_out([Step(HOSTILE, HOSTILE, lambda: None, skip=lambda: skipped, stream=stream)])
+    carry_out([Step(title=HOSTILE, detail=HOSTILE, action=lambda: None, skip=lambda: skipped, stream=stream)])
     printed = capsys.readouterr().err
     assert f"- {SHOWN}: {'up to date' if skipped else 'done in'}" in printed
     assert "\x1b" not in printed
@@ -81,7 +83,7 @@ def test_what_a_step_says_is_never_read_as_markup(
 
 
 def test_a_plan_shows_control_characters_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    carry_out([Step(HOSTILE, "a\n\tb\r", lambda: None)], dry=True)
+    carry_out([Step(title=HOSTILE, detail="a\n\tb\r", action=lambda: None)], dry=True)
     assert capsys.readouterr().out == f"{SHOWN}\n    a\n\tb\\r\n"
 
 

@@ -36,10 +36,10 @@ def admin() -> Iterator[str]:
 def store(*series: dict[str, str], up: int = 1) -> InstantQuery:
     def query(expression: str) -> list[Sample]:
         if expression.startswith("{"):
-            return [Sample(labels, 1.0) for labels in series]
+            return [Sample(labels=labels, value=1.0) for labels in series]
         if expression.startswith("count(container"):
             return []
-        return [Sample({}, float(up))]
+        return [Sample(labels={}, value=float(up))]
 
     return query
 

@@ -18,7 +18,7 @@ HOSTILE = "[/x][red]\x1b[31m"
 
 def query(_: str) -> list[Sample]:
     labels = dict.fromkeys((POOL, DATABASE, SCHEMA, SERVICE, INSTANCE, CONTAINER, "instance"), HOSTILE)
-    return [Sample(labels | {"snow_compute_pool_node_instance_family": HOSTILE}, 1.0)]
+    return [Sample(labels=labels | {"snow_compute_pool_node_instance_family": HOSTILE}, value=1.0)]
 
 
 def test_names_in_the_live_view_are_shown_as_they_are() -> None:
@@ -32,7 +32,7 @@ def test_names_in_the_live_view_are_shown_as_they_are() -> None:
 
 def test_a_vector_becomes_samples() -> None:
     row = {"metric": {"job": "x"}, "value": [1700000000, "2.5"]}
-    assert promql.parse({"status": "success", "data": {"result": [row]}}) == [Sample({"job": "x"}, 2.5)]
+    assert promql.parse({"status": "success", "data": {"result": [row]}}) == [Sample(labels={"job": "x"}, value=2.5)]
 
 
 @pytest.mark.parametrize("answer", [{"status": "error", "error": "parse error"}, {"error": "parse error"}])
@@ -48,5 +48,5 @@ def test_a_store_that_is_gone_is_an_error_with_its_address() -> None:
 
 
 def test_a_single_value_is_that_of_the_first_element_and_0_without_one() -> None:
-    assert promql.single(lambda _: [Sample({}, 3.0)], "count(up)") == 3
+    assert promql.single(lambda _: [Sample(labels={}, value=3.0)], "count(up)") == 3
     assert promql.single(lambda _: [], "count(up)") == 0
