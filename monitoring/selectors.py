@@ -39,9 +39,9 @@ VARIABLES = {
 }
 
 
-def matchers(*labels: str) -> str:
-    """Return matchers of these labels by the variables of the same things."""
-    return ", ".join(f'{label}=~"${VARIABLES[label]}"' for label in labels)
+def matchers(*labels: str, one: tuple[str, ...] = ()) -> str:
+    """Return matchers of these labels by the variables of the same things; those of which one is chosen are exact."""
+    return ", ".join(f'{label}{"=" if label in one else "=~"}"${VARIABLES[label]}"' for label in labels)
 
 
 # What a board of pools, nodes, GPUs, services and containers chooses.
@@ -49,8 +49,14 @@ IN_POOLS = matchers(POOL)
 ON_NODES = matchers(POOL, NODE)
 ON_GPUS = matchers(POOL, NODE, GPU)
 IN_SERVICES = matchers(POOL, DATABASE, SCHEMA, SERVICE)
-IN_CONTAINERS = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER, INSTANCE)
 IN_VOLUMES = matchers(POOL, DATABASE, SCHEMA, SERVICE, VOLUME)
+# What a board of details chooses: one of them.
+IN_POOL = matchers(POOL, one=(POOL,))
+ON_NODE = matchers(POOL, NODE, one=(NODE,))
+_ONE_SERVICE = (DATABASE, SCHEMA, SERVICE)
+IN_SERVICE = matchers(POOL, *_ONE_SERVICE, one=_ONE_SERVICE)
+OF_ONE_CONTAINER = matchers(POOL, *_ONE_SERVICE, CONTAINER, one=(*_ONE_SERVICE, CONTAINER))
+IN_CONTAINER = f"{OF_ONE_CONTAINER}, {matchers(INSTANCE)}"
 
 
 def legend(*labels: str) -> str:
@@ -64,3 +70,13 @@ CONTAINER_LEGEND = legend(DATABASE, SCHEMA, SERVICE, INSTANCE, CONTAINER)
 NODE_LEGEND = f"{legend(POOL)} {legend(NODE)}"
 GPU_LEGEND = f"{NODE_LEGEND} gpu {legend(GPU)}"
 VOLUME_LEGEND = f"{INSTANCE_LEGEND} {legend(VOLUME)}"
+
+
+def short(where: str, full: str) -> str:
+    """Return a legend without the names that the matchers (where) leave no choice of, because every line has them."""
+    for label in (POOL, DATABASE, SCHEMA, SERVICE, CONTAINER):
+        if f'{label}="' in where and full != legend(label):
+            full = (
+                full.replace(f"{legend(label)}.", "").replace(f"{legend(label)} ", "").replace(f".{legend(label)}", "")
+            )
+    return full

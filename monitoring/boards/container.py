@@ -1,13 +1,8 @@
 """SPCS / Container: one container over its instances: what it did, what it used, how it ended."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
-from monitoring.selectors import CONTAINER as CONTAINER_LABEL
-from monitoring.selectors import DATABASE, IN_CONTAINERS, POOL, SCHEMA, SERVICE, matchers
+from monitoring.selectors import IN_CONTAINER, OF_ONE_CONTAINER
 from monitoring.signals import containers, gpus, states, usage
-
-# The recorded restarts are of a service's container, over its instances.
-RECORDED = matchers(POOL, DATABASE, SCHEMA, SERVICE, CONTAINER_LABEL)
-STATES = {"1": ("running", "green"), "2": ("pending", "orange"), "3": ("finished", "blue")}
 
 CONTAINER = Board(
     uid="spcs-container",
@@ -15,29 +10,38 @@ CONTAINER = Board(
     description="A container over its instances: states, restarts, use against request and limit.",
     rows=(
         Row(
-            "What it did",
+            "Now",
             (
-                Timeline(states.timeline(IN_CONTAINERS), states=STATES),
-                Number(states.running(IN_CONTAINERS), width=8),
-                Number(states.pending(IN_CONTAINERS), width=8),
-                Number(states.restarts(IN_CONTAINERS), width=8),
-                Lines(states.restarts_over_time(RECORDED), width=8),
-                Lines(states.reasons_by_container(IN_CONTAINERS, "last_finished"), width=8),
-                Lines(states.exit_codes(IN_CONTAINERS), width=8),
+                Number(states.running(IN_CONTAINER)),
+                Number(states.pending(IN_CONTAINER)),
+                Number(states.restarts(IN_CONTAINER)),
+                Number(usage.highest_share(IN_CONTAINER, "cpu"), width=6),
+                Number(usage.highest_share(IN_CONTAINER, "memory"), width=6),
+                Lines(usage.use(IN_CONTAINER, "cpu")),
+                Lines(usage.use(IN_CONTAINER, "memory")),
+                Timeline(states.timeline(IN_CONTAINER), states=states.STATES, width=12, height=9),
+                Timeline(states.ends_by_container(IN_CONTAINER), states=states.ENDS, width=12, height=9),
+            ),
+        ),
+        Row(
+            "How it ended",
+            (
+                # Recorded restarts are of a service's container, over its instances.
+                Lines(states.restarts_over_time(OF_ONE_CONTAINER)),
+                Lines(states.exit_codes(IN_CONTAINER)),
             ),
         ),
         Row(
             "What it used",
             (
-                Lines(usage.use(IN_CONTAINERS, "cpu")),
-                Lines(usage.use(IN_CONTAINERS, "memory")),
-                Grid(containers.over_range(IN_CONTAINERS)),
-                Lines(usage.share(IN_CONTAINERS, "cpu", "limit")),
-                Lines(usage.share(IN_CONTAINERS, "memory", "limit")),
-                Lines(gpus.time_in_use_by_container(IN_CONTAINERS)),
-                Lines(gpus.memory_by_container(IN_CONTAINERS)),
+                Grid(containers.over_range(IN_CONTAINER)),
+                Lines(usage.share(IN_CONTAINER, "cpu", "limit")),
+                Lines(usage.share(IN_CONTAINER, "memory", "limit")),
+                Lines(gpus.time_in_use_by_container(IN_CONTAINER)),
+                Lines(gpus.memory_by_container(IN_CONTAINER)),
             ),
         ),
     ),
     variables=("pool", "database", "schema", "service", "container", "instance"),
+    single=("database", "schema", "service", "container"),
 )

@@ -1,4 +1,4 @@
-"""SPCS / Home: which pool is full, which service waits, what failed."""
+"""SPCS / Home: which pool is full or not seen, which service waits, what failed."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row
 from monitoring.selectors import IN_POOLS
@@ -12,25 +12,22 @@ HOME = Board(
         Row(
             "Now",
             (
-                Number(pools.POOLS, width=6),
-                Number(pools.NODES, width=6),
-                Number(states.services_running(IN_POOLS), width=6),
-                Number(states.running(IN_POOLS), width=6),
-                Number(states.pending(IN_POOLS), width=6),
-                Number(states.restarts(IN_POOLS), width=6),
-                Number(stack.NODES_DOWN, width=6),
-                Number(stack.ALERTS_FIRING, width=6),
+                Number(stack.ALERTS_FIRING),
+                Number(pools.nodes(IN_POOLS)),
+                Number(states.services_running(IN_POOLS)),
+                Number(states.running(IN_POOLS)),
+                Number(states.pending(IN_POOLS)),
+                Number(states.restarts(IN_POOLS)),
+                Grid(stack.ALERT_LIST, width=10, height=8),
+                Grid(pools.POOL_LIST, width=14, height=8),
+                Grid(containers.attention(IN_POOLS)),
             ),
-        ),
-        Row(
-            "What to look at",
-            (Grid(pools.POOL_LIST, height=8), Grid(containers.attention(IN_POOLS)), Grid(stack.ALERT_LIST, height=6)),
         ),
         Row(
             "How it went",
             (
-                Lines(pools.use_of_pools("cpu")),
-                Lines(pools.use_of_pools("memory")),
+                Lines(pools.use_by_pool("cpu")),
+                Lines(pools.use_by_pool("memory")),
                 Lines(states.states(IN_POOLS)),
                 Lines(states.reasons(IN_POOLS), stacked=True),
             ),

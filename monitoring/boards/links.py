@@ -2,11 +2,18 @@
 
 from monitoring.selectors import VARIABLES
 
+RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
 _TITLES = {"spcs-pool": "pool", "spcs-node": "node", "spcs-service": "service", "spcs-container": "container"}
 
 
 def cell_link(uid: str, keys: dict[str, str]) -> dict[str, object]:
-    """Return the link of a table's cell to a board, which chooses what the row is about (keys: label -> column)."""
+    """Return the link of a table's cell to a board, which chooses what the row is about (keys: label -> column).
+
+    uid is that of the board, or `runbook` for an alert's.
+    """
+    if uid == "runbook":
+        address = f"{RUNBOOKS}/${{__data.fields.Alert}}.md"
+        return {"title": "Open the runbook", "url": address, "targetBlank": True}
     chosen = [
         f"var-{VARIABLES[label]}=${{__data.fields.{column}}}"
         for label, column in keys.items()

@@ -27,15 +27,15 @@ class Lines(_SignalPanel):
 
     width: int = 12
     stacked: bool = False
-    height: ClassVar[int] = 8
+    height: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(_SignalPanel):
-    """A signal's last value, with its history behind it."""
+    """A signal's value at the end of the time shown."""
 
     width: int = 4
-    height: ClassVar[int] = 3
+    height: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,16 @@ class Timeline(_SignalPanel):
 
     states: dict[str, tuple[str, str]]
     width: int = 24
-    height: ClassVar[int] = 8
+    height: int = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table over the whole width."""
+    """A table."""
 
     listing: Listing
+    width: int = field(default=24, kw_only=True)
     height: int = field(default=9, kw_only=True)
-    width: ClassVar[int] = 24
 
     @property
     def title(self) -> str:
@@ -76,7 +76,10 @@ Panel = Lines | Number | Timeline | Grid | Note
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A titled row of panels: `Row("Now", (Number(pools.POOLS), Number(pools.NODES)))`."""
+    """A titled row of panels: `Row("Now", (Number(states.running(IN_POOLS)), Grid(pools.POOL_LIST)))`.
+
+    The first row of a board is the answer: it has no heading and fits a screen. The others are folded.
+    """
 
     title: str
     panels: tuple[Panel, ...]
@@ -91,5 +94,7 @@ class Board:
     description: str
     rows: tuple[Row, ...]
     variables: tuple[str, ...] = ()
+    # Variables of which a reader chooses one: a board of details shows one thing, not all.
+    single: tuple[str, ...] = ()
     # Text variables that the reader may change: name -> (label, value).
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)

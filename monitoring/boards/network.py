@@ -10,17 +10,17 @@ NETWORK = Board(
     description="Egress, denied packets, and the connections of endpoints.",
     rows=(
         Row(
-            "Denied",
-            (Number(network.denied_in_range(IN_SERVICES), width=6), Lines(network.denied(IN_SERVICES), width=18)),
+            "Denied and sent",
+            (
+                Number(network.denied_in_range(IN_SERVICES), width=6, height=10),
+                Lines(network.denied(IN_SERVICES), width=18, height=10),
+                Lines(network.talkers("transmitted"), height=10),
+                Lines(network.talkers("received"), height=10),
+            ),
         ),
         Row(
-            "Egress",
-            (
-                Lines(network.egress(IN_SERVICES, "bytes")),
-                Lines(network.egress(IN_SERVICES, "packets")),
-                Lines(network.talkers("transmitted")),
-                Lines(network.talkers("received")),
-            ),
+            "Egress of each instance",
+            (Lines(network.egress(IN_SERVICES, "bytes")), Lines(network.egress(IN_SERVICES, "packets"))),
         ),
         Row(
             "Ingress",

@@ -1,35 +1,40 @@
-"""SPCS / Node: use, saturation and health of the chosen nodes."""
+"""SPCS / Node: use, saturation and health of one node."""
 
-from monitoring.boards.model import Board, Grid, Lines, Row
-from monitoring.selectors import ON_NODES
-from monitoring.signals import containers, gpus, network, pools, stack, usage
+from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
+from monitoring.selectors import ON_NODE
+from monitoring.signals import containers, gpus, network, nodes, stack, states, usage
 
 NODE = Board(
     uid="spcs-node",
     title="SPCS / Node",
-    description="Nodes: how full each is, which containers fill it, and whether it can be scraped.",
+    description="One node: how full it is, which containers fill it, and whether it can be scraped.",
     rows=(
         Row(
-            "How full",
+            "Now",
             (
-                Lines(pools.share_of_nodes("cpu")),
-                Lines(pools.share_of_nodes("memory")),
-                Lines(pools.use_of_nodes("cpu")),
-                Lines(pools.use_of_nodes("memory")),
-                Grid(pools.NODE_LIST),
+                Number(nodes.share_of_node(ON_NODE, "cpu"), width=6),
+                Number(nodes.share_of_node(ON_NODE, "memory"), width=6),
+                Number(states.running(ON_NODE)),
+                Number(states.pending(ON_NODE)),
+                Number(states.restarts(ON_NODE)),
+                Lines(nodes.use_of_nodes(ON_NODE, "cpu")),
+                Lines(nodes.use_of_nodes(ON_NODE, "memory")),
+                Grid(containers.listing(ON_NODE)),
             ),
         ),
         Row(
-            "What fills it",
+            "Shares",
             (
-                Lines(usage.share(ON_NODES, "cpu", "limit")),
-                Lines(usage.share(ON_NODES, "memory", "limit")),
-                Grid(containers.listing(ON_NODES)),
+                Lines(nodes.share_of_nodes(ON_NODE, "cpu")),
+                Lines(nodes.share_of_nodes(ON_NODE, "memory")),
+                Lines(usage.share(ON_NODE, "cpu", "limit")),
+                Lines(usage.share(ON_NODE, "memory", "limit")),
             ),
         ),
-        Row("GPU", (Lines(gpus.time_in_use(ON_NODES)), Lines(gpus.memory(ON_NODES)))),
-        Row("Network", (Lines(network.egress_of_nodes(ON_NODES, "bytes")), Lines(network.denied(ON_NODES)))),
-        Row("Scrapes of all nodes", (Lines(stack.UP), Lines(stack.SCRAPE_SECONDS))),
+        Row("GPU", (Lines(gpus.time_in_use(ON_NODE)), Lines(gpus.memory(ON_NODE)))),
+        Row("Network", (Lines(network.egress_of_nodes(ON_NODE, "bytes")), Lines(network.denied(ON_NODE)))),
+        Row("Scrapes of all nodes", (Timeline(stack.UP, states=stack.ANSWERS, width=12), Lines(stack.SCRAPE_SECONDS))),
     ),
     variables=("pool", "node"),
+    single=("node",),
 )

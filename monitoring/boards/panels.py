@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard, prometheus, stat, statetimeline, table, text, timeseries
 from grafana_foundation_sdk.builders.common import (
     GraphThresholdsStyleConfig,
@@ -32,8 +33,13 @@ from monitoring.signals import Column, Listing, Signal, Steps
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
-# Pixels: wide enough for a name, and for a number with its unit.
-_KEY_WIDTH, _VALUE_WIDTH = 165, 140
+# Pixels: wide enough for a name, and for a number with its unit. A board is 1,550 wide on a screen of 1,600.
+_KEY_WIDTHS = {
+    "Alert": 235, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 90, "Node": 115, "Part": 130,
+    "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180, "Job": 130, "Version": 110,
+}  # fmt: skip
+_KEY_WIDTH, _VALUE_WIDTH = 110, 100
+_UNIT_WIDTHS = {"none": 80, "short": 80, "percentunit": 80}
 
 # What all builders have in common; their own types differ.
 _AnyPanel = Any
@@ -62,11 +68,14 @@ def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
             )
 
 
-def _query(expr: str, legend: str, ref: str, *, instant: bool = False) -> prometheus.Dataquery:
+def _query(expr: str, legend: str, ref: str, *, instant: bool = False, table: bool = False) -> prometheus.Dataquery:
     query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
-    if instant:
+    if table:
         return query.instant().format(PromQueryFormat.TABLE)
-    return query.range().interval(MIN_STEP)
+    if instant:
+        return query.instant()
+    # Without a step of its own, which would stand in for the data source's interval in $__rate_interval.
+    return query.range()
 
 
 def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
@@ -74,7 +83,9 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(values)
 
 
-def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int) -> _AnyPanel:
+def _dress(
+    panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: int, *, instant: bool = False
+) -> _AnyPanel:
     """Set what every panel of a signal has."""
     panel = (
         panel.id(panel_id)
@@ -90,12 +101,14 @@ def _dress(panel: _AnyPanel, signal: Signal, panel_id: int, width: int, height: 
     if signal.decimals is not None:
         panel = panel.decimals(signal.decimals)
     for ref, line in zip(_REFS, signal.lines, strict=False):
-        panel = panel.with_target(_query(line.expr, line.legend, ref))
+        panel = panel.with_target(_query(line.expr, line.legend, ref, instant=instant))
     return panel
 
 
 def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     signal = panel.signal
+    # A line for each thing that a legend names; a list of more than three is cut.
+    many = len(signal.lines) > 3 or any("{{" in line.legend for line in signal.lines)
     chart = (
         _dress(timeseries.Panel(), signal, panel_id, panel.width, panel.height)
         .min(0)
@@ -105,32 +118,42 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
         .legend(
             VizLegendOptions()
             .show_legend(True)
-            .display_mode(common.LegendDisplayMode.LIST)
+            .display_mode(common.LegendDisplayMode.TABLE if many else common.LegendDisplayMode.LIST)
             .placement(common.LegendPlacement.BOTTOM)
+            .calcs(["lastNotNull", "max"] if many else [])
+            .sort_by("Last *")
+            .sort_desc(True)
         )
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
     )
     if signal.unit == "percentunit" and signal.bounded:
         chart = chart.max(1)
-    # Colours distinguish series; dashed lines mark thresholds.
+    # Colours distinguish series, where a line does not choose its own; dashed lines mark thresholds.
     chart = chart.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
     if len(signal.steps) > 1:
         chart = chart.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
     if panel.stacked:
         chart = chart.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
     for ref, line in zip(_REFS, signal.lines, strict=False):
+        settings = []
         if line.dashed:
-            style = DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]})
-            chart = chart.override_by_query(ref, [style])
+            settings.append(DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]}))
+        if line.color:
+            # Several lines of one meaning are shades of its colour.
+            mode = "shades" if "{{" in line.legend else "fixed"
+            settings.append(DynamicConfigValue(id_val="color", value={"mode": mode, "fixedColor": line.color}))
+        if settings:
+            chart = chart.override_by_query(ref, settings)
     built: Builder[PanelModel] = chart
     return built
 
 
 def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:
     built: Builder[PanelModel] = (
-        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height)
+        _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height, instant=True)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
-        .graph_mode(common.BigValueGraphMode.AREA)
+        .graph_mode(common.BigValueGraphMode.NONE)
+        .no_value("unknown")
     )
     return built
 
@@ -163,12 +186,13 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
         .span(panel.width)
         .height(panel.height)
         .interval(MIN_STEP)
-        .min_width(_VALUE_WIDTH)
+        .min_width(60)
+        .sort_by([common_builders.TableSortByFieldState().display_name(listing.worst).desc(True)])
         .with_transformation(DataTransformerConfig(id_val="merge", options={}))
         .with_transformation(DataTransformerConfig(id_val="organize", options=_organize(names)))
     )
     for ref, column in columns.items():
-        grid = grid.with_target(_query(column.expr, column.title, ref, instant=True))
+        grid = grid.with_target(_query(column.expr, column.title, ref, table=True))
         grid = grid.override_by_name(column.title, _column_settings(column))
     for title in listing.keys.values():
         grid = grid.override_by_name(title, _key_settings(listing, title))
@@ -178,18 +202,31 @@ def _grid(panel: Grid, panel_id: int) -> Builder[PanelModel]:
 def _column_settings(column: Column) -> list[DynamicConfigValue]:
     settings = [
         DynamicConfigValue(id_val="unit", value=column.unit),
-        DynamicConfigValue(id_val="custom.width", value=_VALUE_WIDTH),
+        DynamicConfigValue(id_val="custom.width", value=column.width or _UNIT_WIDTHS.get(column.unit, _VALUE_WIDTH)),
+        DynamicConfigValue(id_val="custom.wrapHeaderText", value=True),
         DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()),
         DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
     ]
+    if column.texts:
+        options = {value: {"text": text, "color": color} for value, (text, color) in column.texts.items()}
+        settings.append(DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": options}]))
     if column.decimals is not None:
         settings.append(DynamicConfigValue(id_val="decimals", value=column.decimals))
     return settings
 
 
+def _width(title: str) -> int:
+    return _KEY_WIDTHS.get(title, _KEY_WIDTH)
+
+
 def _key_settings(listing: Listing, title: str) -> list[DynamicConfigValue]:
+    if title in listing.hidden:
+        return [DynamicConfigValue(id_val="custom.hideFrom", value={"viz": True, "legend": True, "tooltip": True})]
+    # Columns without a width share the room that is left in equal parts, however wide they must be: so one has none.
+    widest = max((key for key in listing.keys.values() if key not in listing.hidden), key=_width)
+    kind = "custom.minWidth" if title == widest else "custom.width"
     settings = [
-        DynamicConfigValue(id_val="custom.minWidth", value=_KEY_WIDTH),
+        DynamicConfigValue(id_val=kind, value=_width(title)),
         DynamicConfigValue(id_val="custom.filterable", value=True),
     ]
     links = dict(listing.links)

@@ -1,11 +1,14 @@
 """SPCS / Right-sizing and cost: unused requests, suggested requests, and what the pools cost."""
 
 from monitoring.boards.model import Board, Grid, Lines, Note, Number, Row
+from monitoring.prices import EFFECTIVE, SOURCE
 from monitoring.signals import sizing
 
 _BILL = (
-    "Credits here are an estimate: hours of nodes that published metrics, times what you set above for an hour of a "
-    "node (Snowflake's consumption table has it for each instance family). The account's view "
+    "Credits here are an estimate: hours in which nodes were there, times the credits of their instance family in "
+    f"Snowflake's [Service Consumption Table]({SOURCE}), effective {EFFECTIVE}. A family that is not in it costs an "
+    "unknown amount. Every start of a node is billed for at least five minutes, which the estimate leaves out. The "
+    "price of a credit depends on region, edition and contract: set yours above. The account's view "
     "`SNOWPARK_CONTAINER_SERVICES_HISTORY` has the billed credits, up to three hours late."
 )
 
@@ -17,21 +20,23 @@ SIZING = Board(
         Row(
             "Requested and unused",
             (
-                Lines(sizing.unused("cpu"), width=8),
-                Lines(sizing.unused("memory"), width=8),
-                Lines(sizing.REQUESTED_UNUSED_SHARE, width=8),
-                Grid(sizing.SUGGESTIONS, height=12),
+                Number(sizing.NODE_HOURS, width=6, height=4),
+                Number(sizing.CREDITS, width=6, height=4),
+                Number(sizing.UNUSED_NOW, width=12, height=4),
+                Lines(sizing.unused("cpu"), height=8),
+                Lines(sizing.unused("memory"), height=8),
+                Grid(sizing.SUGGESTIONS, height=8),
             ),
         ),
         Row(
             "Cost",
             (
-                Number(sizing.NODE_HOURS, width=12),
-                Number(sizing.CREDITS, width=12),
+                Grid(sizing.COST, width=14, height=8),
+                Lines(sizing.REQUESTED_UNUSED_SHARE, width=10),
                 Note(title="About the credits", text=_BILL),
             ),
         ),
     ),
     variables=("pool", "database", "schema", "service"),
-    texts={"credits_per_node_hour": ("Credits an hour of a node", "0.11")},
+    texts={"price_per_credit": ("Price of a credit", "2.00")},
 )

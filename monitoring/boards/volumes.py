@@ -12,18 +12,18 @@ VOLUMES = Board(
         Row(
             "How full",
             (
-                Grid(volumes.listing(IN_VOLUMES)),
-                Lines(volumes.share(IN_VOLUMES), width=8),
-                Lines(volumes.used(IN_VOLUMES), width=8),
-                Lines(volumes.time_left(IN_VOLUMES), width=8),
+                Grid(volumes.listing(IN_VOLUMES), height=10),
+                Lines(volumes.share(IN_VOLUMES), height=10),
+                Lines(volumes.time_left(IN_VOLUMES), height=10),
             ),
         ),
         Row(
             "What goes through",
             (
-                Lines(volumes.flow(IN_VOLUMES, "throughput"), width=8),
-                Lines(volumes.flow(IN_VOLUMES, "iops"), width=8),
-                Lines(volumes.in_flight(IN_VOLUMES), width=8),
+                Lines(volumes.used(IN_VOLUMES)),
+                Lines(volumes.flow(IN_VOLUMES, "throughput")),
+                Lines(volumes.flow(IN_VOLUMES, "iops")),
+                Lines(volumes.in_flight(IN_VOLUMES)),
             ),
         ),
     ),

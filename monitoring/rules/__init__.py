@@ -20,7 +20,8 @@ class Alert:
     """A condition that someone should hear of.
 
     name has the prefix Spcs; lasting is how long it must hold; severity is critical, warning, info or none. summary is
-    the same for every series, description has their labels. board is the one that shows more.
+    the same for every series, description has their labels. board is the one that shows more, panel the title of the
+    one there that shows most.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Alert:
     summary: str
     description: str
     board: str
+    panel: str = ""
 
 
 def label(name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from monitoring.boards.rendering import panel_id
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.rendering import HEADER, annotations
@@ -49,10 +50,16 @@ def _rule(alert: Alert) -> dict[str, Any]:
         "execErrState": "Error",
         "missing_series_evals_to_resolve": 1,
         "labels": {"severity": alert.severity},
+        **_panel(alert),
         "annotations": {
             name: text.replace("$value ", "$values.query.Value ") for name, text in annotations(alert).items()
         },
     }
+
+
+def _panel(alert: Alert) -> dict[str, Any]:
+    """Return what makes "View panel" of an alert; Grafana takes both keys or none."""
+    return {"dashboardUid": alert.board, "panelId": panel_id(alert.board, alert.panel)} if alert.panel else {}
 
 
 def _expression(name: str, **model: object) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from monitoring.prices import CREDITS_PER_NODE_HOUR, EFFECTIVE
+from monitoring.restarts import restarts
 from monitoring.rules import Recording
 from monitoring.selectors import CONTAINER, FAMILY, NODE, OF_GPU, OF_NODE, OF_SERVICE, POOL
+from monitoring.signals import RECORDED_SECONDS
 
 # A rate needs a few samples of the collector's interval.
 RATE = "5m"
@@ -33,9 +36,10 @@ def _nodes() -> Iterator[Recording]:
                     expr=total,
                     meaning=f"{_TITLES[kind]} in use on a node",
                 )
+            # A node without containers is empty, which is not unknown: its capacity is there.
             yield Recording(
                 name=f"spcs_node:container_{kind}_{use}:ratio",
-                expr=f"{total} / on ({OF_NODE}) {capacity}",
+                expr=f"({total} or {capacity} * 0) / on ({OF_NODE}) {capacity}",
                 meaning=f"Share of a node's {_NAMES[kind]} {_USES[use]}",
             )
 
@@ -46,6 +50,12 @@ def _pools() -> Iterator[Recording]:
         expr=f"count by ({POOL}, {FAMILY}) (max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity))",
         meaning="Nodes of a pool that publish metrics",
     )
+    yield Recording(
+        name="spcs_pool:nodes:known",
+        expr=f"max by ({POOL}, {FAMILY}) (count by ({POOL}, {FAMILY})"
+        f" (max by ({POOL}, {FAMILY}, {NODE}) (node_cpu_capacity)) or {_discovered()})",
+        meaning="Nodes of a pool that discovery knows or that publish metrics, whichever are more",
+    )
     for kind in ("cpu", "memory"):
         capacity = f"sum by ({POOL}) (max by ({OF_NODE}) (node_{kind}_capacity))"
         yield Recording(
@@ -54,12 +64,36 @@ def _pools() -> Iterator[Recording]:
         for use in ("usage", "requested"):
             yield Recording(
                 name=f"spcs_pool:container_{kind}_{use}:ratio",
-                expr=f"sum by ({POOL}) (container_{kind}_{use}) / on ({POOL}) ({capacity} > 0)",
+                expr=f"(sum by ({POOL}) (container_{kind}_{use}) or {capacity} * 0) / on ({POOL}) ({capacity} > 0)",
                 meaning=f"Share of a pool's {_NAMES[kind]} {_USES[use]}",
             )
 
 
+def _discovered() -> str:
+    """Return the query of the nodes that discovery knows, with the family that the account reports."""
+    family = f"max by ({POOL}, instance_family) (spcs_compute_pool_info)"
+    nodes = f"max by ({POOL}) (spcs_discovery_nodes > 0) * on ({POOL}) group_right () {family}"
+    return f'label_replace({nodes}, "{FAMILY}", "$1", "instance_family", "(.*)")'
+
+
+def _prices() -> Recording:
+    known = (
+        f'label_replace(vector({price}), "{FAMILY}", "{family}", "", "")'
+        for family, price in CREDITS_PER_NODE_HOUR.items()
+    )
+    return Recording(
+        name="spcs_family:node_hour:credits",
+        expr=" or ".join(known),
+        meaning=f"Credits of a node hour by instance family, as of {EFFECTIVE}",
+    )
+
+
 def _gpus_and_volumes() -> Iterator[Recording]:
+    yield Recording(
+        name="spcs_node:node_gpu_capacity:max",
+        expr=f"max by ({OF_NODE}) (node_gpu_capacity)",
+        meaning="GPUs of a node",
+    )
     yield Recording(
         name="spcs_gpu:container_gpu_utilization:avg",
         expr=f"avg by ({OF_GPU}) (container_gpu_utilization)",
@@ -88,11 +122,13 @@ def _services() -> Iterator[Recording]:
         )
     yield Recording(
         name="spcs_service:container_restarts:increase1h",
-        expr=f"sum by ({POOL}, {OF_SERVICE}, {CONTAINER}) (ceil(increase(container_restarts[1h])))",
+        expr=f"sum by ({POOL}, {OF_SERVICE}, {CONTAINER}) {restarts('', '1h')}",
         meaning="Restarts of a service's container within an hour, over all instances",
     )
     for kind, over in (("cpu", "avg_over_time"), ("memory", "max_over_time")):
-        unused = f"clamp_min(container_{kind}_requested - {over}(container_{kind}_usage[1h]), 0)"
+        # What waits or has ended uses nothing of its request, and publishes no use.
+        requested = f"container_{kind}_requested"
+        unused = f"clamp_min({requested} - {over}(container_{kind}_usage[1h]) or {requested}, 0)"
         yield Recording(
             name=f"spcs_service:container_{kind}_requested_unused:sum",
             expr=f"sum by ({POOL}, {OF_SERVICE}) ({unused})",
@@ -118,8 +154,8 @@ def _days() -> Iterator[Recording]:
 # Group -> interval and rules.
 GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
     "spcs-recording": (
-        "30s",
-        (*_shares_of_containers(), *_nodes(), *_pools(), *_gpus_and_volumes(), *_services()),
+        f"{RECORDED_SECONDS}s",
+        (*_shares_of_containers(), *_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
     ),
     "spcs-recording-days": ("5m", tuple(_days())),
 }

@@ -1,14 +1,17 @@
 """Rules as Prometheus reads them."""
 
+import re
 from typing import Any
 
 import yaml
 
+from monitoring.boards import BOARDS
+from monitoring.boards.links import RUNBOOKS
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import GROUPS
+from monitoring.selectors import VARIABLES
 
-RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
 HEADER = "# Made by ./inv boards from monitoring/rules; what you change here is overwritten.\n"
 
 
@@ -52,8 +55,20 @@ def annotations(alert: Alert) -> dict[str, str]:
         "summary": alert.summary,
         "description": alert.description,
         "runbook_url": f"{RUNBOOKS}/{alert.name}.md",
-        "dashboard": f"/d/{alert.board}",
+        "dashboard": _link(alert),
     }
+
+
+def _link(alert: Alert) -> str:
+    """Return the address of the alert's board, which chooses what the description names."""
+    (board,) = [board for board in BOARDS if board.uid == alert.board]
+    named = dict.fromkeys(re.findall(r"\$labels\.(\w+)", alert.description))
+    chosen = [
+        f"var-{VARIABLES[name]}={{{{ $labels.{name} | urlquery }}}}"
+        for name in named
+        if VARIABLES.get(name) in board.variables
+    ]
+    return f"/d/{alert.board}" + (f"?{'&'.join(chosen)}" if chosen else "")
 
 
 def _render(groups: list[dict[str, Any]]) -> str:

@@ -7,28 +7,37 @@ _POOL = f"pool {label(POOL)}"
 _TARGET = label("instance")
 _PERCENT = "{{ $value | humanizePercentage }}"
 
+_NODE_DOWN = f'(up{{job="{JOB}"}} == 0)'
+# The pool of a node that does not answer is the one that it last named.
+_LAST_POOL = f"topk by (instance) (1, max by (instance, {POOL}) (last_over_time(node_cpu_capacity[1d])))"
+
 _DISCOVERY = (
     Alert(
         name="SpcsPoolMetricsVanished",
-        expr=f"spcs_pool:nodes:count offset 15m unless on ({POOL}) spcs_pool:nodes:count",
+        # Nodes that are found and do not answer have an alert of their own.
+        expr=f'max by ({POOL}, state) (spcs_compute_pool_info{{state!~"STARTING|STOPPING|SUSPENDED"}})'
+        f" unless on ({POOL}) spcs_pool:nodes:count unless on ({POOL}) (spcs_discovery_nodes > 0)",
         lasting="10m",
-        severity="info",
-        summary="A pool has stopped publishing metrics.",
-        description=f"The nodes of {_POOL} are gone: it was suspended or dropped, or the role lost MONITOR on it.",
+        severity="warning",
+        summary="A pool that should have nodes publishes no metrics.",
+        description=f"The account has {_POOL} in state {label('state')}, and no node of it is found: "
+        "the role may lack MONITOR on it.",
         board="spcs-stack",
     ),
     Alert(
         name="SpcsNodeMetricsDown",
-        expr=f'up{{job="{JOB}"}} == 0',
+        expr=f'label_replace({_NODE_DOWN} unless on (instance) ({_LAST_POOL}), "{POOL}", "unknown", "", "")'
+        f" or {_NODE_DOWN} + on (instance) group_left ({POOL}) 0 * ({_LAST_POOL})",
         lasting="3m",
         severity="critical",
         summary="A node cannot be scraped.",
-        description=f"The exporter of node {_TARGET} does not answer as it should.",
+        description=f"The exporter of node {_TARGET} of {_POOL} does not answer as it should.",
         board="spcs-stack",
     ),
     Alert(
         name="SpcsNoMetrics",
-        expr=f'absent(up{{job="{JOB}"}})',
+        # A collector that tells of pools is alive: pools without nodes have an alert of their own.
+        expr=f'absent(up{{job="{JOB}"}}) unless on () count(spcs_compute_pool_info)',
         lasting="5m",
         severity="critical",
         summary="No node is scraped at all.",
@@ -59,13 +68,34 @@ _DISCOVERY = (
 _PIPELINE = (
     Alert(
         name="SpcsCollectorExportFailing",
-        expr="sum(rate(spcs_lost_samples_total[5m])) + sum(rate(spcs_store_refused_samples_total[5m])) > 0"
+        expr="(sum(rate(spcs_lost_samples_total[5m])) or vector(0))"
+        " + (sum(rate(spcs_store_refused_samples_total[5m])) or vector(0)) > 0"
         " or sum(rate(otelcol_exporter_send_failed_metric_points[5m])) > 0",
         lasting="10m",
         severity="critical",
         summary="The collector loses samples before they reach the store.",
         description="{{ $value | humanize }} samples a second are lost.",
         board="spcs-stack",
+    ),
+    Alert(
+        name="SpcsCollectorQueueNearlyFull",
+        expr="max(otelcol_exporter_queue_size / (otelcol_exporter_queue_capacity > 0)) > 0.8",
+        lasting="5m",
+        severity="warning",
+        summary="The collector's queue is nearly full.",
+        description=f"{_PERCENT} of the queue waits for the store; a full queue refuses samples.",
+        board="spcs-stack",
+        panel="Collector: queue",
+    ),
+    Alert(
+        name="SpcsPartDown",
+        expr=f'max by (job) (up{{job!="{JOB}"}}) == 0',
+        lasting="5m",
+        severity="warning",
+        summary="A part of the stack does not answer.",
+        description=f"The metrics of {label('job')} cannot be read.",
+        board="spcs-stack",
+        panel="Parts that answer",
     ),
     Alert(
         name="SpcsPrometheusVolumeFilling",
@@ -89,7 +119,7 @@ _PIPELINE = (
     Alert(
         name="SpcsWatchdog",
         expr="vector(1)",
-        lasting="0m",
+        lasting="1m",
         severity="none",
         summary="Always fires: it proves that alerts arrive.",
         description="This alert always fires. When it stops arriving, other alerts do not arrive either.",

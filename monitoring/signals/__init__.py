@@ -1,6 +1,6 @@
 """Signals: what a panel shows, said once: title, meaning, unit, queries, legends, and why it may be empty."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Colours of values from a bound on; None is the colour below the first bound.
 Steps = tuple[tuple[float | None, str], ...]
@@ -11,19 +11,30 @@ NONE_IS_GOOD: Steps = ((None, "green"), (1, "orange"))
 NONE_IS_PLAIN: Steps = ((None, "text"), (1, "orange"))
 NONE_IS_BAD: Steps = ((None, "red"), (1, "green"))
 
+# What a colour means, on every board.
+USED, REQUESTED, LIMIT, CAPACITY = "green", "blue", "yellow", "purple"
+RUNNING, PENDING, FINISHED, FAILED = "green", "orange", "text", "red"
+
 # Resource, as metrics name it -> its title and Grafana's id of its unit.
 RESOURCES = {"cpu": ("CPU cores", "short"), "memory": ("Memory", "bytes")}
+
+# How often the store records: a sum over time of a recorded number of nodes is in units of it.
+RECORDED_SECONDS = 30
 
 _NOTHING = "nothing is chosen, or nothing was scraped in this time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One query of a signal and the legend of its series; dashed lines are bounds such as limits."""
+    """One query of a signal and the legend of its series; dashed lines are bounds such as limits.
+
+    A line without a colour takes the next of the palette.
+    """
 
     expr: str
     legend: str
     dashed: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +74,17 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of values in a table: its query, unit, colours, and number of decimals."""
+    """One column of values in a table: its query, unit, colours, number of decimals, and texts."""
 
     title: str
     expr: str
     unit: str = "short"
     steps: Steps = PLAIN
     decimals: int | None = None
+    # Pixels, where the unit's own width does not do.
+    width: int = 0
+    # Values that stand for something: value -> (text, colour).
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +101,18 @@ class Listing:
     empty: str = _NOTHING
     # Title of a key's column -> the board that a click on it opens.
     links: tuple[tuple[str, str], ...] = ()
+    # Titles of columns that are there for links alone.
+    hidden: tuple[str, ...] = ()
+    # Title of the column that is highest in the first row; the first with a colour where none is named.
+    first: str = ""
 
     @property
     def description(self) -> str:
         """What the panel's info bubble says."""
         return f"{self.meaning} Empty when {self.empty}."
+
+    @property
+    def worst(self) -> str:
+        """The title of the column by which rows are sorted, from the highest value down."""
+        coloured = (column.title for column in self.columns if column.steps != PLAIN)
+        return self.first or next(coloured, self.columns[0].title)

@@ -1,5 +1,6 @@
 """Tables of containers: all of them, those in each state, and those that need attention."""
 
+from monitoring.restarts import restarts
 from monitoring.selectors import CONTAINER, DATABASE, INSTANCE, NODE, POOL, SCHEMA, SERVICE
 from monitoring.signals import NONE_IS_PLAIN, RESOURCES, SHARE, Column, Listing
 
@@ -29,7 +30,12 @@ def listing(where: str, *, limits: bool = False) -> Listing:
             steps=SHARE,
         ),
         Column(title="GPU memory", expr=f"sum by ({_BY}) (container_gpu_memory_usage{{{where}}})", unit="bytes"),
-        Column(title="Restarts", expr=f"max by ({_BY}) (container_restarts{{{where}}})", steps=NONE_IS_PLAIN),
+        Column(
+            title="Restarts",
+            expr=f"max by ({_BY}) (container_restarts{{{where}}})",
+            unit="none",
+            steps=NONE_IS_PLAIN,
+        ),
     )
     if limits:
         more = (
@@ -79,13 +85,17 @@ def by_state(where: str) -> Listing:
 
 
 def attention(where: str) -> Listing:
-    """Return the containers that someone should look at: those that wait, and those that failed last."""
+    """Return the containers that someone should look at: those that wait, and those that failed lately."""
     keys = KEYS | {"reason": "Reason"}
     by = ", ".join(keys)
-    failed = f'container_state_last_finished_reason{{{where}, reason!="Done"}}'
+    reason = f'container_state_last_finished_reason{{{where}, reason!="Done"}}'
+    finished = f"container_state_finished{{{where}}}"
+    # A reason stays for ever: recent is what restarted in the time shown, and what has ended within it for good.
+    recent = f"{restarts(where, '$__range')} > 0 or ({finished} unless {finished} offset $__range)"
+    failed = f"{reason} and ignoring (reason) ({recent})"
     return Listing(
         title="Needs attention",
-        meaning="Containers that wait, and containers whose last end was a failure, with the reason. "
+        meaning="Containers that wait, and containers that failed in the time shown, with the reason. "
         "Click on a container to see why.",
         keys=keys,
         columns=(
@@ -94,9 +104,9 @@ def attention(where: str) -> Listing:
                 expr=f"max by ({by}) (container_state_pending_reason{{{where}}})",
                 steps=((None, "orange"),),
             ),
-            Column(title="Failed last", expr=f"max by ({by}) ({failed})", steps=((None, "red"),)),
+            Column(title="Failed", expr=f"max by ({by}) ({failed})", steps=((None, "red"),)),
         ),
-        empty="no container waits and none has failed",
+        empty="no container waits and none has failed in the time shown",
         links=LINKS,
     )
 

@@ -1,11 +1,26 @@
 """GPUs: how busy and how full each is, and which containers share it."""
 
-from monitoring.selectors import CONTAINER_LEGEND, GPU, GPU_LEGEND, NODE, OF_CONTAINER, OF_GPU, OF_NODE, POOL, legend
-from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
+from monitoring.idleness import idle_on_nodes
+from monitoring.selectors import (
+    CONTAINER_LEGEND,
+    GPU,
+    GPU_LEGEND,
+    NODE,
+    OF_CONTAINER,
+    OF_GPU,
+    OF_NODE,
+    POOL,
+    legend,
+    short,
+)
+from monitoring.signals import CAPACITY, LIMIT, NONE_IS_GOOD, REQUESTED, SHARE, USED, Column, Line, Listing, Signal
 from monitoring.signals.containers import KEYS, LINKS
 
-_ON_GPU = f"{CONTAINER_LEGEND} gpu {legend(GPU)}"
 _NO_GPU = "nothing that is chosen has a GPU, or none is in use"
+
+
+def _on_gpu(where: str) -> str:
+    return f"{short(where, CONTAINER_LEGEND)} gpu {legend(GPU)}"
 
 
 def time_in_use(where: str) -> Signal:
@@ -14,7 +29,12 @@ def time_in_use(where: str) -> Signal:
         title="GPU: share of time in use",
         meaning="Share of each GPU's time in use: the average over the containers that share it, never their sum.",
         unit="percentunit",
-        lines=(Line(expr=f"avg by ({OF_GPU}) (spcs_gpu:container_gpu_utilization:avg{{{where}}})", legend=GPU_LEGEND),),
+        lines=(
+            Line(
+                expr=f"avg by ({OF_GPU}) (spcs_gpu:container_gpu_utilization:avg{{{where}}})",
+                legend=short(where, GPU_LEGEND),
+            ),
+        ),
         empty=_NO_GPU,
     )
 
@@ -25,7 +45,9 @@ def time_in_use_by_container(where: str) -> Signal:
         title="GPU: share of time in use, by container",
         meaning="Utilisation of the GPU that each container is on.",
         unit="percentunit",
-        lines=(Line(expr=f"max by ({OF_CONTAINER}, {GPU}) (container_gpu_utilization{{{where}}})", legend=_ON_GPU),),
+        lines=(
+            Line(expr=f"max by ({OF_CONTAINER}, {GPU}) (container_gpu_utilization{{{where}}})", legend=_on_gpu(where)),
+        ),
         empty=_NO_GPU,
     )
 
@@ -37,11 +59,16 @@ def memory(where: str) -> Signal:
         meaning="Memory that the containers on each GPU use, and what it has.",
         unit="bytes",
         lines=(
-            Line(expr=f"sum by ({OF_GPU}) (container_gpu_memory_usage{{{where}}})", legend=f"{GPU_LEGEND} used"),
+            Line(
+                expr=f"sum by ({OF_GPU}) (container_gpu_memory_usage{{{where}}})",
+                legend=short(where, f"{GPU_LEGEND} used"),
+                color=USED,
+            ),
             Line(
                 expr=f"max by ({OF_GPU}) (container_gpu_memory_capacity{{{where}}})",
-                legend=f"{GPU_LEGEND} capacity",
+                legend=short(where, f"{GPU_LEGEND} capacity"),
                 dashed=True,
+                color=CAPACITY,
             ),
         ),
         empty=_NO_GPU,
@@ -54,7 +81,9 @@ def memory_by_container(where: str) -> Signal:
         title="GPU memory, by container",
         meaning="GPU memory that each container uses.",
         unit="bytes",
-        lines=(Line(expr=f"sum by ({OF_CONTAINER}, {GPU}) (container_gpu_memory_usage{{{where}}})", legend=_ON_GPU),),
+        lines=(
+            Line(expr=f"sum by ({OF_CONTAINER}, {GPU}) (container_gpu_memory_usage{{{where}}})", legend=_on_gpu(where)),
+        ),
         empty=_NO_GPU,
     )
 
@@ -80,12 +109,22 @@ def requested(where: str) -> Signal:
         meaning="GPUs that containers request and may use, and how many the nodes have.",
         unit="short",
         lines=(
-            Line(expr=f"sum by ({POOL}) (container_gpu_requested{{{where}}})", legend=f"{legend(POOL)} requested"),
-            Line(expr=f"sum by ({POOL}) (container_gpu_limit{{{where}}})", legend=f"{legend(POOL)} limit", dashed=True),
+            Line(
+                expr=f"sum by ({POOL}) (container_gpu_requested{{{where}}})",
+                legend=short(where, f"{legend(POOL)} requested"),
+                color=REQUESTED,
+            ),
+            Line(
+                expr=f"sum by ({POOL}) (container_gpu_limit{{{where}}})",
+                legend=short(where, f"{legend(POOL)} limit"),
+                dashed=True,
+                color=LIMIT,
+            ),
             Line(
                 expr=f"sum by ({POOL}) (max by ({OF_NODE}) (node_gpu_capacity{{{where}}}))",
-                legend=f"{legend(POOL)} capacity",
+                legend=short(where, f"{legend(POOL)} capacity"),
                 dashed=True,
+                color=CAPACITY,
             ),
         ),
         empty=_NO_GPU,
@@ -95,13 +134,29 @@ def requested(where: str) -> Signal:
 
 def idle(where: str) -> Signal:
     """Return how many GPUs were hardly used in the time shown."""
-    used = f"avg_over_time(spcs_gpu:container_gpu_utilization:avg{{{where}}}[$__range])"
     return Signal(
         title="GPUs idle",
-        meaning="GPUs in use for less than 5 % of the time shown.",
-        unit="short",
-        lines=(Line(expr=f"count({used} < 0.05) or vector(0)", legend="idle"),),
+        meaning="GPUs of the nodes that were in use for less than 5 % of the time shown, "
+        "also those on which no container is.",
+        unit="none",
+        lines=(Line(expr=f"sum({idle_on_nodes(where, '$__range')})", legend="idle"),),
+        empty="no chosen node has a GPU",
         steps=NONE_IS_GOOD,
+    )
+
+
+def idle_by_node(where: str) -> Listing:
+    """Return the nodes with idle GPUs."""
+    return Listing(
+        title="Nodes with idle GPUs",
+        meaning="GPUs of each node, and those that were in use for less than 5 % of the time shown.",
+        keys={POOL: "Pool", NODE: "Node"},
+        columns=(
+            Column(title="GPUs", expr=f"max by ({OF_NODE}) (spcs_node:node_gpu_capacity:max{{{where}}})", unit="none"),
+            Column(title="Idle", expr=idle_on_nodes(where, "$__range"), unit="none", steps=NONE_IS_GOOD),
+        ),
+        empty="no chosen node has a GPU",
+        links=(("Pool", "spcs-pool"), ("Node", "spcs-node")),
     )
 
 
@@ -116,11 +171,6 @@ def users(where: str) -> Listing:
         columns=(
             Column(title="In use", expr=f"max by ({by}) (container_gpu_utilization{{{where}}})", unit="percentunit"),
             Column(title="Memory", expr=f"max by ({by}) (container_gpu_memory_usage{{{where}}})", unit="bytes"),
-            Column(
-                title="Memory of the GPU",
-                expr=f"max by ({by}) (container_gpu_memory_capacity{{{where}}})",
-                unit="bytes",
-            ),
         ),
         empty=_NO_GPU,
         links=(*LINKS, ("Node", "spcs-node")),

@@ -1,5 +1,7 @@
 """The network: egress, what the egress policy denies, and connections of endpoints."""
 
+from monitoring.ranking import LATEST, others, top
+from monitoring.restarts import packets
 from monitoring.selectors import (
     ENDPOINT,
     IN_POOLS,
@@ -10,6 +12,7 @@ from monitoring.selectors import (
     OF_SERVICE,
     SERVICE_LEGEND,
     legend,
+    short,
 )
 from monitoring.signals import NONE_IS_GOOD, Line, Signal
 
@@ -18,7 +21,7 @@ _NO_NETWORK = "no service that is chosen has sent or received anything"
 
 def egress(where: str, what: str, by: str = OF_INSTANCE, name: str = INSTANCE_LEGEND) -> Signal:
     """Return bytes or packets a second to and from outside."""
-    unit = {"bytes": "Bps", "packets": "pps"}[what]
+    unit = {"bytes": "Bps", "packets": "suffix:packets/s"}[what]
     return Signal(
         title=f"Egress: {what} a second",
         meaning=f"{what.capitalize()} a second received from outside, and sent there.",
@@ -26,7 +29,7 @@ def egress(where: str, what: str, by: str = OF_INSTANCE, name: str = INSTANCE_LE
         lines=tuple(
             Line(
                 expr=f"sum by ({by}) (rate(network_egress_{way}_{what}{{{where}}}[$__rate_interval]))",
-                legend=f"{name} {way}",
+                legend=short(where, f"{name} {way}"),
             )
             for way in ("received", "transmitted")
         ),
@@ -44,7 +47,7 @@ def denied(where: str) -> Signal:
     return Signal(
         title="Egress: packets denied a second",
         meaning="Packets a second that were denied: a network rule or an external access integration misses a host.",
-        unit="pps",
+        unit="suffix:packets/s",
         lines=(
             Line(
                 expr=f"sum by ({OF_SERVICE}) (rate(network_egress_denied_packets{{{where}}}[$__rate_interval]))",
@@ -61,13 +64,9 @@ def denied_in_range(where: str) -> Signal:
     return Signal(
         title="Packets denied in this time",
         meaning="Packets that were denied within the time shown.",
-        unit="short",
-        lines=(
-            Line(
-                expr=f"sum(ceil(increase(network_egress_denied_packets{{{where}}}[$__range]))) or vector(0)",
-                legend="denied",
-            ),
-        ),
+        unit="none",
+        lines=(Line(expr=f"sum({packets('network_egress_denied_packets', where, '$__range')})", legend="denied"),),
+        empty=_NO_NETWORK,
         steps=NONE_IS_GOOD,
         decimals=0,
     )
@@ -77,25 +76,30 @@ def talkers(way: str) -> Signal:
     """Return the ten services that send (transmitted) or receive (received) most."""
     verb = {"transmitted": "send", "received": "receive"}[way]
     recorded = f"spcs_service:network_egress_{way}_bytes:rate5m{{{IN_POOLS}}}"
+    latest = f"sum by ({OF_SERVICE}) ({recorded}{LATEST})"
     return Signal(
         title=f"Services that {verb} most",
-        meaning=f"The ten services that {verb} most bytes a second from or to outside.",
+        meaning=f"The ten services that {verb} most bytes a second from or to outside, and the others as a sum.",
         unit="Bps",
-        lines=(Line(expr=f"topk(10, sum by ({OF_SERVICE}) ({recorded}))", legend=SERVICE_LEGEND),),
+        lines=(
+            Line(expr=top(f"sum by ({OF_SERVICE}) ({recorded})", latest), legend=SERVICE_LEGEND),
+            Line(expr=others(f"sum by ({OF_SERVICE}) ({recorded})", latest), legend="other services"),
+        ),
         empty=_NO_NETWORK,
     )
 
 
 def ingress(where: str, what: str) -> Signal:
     """Return open connections (connections_active) or new ones a second (cps) of each endpoint."""
-    title, unit = {"connections_active": ("open connections", "short"), "cps": ("new connections a second", "cps")}[
-        what
-    ]
+    title, unit = {
+        "connections_active": ("open connections", "none"),
+        "cps": ("new connections a second", "suffix:connections/s"),
+    }[what]
     expr = f"sum by ({OF_SERVICE}, {ENDPOINT}) (network_ingress_{what}{{{where}}})"
     return Signal(
         title=f"Ingress: {title}",
         meaning=f"{title.capitalize()} of each endpoint.",
         unit=unit,
-        lines=(Line(expr=expr, legend=f"{SERVICE_LEGEND} {legend(ENDPOINT)}"),),
+        lines=(Line(expr=expr, legend=short(where, f"{SERVICE_LEGEND} {legend(ENDPOINT)}")),),
         empty="no service that is chosen has an endpoint",
     )

@@ -1,7 +1,7 @@
 """The stack itself: nodes scraped, discovery, collector, store, Grafana, and the version of each."""
 
-from monitoring.selectors import JOB, POOL, legend
-from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
+from monitoring.selectors import DATABASE, JOB, POOL, SCHEMA, SERVICE, legend
+from monitoring.signals import LIMIT, NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
 
@@ -9,29 +9,60 @@ NODES_UP = Signal(
     title="Nodes scraped",
     meaning="Nodes whose last scrape succeeded.",
     unit="short",
-    lines=(Line(expr=f'count(up{{job="{JOB}"}} == 1) or vector(0)', legend="nodes"),),
+    lines=(Line(expr=f'count(up{{job="{JOB}"}} == 1) or count(up{{job="{JOB}"}}) * 0', legend="nodes"),),
     steps=((None, "red"), (1, "green")),
 )
 NODES_DOWN = Signal(
     title="Nodes not scraped",
     meaning="Nodes whose last scrape failed.",
     unit="short",
-    lines=(Line(expr=f'count(up{{job="{JOB}"}} == 0) or vector(0)', legend="nodes"),),
+    lines=(Line(expr=f'count(up{{job="{JOB}"}} == 0) or count(up{{job="{JOB}"}}) * 0', legend="nodes"),),
     steps=NONE_IS_GOOD,
 )
 ALERTS_FIRING = Signal(
     title="Alerts firing",
-    meaning="Alerts that fire now, the watchdog aside.",
-    unit="short",
-    lines=(Line(expr='count(ALERTS{alertstate="firing", severity!="none"}) or vector(0)', legend="alerts"),),
+    meaning="Alerts that fire now, the watchdog aside, which shows that they are evaluated.",
+    unit="none",
+    lines=(
+        Line(
+            expr='count(ALERTS{alertstate="firing", severity!="none"}) or count(ALERTS{severity="none"}) * 0',
+            legend="alerts",
+        ),
+    ),
+    empty="alerts are not evaluated",
     steps=NONE_IS_GOOD,
 )
 ALERT_LIST = Listing(
     title="Alerts",
-    meaning="Pending and firing alerts; each has a runbook in the documentation.",
-    keys={"alertname": "Alert", "severity": "Severity", "alertstate": "State"},
-    columns=(Column(title="Series", expr='count by (alertname, severity, alertstate) (ALERTS{severity!="none"})'),),
+    meaning="Alerts that fire, by severity, and alerts that soon may, with the pool and service that they are about. "
+    "Click on an alert for its runbook, on a pool or service to open it.",
+    keys={
+        "alertname": "Alert",
+        POOL: "Pool",
+        DATABASE: "Database",
+        SCHEMA: "Schema",
+        SERVICE: "Service",
+    },
+    columns=(
+        Column(
+            title="State",
+            expr=f"max by (alertname, {POOL}, {DATABASE}, {SCHEMA}, {SERVICE}) ("
+            'ALERTS{alertstate="firing", severity="critical"} * 4'
+            ' or ALERTS{alertstate="firing", severity="warning"} * 3'
+            ' or ALERTS{alertstate="firing", severity="info"} * 2'
+            ' or ALERTS{alertstate="pending", severity!="none"})',
+            unit="none",
+            texts={
+                "1": ("pending", "text"),
+                "2": ("info", "blue"),
+                "3": ("warning", "orange"),
+                "4": ("critical", "red"),
+            },
+        ),
+    ),
     empty="no alert is pending or firing",
+    hidden=("Database", "Schema"),
+    links=(("Alert", "runbook"), ("Pool", "spcs-pool"), ("Service", "spcs-service")),
 )
 LAST_SUCCESS = Signal(
     title="Age of the last good discovery",
@@ -57,10 +88,12 @@ VERSIONS = Listing(
         ),
     ),
 )
+# Values of what answers or does not -> text and colour.
+ANSWERS = {"0": ("does not answer", "red"), "1": ("answers", "green")}
 UP = Signal(
     title="Scrape health by node",
     meaning="1 while a node's scrapes succeed, 0 while they fail.",
-    unit="bool",
+    unit="none",
     lines=(Line(expr=f'max by (instance) (up{{job="{JOB}"}})', legend="{{instance}}"),),
     decimals=0,
 )
@@ -86,7 +119,7 @@ SCRAPE_SHARE = Signal(
 FAILURES = Signal(
     title="Failures by reason",
     meaning="Failures a second of the discovery and of scrapes, by reason.",
-    unit="cps",
+    unit="suffix:failures/s",
     lines=(
         Line(expr=f"sum by (reason) (rate(spcs_discovery_failures_total[{RATE}]))", legend="discovery: {{reason}}"),
         Line(expr=f"sum by (reason) (rate(spcs_scrape_failures_total[{RATE}]))", legend="scrape: {{reason}}"),
@@ -109,7 +142,7 @@ DISCOVERED_NODES = Signal(
 COLLECTOR_POINTS = Signal(
     title="Collector: samples a second",
     meaning="Samples scraped, written by the store, refused by it, and lost because the queue was full.",
-    unit="cps",
+    unit="suffix:samples/s",
     lines=(
         Line(expr=f"sum(rate(spcs_scraped_samples_total[{RATE}]))", legend="scraped"),
         Line(expr=f"sum(rate(spcs_store_written_samples_total[{RATE}]))", legend="written"),
@@ -152,7 +185,7 @@ SERIES = Signal(
 INGESTED = Signal(
     title="Store: samples a second",
     meaning="Samples that the store takes.",
-    unit="cps",
+    unit="suffix:samples/s",
     lines=(Line(expr=f"sum(rate(prometheus_tsdb_head_samples_appended_total[{RATE}]))", legend="samples"),),
 )
 DISK = Signal(
@@ -163,23 +196,21 @@ DISK = Signal(
         Line(expr="max(prometheus_tsdb_storage_blocks_bytes)", legend="blocks"),
         Line(expr="max(prometheus_tsdb_wal_storage_size_bytes)", legend="write-ahead log"),
         Line(expr="max(prometheus_tsdb_head_chunks_storage_size_bytes)", legend="head chunks"),
-        Line(expr="max(prometheus_tsdb_retention_limit_bytes > 0)", legend="limit", dashed=True),
+        Line(expr="max(prometheus_tsdb_retention_limit_bytes > 0)", legend="limit", dashed=True, color=LIMIT),
     ),
 )
 RULE_FAILURES = Signal(
     title="Store: failed rules",
     meaning="Evaluations of rules that failed within the time shown.",
     unit="short",
-    lines=(
-        Line(expr="sum(increase(prometheus_rule_evaluation_failures_total[$__range])) or vector(0)", legend="failures"),
-    ),
+    lines=(Line(expr="sum(round(increase(prometheus_rule_evaluation_failures_total[$__range])))", legend="failures"),),
     steps=NONE_IS_GOOD,
     decimals=0,
 )
 PARTS_UP = Signal(
     title="Parts that answer",
     meaning="Collector, store and Grafana: 1 while its own metrics can be read.",
-    unit="bool",
+    unit="none",
     lines=(Line(expr=f'max by (job) (up{{job!="{JOB}"}})', legend="{{job}}"),),
     decimals=0,
 )

@@ -1,7 +1,24 @@
 """States of containers: how many run, wait or have ended, why, and how often they restarted."""
 
-from monitoring.selectors import CONTAINER, CONTAINER_LEGEND, OF_CONTAINER, OF_SERVICE, POOL, SERVICE_LEGEND
-from monitoring.signals import NONE_IS_GOOD, Line, Signal
+from monitoring.restarts import restarts as counted
+from monitoring.selectors import (
+    CONTAINER,
+    CONTAINER_LEGEND,
+    INSTANCE,
+    OF_CONTAINER,
+    OF_SERVICE,
+    POOL,
+    SERVICE_LEGEND,
+    short,
+)
+from monitoring.signals import FAILED, FINISHED, NONE_IS_GOOD, PENDING, RUNNING, Line, Signal
+
+# 0 where a chosen pool publishes: without any, how many containers there are is unknown.
+_NONE = 'sum(node_cpu_capacity{snow_compute_pool_name=~"$pool"}) * 0'
+# Values of the state timelines -> text and colour.
+STATES = {"1": ("running", RUNNING), "2": ("pending", PENDING), "3": ("finished", FINISHED)}
+WAITS = {"1": ("waits", PENDING)}
+ENDS = {"1": ("done", FINISHED), "2": ("failed", FAILED)}
 
 
 def services_running(where: str) -> Signal:
@@ -9,7 +26,7 @@ def services_running(where: str) -> Signal:
     return Signal(
         title="Services running",
         meaning="Services with at least one container that runs now.",
-        unit="short",
+        unit="none",
         lines=(
             Line(
                 expr=f"count(count by ({POOL}, {OF_SERVICE}) (container_state_running{{{where}}} == 1))",
@@ -25,8 +42,9 @@ def running(where: str) -> Signal:
     return Signal(
         title="Containers running",
         meaning="Containers that run now.",
-        unit="short",
-        lines=(Line(expr=f"sum(container_state_running{{{where}}}) or vector(0)", legend="running"),),
+        unit="none",
+        lines=(Line(expr=f"sum(container_state_running{{{where}}}) or {_NONE}", legend="running"),),
+        empty="no node of what is chosen publishes",
     )
 
 
@@ -35,8 +53,9 @@ def pending(where: str) -> Signal:
     return Signal(
         title="Containers pending",
         meaning="Containers that wait: for a node, an image, or after a failure.",
-        unit="short",
-        lines=(Line(expr=f"sum(container_state_pending{{{where}}}) or vector(0)", legend="pending"),),
+        unit="none",
+        lines=(Line(expr=f"sum(container_state_pending{{{where}}}) or {_NONE}", legend="pending"),),
+        empty="no node of what is chosen publishes",
         steps=NONE_IS_GOOD,
     )
 
@@ -46,10 +65,9 @@ def restarts(where: str) -> Signal:
     return Signal(
         title="Restarts in this time",
         meaning="Restarts of containers within the time shown.",
-        unit="short",
-        lines=(
-            Line(expr=f"sum(ceil(increase(container_restarts{{{where}}}[$__range]))) or vector(0)", legend="restarts"),
-        ),
+        unit="none",
+        lines=(Line(expr=f"sum({counted(where, '$__range')}) or {_NONE}", legend="restarts"),),
+        empty="no node of what is chosen publishes",
         steps=NONE_IS_GOOD,
         decimals=0,
     )
@@ -57,26 +75,39 @@ def restarts(where: str) -> Signal:
 
 def states(where: str) -> Signal:
     """Return containers by state over time."""
-    names = ("running", "started", "pending", "finished")
+    of = {state: f"sum(container_state_{state}{{{where}}})" for state in ("running", "started", "pending", "finished")}
     return Signal(
         title="Containers by state",
-        meaning="How many containers run, have started, wait or have finished.",
-        unit="short",
-        lines=tuple(Line(expr=f"sum(container_state_{state}{{{where}}})", legend=state) for state in names),
+        meaning="How many containers run, have started and do not run yet, wait, or have finished.",
+        unit="none",
+        lines=(
+            Line(expr=of["running"], legend="running", color=RUNNING),
+            Line(
+                expr=f"clamp_min({of['started']} - ({of['running']} or {_NONE}), 0)",
+                legend="starting",
+                color="light-green",
+            ),
+            Line(expr=of["pending"], legend="pending", color=PENDING),
+            Line(expr=of["finished"], legend="finished", color=FINISHED),
+        ),
         decimals=0,
     )
 
 
 def services_by_state(where: str) -> Signal:
     """Return how many services have a container in each state."""
-    names = ("running", "pending", "finished")
+    names = {"running": RUNNING, "pending": PENDING, "finished": FINISHED}
     return Signal(
         title="Services by state",
         meaning="Services with at least one container in each state.",
-        unit="short",
+        unit="none",
         lines=tuple(
-            Line(expr=f"count(max by ({POOL}, {OF_SERVICE}) (container_state_{state}{{{where}}}))", legend=state)
-            for state in names
+            Line(
+                expr=f"count(max by ({POOL}, {OF_SERVICE}) (container_state_{state}{{{where}}}))",
+                legend=state,
+                color=color,
+            )
+            for state, color in names.items()
         ),
         decimals=0,
     )
@@ -87,7 +118,7 @@ def reasons(where: str) -> Signal:
     return Signal(
         title="Why containers wait or ended",
         meaning="Reasons of pending containers, and reasons other than Done of those that finished last.",
-        unit="short",
+        unit="none",
         lines=(
             Line(expr=f"sum by (reason) (container_state_pending_reason{{{where}}})", legend="pending: {{reason}}"),
             Line(
@@ -100,25 +131,48 @@ def reasons(where: str) -> Signal:
     )
 
 
-def reasons_by_container(where: str, kind: str) -> Signal:
-    """Return the containers that wait (kind pending) or ended (last_finished), each with its reason."""
-    title = {"pending": "Pending containers by reason", "last_finished": "Last finished reason"}[kind]
-    meaning = {
-        "pending": "The twenty containers that wait, each with its reason.",
-        "last_finished": "Why each container ended last; it may have run again since.",
-    }[kind]
+def waits_by_container(where: str) -> Signal:
+    """Return the containers that wait, each with its reason."""
+    query = f"max by ({OF_CONTAINER}, reason) (container_state_pending_reason{{{where}}})"
     return Signal(
-        title=title,
-        meaning=meaning,
-        unit="short",
+        title="Pending containers by reason",
+        meaning="Twenty containers that wait, each with its reason.",
+        unit="none",
+        lines=(Line(expr=f"topk(20, {query})", legend=f"{{{{reason}}}}: {short(where, CONTAINER_LEGEND)}"),),
+        empty="no container waits",
+    )
+
+
+def ends_by_container(where: str) -> Signal:
+    """Return why containers ended: 1 for those that were done, 2 for those that failed."""
+    reason = "container_state_last_finished_reason"
+    done, failed = (f'max by ({OF_CONTAINER}, reason) ({reason}{{{where}, reason{way}"Done"}})' for way in ("=", "!="))
+    return Signal(
+        title="Last finished reason",
+        meaning="Why each container ended last; it may have run again since.",
+        unit="none",
         lines=(
-            Line(
-                expr=f"topk(20, max by ({OF_CONTAINER}, reason) (container_state_{kind}_reason{{{where}}}))",
-                legend=f"{{{{reason}}}}: {CONTAINER_LEGEND}",
-            ),
+            Line(expr=f"topk(20, {failed} * 2 or {done})", legend=f"{{{{reason}}}}: {short(where, CONTAINER_LEGEND)}"),
         ),
-        empty={"pending": "no container waits", "last_finished": "no container has ended"}[kind],
-        decimals=0,
+        empty="no container has ended",
+    )
+
+
+def instances(where: str) -> Signal:
+    """Return the instances whose containers all run, and those that there are."""
+    of = f"{POOL}, {OF_SERVICE}, {INSTANCE}"
+    wanted = f"count by ({of}) (container_cpu_limit{{{where}}})"
+    running = f"sum by ({of}) (container_state_running{{{where}}})"
+    return Signal(
+        title="Instances: running, there",
+        meaning="Instances of which every container runs, and those that there are in any state. "
+        "MIN_INSTANCES of a service is published nowhere.",
+        unit="none",
+        lines=(
+            Line(expr=f"count({running} >= {wanted}) or count({wanted}) * 0", legend="running"),
+            Line(expr=f"count({wanted})", legend="there"),
+        ),
+        empty="no container of what is chosen is there",
     )
 
 
@@ -131,7 +185,7 @@ def exit_codes(where: str) -> Signal:
         lines=(
             Line(
                 expr=f"max by ({OF_CONTAINER}) (container_state_last_finished_exitcode{{{where}}})",
-                legend=CONTAINER_LEGEND,
+                legend=short(where, CONTAINER_LEGEND),
             ),
         ),
         empty="no container has ended",
@@ -144,11 +198,11 @@ def restarts_over_time(where: str) -> Signal:
     return Signal(
         title="Restarts within an hour",
         meaning="Restarts of a service's container within the hour before, over all instances.",
-        unit="short",
+        unit="none",
         lines=(
             Line(
                 expr=f"max by ({OF_SERVICE}, {CONTAINER}) (spcs_service:container_restarts:increase1h{{{where}}})",
-                legend=f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}",
+                legend=short(where, f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}"),
             ),
         ),
         decimals=0,
@@ -166,5 +220,5 @@ def timeline(where: str) -> Signal:
         title="State over time",
         meaning="What each container did: running, pending, or finished.",
         unit="none",
-        lines=(Line(expr=state, legend=CONTAINER_LEGEND),),
+        lines=(Line(expr=state, legend=short(where, CONTAINER_LEGEND)),),
     )

@@ -1,29 +1,33 @@
 """What each container uses of CPU and memory, against its request and its limit."""
 
-from monitoring.selectors import CONTAINER, CONTAINER_LEGEND, OF_CONTAINER, OF_SERVICE, SERVICE_LEGEND
-from monitoring.signals import RESOURCES, SHARE, Line, Signal
+from monitoring.selectors import CONTAINER, CONTAINER_LEGEND, OF_CONTAINER, OF_SERVICE, SERVICE_LEGEND, short
+from monitoring.signals import LIMIT, REQUESTED, RESOURCES, SHARE, USED, Line, Signal
 
 
 def use(where: str, kind: str) -> Signal:
     """Return what each container uses of a kind, with the lowest request and limit of its service's container."""
     title, unit = RESOURCES[kind]
-    bound = f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}"
+    name, bound = (short(where, full) for full in (CONTAINER_LEGEND, f"{SERVICE_LEGEND}.{{{{{CONTAINER}}}}}"))
     return Signal(
         title=f"{title}: used, requested, limit",
         meaning=f"{title} that each container uses; dashed are its request and its limit, "
         "which is the node's capacity when the service sets none.",
         unit=unit,
         lines=(
-            Line(expr=f"sum by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})", legend=CONTAINER_LEGEND),
+            Line(
+                expr=f"sum by ({OF_CONTAINER}) (container_{kind}_usage{{{where}}})", legend=f"{name} used", color=USED
+            ),
             Line(
                 expr=f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_requested{{{where}}})",
-                legend=f"{bound} request",
+                legend=f"{bound} requested",
                 dashed=True,
+                color=REQUESTED,
             ),
             Line(
                 expr=f"min by ({OF_SERVICE}, {CONTAINER}) (container_{kind}_limit{{{where}}})",
                 legend=f"{bound} limit",
                 dashed=True,
+                color=LIMIT,
             ),
         ),
     )
@@ -45,7 +49,20 @@ def share(where: str, kind: str, of: str) -> Signal:
         title=f"{title}: share of its {of}",
         meaning=f"Share of its {title} {of} that each container uses; {meaning}.",
         unit="percentunit",
-        lines=(Line(expr=expr, legend=CONTAINER_LEGEND),),
+        lines=(Line(expr=expr, legend=short(where, CONTAINER_LEGEND)),),
         steps=SHARE if of == "limit" else ((None, "green"), (1, "orange")),
         bounded=of == "limit",
+    )
+
+
+def highest_share(where: str, kind: str) -> Signal:
+    """Return the highest share of its limit that a container uses."""
+    title = RESOURCES[kind][0].removesuffix(" cores")
+    return Signal(
+        title=f"{title}: highest share of a limit",
+        meaning=f"Share of its {title} limit that the container uses that is nearest to it.",
+        unit="percentunit",
+        lines=(Line(expr=f"max(spcs_container:container_{kind}_usage:ratio_limit{{{where}}})", legend="share"),),
+        steps=SHARE,
+        decimals=0,
     )

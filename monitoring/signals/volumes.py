@@ -1,8 +1,10 @@
 """Block volumes: use, size, when they are full, and what is read and written."""
 
-from monitoring.selectors import DATABASE, INSTANCE, OF_VOLUME, POOL, SCHEMA, SERVICE, VOLUME, VOLUME_LEGEND
-from monitoring.signals import SHARE, Column, Line, Listing, Signal
+from monitoring.selectors import DATABASE, INSTANCE, OF_VOLUME, POOL, SCHEMA, SERVICE, VOLUME, VOLUME_LEGEND, short
+from monitoring.signals import CAPACITY, SHARE, USED, Column, Line, Listing, Signal
 
+# Longer is as good as never, and would flatten the rest of a chart.
+MONTH = 30 * 86_400
 _NO_VOLUME = "no service that is chosen has a block volume"
 VOLUME_KEYS = {
     POOL: "Pool",
@@ -20,7 +22,12 @@ def share(where: str) -> Signal:
         title="Volume: share in use",
         meaning="Share of each block volume in use; at 1 writes fail.",
         unit="percentunit",
-        lines=(Line(expr=f"max by ({OF_VOLUME}) (spcs_volume:volume_usage:ratio{{{where}}})", legend=VOLUME_LEGEND),),
+        lines=(
+            Line(
+                expr=f"max by ({OF_VOLUME}) (spcs_volume:volume_usage:ratio{{{where}}})",
+                legend=short(where, VOLUME_LEGEND),
+            ),
+        ),
         empty=_NO_VOLUME,
         steps=SHARE,
     )
@@ -33,28 +40,37 @@ def used(where: str) -> Signal:
         meaning="Used space of each block volume, and its size.",
         unit="bytes",
         lines=(
-            Line(expr=f"max by ({OF_VOLUME}) (volume_usage{{{where}}})", legend=f"{VOLUME_LEGEND} used"),
             Line(
-                expr=f"max by ({OF_VOLUME}) (volume_capacity{{{where}}})", legend=f"{VOLUME_LEGEND} size", dashed=True
+                expr=f"max by ({OF_VOLUME}) (volume_usage{{{where}}})",
+                legend=short(where, f"{VOLUME_LEGEND} used"),
+                color=USED,
+            ),
+            Line(
+                expr=f"max by ({OF_VOLUME}) (volume_capacity{{{where}}})",
+                legend=short(where, f"{VOLUME_LEGEND} size"),
+                dashed=True,
+                color=CAPACITY,
             ),
         ),
         empty=_NO_VOLUME,
     )
 
 
+def _left(where: str) -> str:
+    """Return the query of the seconds until each volume is full: 0 for a full one, a month where it is more."""
+    left = f"volume_capacity{{{where}}} - volume_usage{{{where}}}"
+    growing = f"clamp_max(({left}) / (deriv(volume_usage{{{where}}}[6h]) > 0), {MONTH})"
+    return f"({left} <= 0) * 0 or {growing}"
+
+
 def time_left(where: str) -> Signal:
     """Return the seconds until each volume that grows is full."""
-    left = f"volume_capacity{{{where}}} - volume_usage{{{where}}}"
     return Signal(
         title="Volume: time until full",
-        meaning="When each volume is full if it goes on growing as in the last six hours.",
+        meaning="When each volume is full if it goes on growing as in the last six hours; 30 days are 30 or more.",
         unit="s",
-        lines=(
-            Line(
-                expr=f"max by ({OF_VOLUME}) (({left}) / (deriv(volume_usage{{{where}}}[6h]) > 0))", legend=VOLUME_LEGEND
-            ),
-        ),
-        empty="no volume that is chosen grows",
+        lines=(Line(expr=f"min by ({OF_VOLUME}) ({_left(where)})", legend=short(where, VOLUME_LEGEND)),),
+        empty="no volume that is chosen grows or is full",
         steps=((None, "red"), (86_400, "orange"), (345_600, "green")),
     )
 
@@ -67,7 +83,10 @@ def flow(where: str, what: str) -> Signal:
         meaning=f"Read and written {title} a second of each block volume.",
         unit=unit,
         lines=tuple(
-            Line(expr=f"max by ({OF_VOLUME}) (volume_{way}_{what}{{{where}}})", legend=f"{VOLUME_LEGEND} {way}")
+            Line(
+                expr=f"max by ({OF_VOLUME}) (volume_{way}_{what}{{{where}}})",
+                legend=short(where, f"{VOLUME_LEGEND} {way}"),
+            )
             for way in ("read", "write")
         ),
         empty=_NO_VOLUME,
@@ -79,8 +98,8 @@ def in_flight(where: str) -> Signal:
     return Signal(
         title="Volume: operations in flight",
         meaning="Operations that each block volume has not answered yet.",
-        unit="short",
-        lines=(Line(expr=f"max by ({OF_VOLUME}) (volume_io_inflight{{{where}}})", legend=VOLUME_LEGEND),),
+        unit="none",
+        lines=(Line(expr=f"max by ({OF_VOLUME}) (volume_io_inflight{{{where}}})", legend=short(where, VOLUME_LEGEND)),),
         empty=_NO_VOLUME,
     )
 
@@ -101,7 +120,14 @@ def listing(where: str) -> Listing:
                 unit="percentunit",
                 steps=SHARE,
             ),
+            Column(
+                title="Full in",
+                expr=f"min by ({by}) ({_left(where)})",
+                unit="s",
+                steps=((None, "red"), (86_400, "orange"), (345_600, "text")),
+            ),
         ),
         empty=_NO_VOLUME,
+        first="Share",
         links=(("Pool", "spcs-pool"), ("Service", "spcs-service")),
     )

@@ -1,18 +1,22 @@
-"""How long the boards' queries take over six hours of many containers: each query as Grafana would send it."""
+"""How long the boards' queries take over a day of many containers: each query as Grafana would send it."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import requests
 from rich.table import Table
 
+from monitoring.boards.reading import panels
 from monitoring.selectors import JOB
 from simulator.exposition import samples
 from simulator.fleet import Fleet, Network
 from spcsmetrics.core import groups, process
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BOARD_FOLDER, RULE_FOLDER
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.terminal import Terminal
@@ -20,9 +24,13 @@ from spcsmetrics.local import parts, processes, promql
 from spcsmetrics.programs import prometheus
 
 _POOLS, _NODES, _CONTAINERS = 4, 10, 8
-_HOURS = 6
+_HOURS = 24
 _STEP = 30
+# History is written in parts as long as the store's blocks, which keeps the text of one small.
+_PART_SECONDS = 2 * 3600
 _SLOWEST = 10
+# What Grafana asks for a day of a panel that is as wide as the board; others have fewer points.
+_POINT_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,27 +63,28 @@ def _run(*, as_json: bool) -> None:
         _backfill(run.folder, start, end)
         store = parts.start_store(run)
         _backfill_rules(run, store.url, start, end)
-        timings = [_measure(store.url, *query, start, end) for query in _queries()]
+        timings = [_measure(store.url, *query, start, end) for query in _queries(store.url, start, end)]
     _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)
 
 
 def _backfill(folder: Path, start: int, end: int) -> None:
     """Write the history of a simulated fleet as blocks of the store."""
-    text = folder / "history.txt"
-    with text.open("w") as out:
-        _write_history(out, start, end)
     promtool = prometheus.built("promtool")
-    process.run([promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"])
-    text.unlink()
-
-
-def _write_history(out: TextIO, start: int, end: int) -> None:
     fleet = Fleet(Network("10.0.0.0", 9001), _CONTAINERS)
     for number, family in enumerate(("CPU_X64_M", "CPU_X64_L", "GPU_NV_M", "HIGHMEM_X64_S")[:_POOLS]):
         fleet.add_pool(f"POOL_{number}", family, _NODES)
+    text = folder / "history.txt"
+    for begin in range(start, end, _PART_SECONDS):
+        with text.open("w") as out:
+            _write_history(out, fleet, range(begin, min(begin + _PART_SECONDS, end), _STEP), start)
+        process.run([promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"])
+    text.unlink()
+
+
+def _write_history(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
     for pool, node in fleet.nodes():
         target = f'job="{JOB}",instance="{node.address}"'
-        for at in range(start, end, _STEP):
+        for at in times:
             out.write(f"up{{{target}}} 1 {at}\n")
             for name, labels, value in samples(pool, node, at - start):
                 pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
@@ -95,25 +104,54 @@ def _backfill_rules(run: processes.Run, url: str, start: int, end: int) -> None:
     )
 
 
-def _queries() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _queries(url: str, start: int, end: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield board, panel and target of every query, with what Grafana would put in for a reader who chose nothing."""
     for file in sorted(BOARD_FOLDER.glob("*.json")):
         board = json.loads(file.read_text())
-        for panel in board["panels"]:
+        values = _values(url, board, start, end)
+        for panel in panels(board):
             for target in panel.get("targets", []):
-                yield board["uid"], panel, target
+                yield board["uid"], panel["title"], target | {"expr": _put(target["expr"], values)}
 
 
-def _measure(url: str, board: str, panel: dict[str, Any], target: dict[str, Any], start: int, end: int) -> Timing:
-    query = promql.fill(target["expr"], seconds=_HOURS * 3600, choice=".*")
+def _values(url: str, board: dict[str, Any], start: int, end: int) -> dict[str, str]:
+    """Return the values of a board's variables: all of them, or the first where a reader chooses one."""
+    values = {
+        "__rate_interval": f"{4 * _STEP}s",
+        "__range_s": str(_HOURS * 3600),
+        "__range": f"{_HOURS}h",
+        "price_per_credit": "1",
+    }
+    for variable in board["templating"]["list"]:
+        if variable["type"] != "query":
+            continue
+        values[variable["name"]] = ".*"
+        if not variable["includeAll"]:
+            query = variable["query"]
+            found = re.fullmatch(r"label_values\((.+), (\w+)\)", query if isinstance(query, str) else query["query"])
+            if found is None:
+                raise UserError(f"the variable {variable['name']} of {board['uid']} asks for no values of a label")
+            selector: dict[str, str | int] = {"match[]": _put(found[1], values), "start": start, "end": end}
+            answer = requests.get(f"{url}/api/v1/label/{found[2]}/values", params=selector, timeout=60).json()
+            values[variable["name"]] = min(answer["data"], default="")
+    return values
+
+
+def _put(expr: str, values: dict[str, str]) -> str:
+    return re.sub(r"\$([a-z_]\w*)", lambda match: values.get(match[1], match[0]), expr)
+
+
+def _measure(url: str, board: str, panel: str, target: dict[str, Any], start: int, end: int) -> Timing:
+    query = target["expr"]
     if target.get("instant"):
         kind, parameters = "query", {"query": query, "time": end}
     else:
-        kind, parameters = "query_range", {"query": query, "start": start, "end": end, "step": _STEP}
+        kind, parameters = "query_range", {"query": query, "start": start, "end": end, "step": _POINT_SECONDS}
     began = time.perf_counter()
     answer = promql.ask(url, kind, parameters)
     seconds = time.perf_counter() - began
     promql.result(answer)
-    return Timing(board=board, panel=panel["title"], seconds=seconds, expr=target["expr"])
+    return Timing(board=board, panel=panel, seconds=seconds, expr=query)
 
 
 def _print(timings: list[Timing], *, as_json: bool) -> None:
@@ -125,6 +163,11 @@ def _print(timings: list[Timing], *, as_json: bool) -> None:
     for timing in timings[:_SLOWEST]:
         table.add_row(timing.board, timing.panel, f"{timing.seconds:.2f}")
     slow = sum(timing.seconds >= 1 for timing in timings)
+    sums = Table("Board")
+    sums.add_column("Seconds, all queries", justify="right")
+    for board in dict.fromkeys(timing.board for timing in timings):
+        sums.add_row(board, f"{sum(timing.seconds for timing in timings if timing.board == board):.2f}")
     terminal = Terminal()
     terminal.print(table)
+    terminal.print(sums)
     terminal.print(f"{len(timings)} queries; {slow} took a second or more.")

@@ -85,8 +85,11 @@ def fill(expression: str, *, interval: str = "2m", seconds: int = 3600, choice: 
         "__rate_interval": interval,
         "__range_s": str(seconds),
         "__range": f"{seconds}s",
-        "credits_per_node_hour": "0.11",
+        "price_per_credit": "2",
     }
+    if choice:
+        # A board of details chooses one, which many stand for.
+        expression = re.sub(r'(?<=[a-z])="\$', '=~"$', expression)
     return re.sub(r"\$([a-z_]\w*)", lambda match: macros.get(match[1], choice or match[0]), expression)
 
 

@@ -36,7 +36,7 @@ def discovery(context: Context, rounds: int = 3, json: bool = False) -> None:
 
 @task(help={"json": _JSON})
 def boards(context: Context, json: bool = False) -> None:
-    """Measure the boards' queries over six hours of history."""
+    """Measure the boards' queries over a day of history."""
     from spcsmetrics.bench.boards import bench_boards
 
     bench_boards(as_json=json, dry=is_dry(context))

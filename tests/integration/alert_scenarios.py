@@ -53,10 +53,17 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "SpcsContainerPendingTooLong": Scenario(
         series={_container("container_state_pending_reason", ', reason="FailedToPullImage"'): "_x10 1x30"},
-        silent=14,
-        fires=17,
+        silent=24,
+        fires=27,
     ),
-    "SpcsContainerStartSlow": Scenario(series={_container("container_state_pending"): "_x5 1x40"}, silent=19, fires=22),
+    "SpcsContainerStartSlow": Scenario(
+        series={
+            _container("container_state_pending"): "_x5 1x40",
+            _container("container_state_running").replace('instance="0"', 'instance="1"'): "1x60",
+        },
+        silent=19,
+        fires=22,
+    ),
     "SpcsServiceNotRunning": Scenario(
         series={
             _container("container_state_running"): "1x10 stale _x40",
@@ -81,7 +88,11 @@ SCENARIOS: dict[str, Scenario] = {
         fires=30,
     ),
     "SpcsPoolHasNoHeadroom": Scenario(
-        series={_container("container_cpu_requested"): "1x10 2.9x40", f"node_cpu_capacity{{{NODE}}}": "3x60"},
+        series={
+            _container("container_cpu_requested"): "1x10 2.9x40",
+            _container("container_state_pending"): "1x60",
+            f"node_cpu_capacity{{{NODE}}}": "3x60",
+        },
         silent=22,
         fires=30,
     ),
@@ -102,7 +113,14 @@ SCENARIOS: dict[str, Scenario] = {
         silent=18,
         fires=24,
     ),
-    "SpcsGpuIdle": Scenario(series={f"container_gpu_utilization{{{GPU}}}": "0.9x60 0.01x600"}, silent=70, fires=520),
+    "SpcsGpuIdle": Scenario(
+        series={
+            f"container_gpu_utilization{{{GPU}}}": "0.9x60 0.01x600",
+            f"node_gpu_capacity{{{NODE}}}": "1x660",
+        },
+        silent=440,
+        fires=520,
+    ),
     "SpcsVolumeAlmostFull": Scenario(
         series={f"volume_usage{{{VOLUME}}}": "50x10 98x20", f"volume_capacity{{{VOLUME}}}": "100x40"},
         silent=9,
@@ -119,7 +137,12 @@ SCENARIOS: dict[str, Scenario] = {
         fires=40,
     ),
     "SpcsPoolMetricsVanished": Scenario(
-        series={f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x40"}, silent=25, fires=33
+        series={
+            f"node_cpu_capacity{{{NODE}}}": "3x20 stale _x100",
+            f'spcs_compute_pool_info{{{POOL}, state="ACTIVE", instance_family="CPU_X64_S"}}': "1x120",
+        },
+        silent=25,
+        fires=110,
     ),
     "SpcsNodeMetricsDown": Scenario(series={f"up{{{SCRAPED}}}": "1x10 0x20"}, silent=12, fires=15),
     "SpcsNoMetrics": Scenario(series={f"up{{{SCRAPED}}}": "1x10 stale _x40"}, silent=10, fires=20),
@@ -178,6 +201,7 @@ HEALTHY: dict[str, str] = {
     _container("container_state_started"): "1x720",
     _container("container_state_last_finished_reason", ', reason="Done"'): "1x720",
     _container("container_state_last_finished_exitcode"): "0x720",
+    f"node_gpu_capacity{{{NODE}}}": "1x720",
     f"container_gpu_utilization{{{GPU}}}": "0.6x720",
     f"container_gpu_memory_usage{{{GPU}}}": "50x720",
     f"container_gpu_memory_capacity{{{GPU}}}": "100x720",

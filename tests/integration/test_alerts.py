@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 import yaml
-from alert_scenarios import HEALTHY, SCENARIOS
+from alert_scenarios import HEALTHY
+from alert_scenarios import SCENARIOS as STACK_AND_FIRST
+from workload_scenarios import COURSES, LIVE, MORE, Course
 
 from monitoring.rules.alerts import ALERTS
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.programs import prometheus
+
+SCENARIOS = STACK_AND_FIRST | MORE
 
 
 def promtool(tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]]) -> str:
@@ -54,6 +58,29 @@ def test_nothing_but_the_watchdog_fires_on_a_healthy_stack(tmp_path: Path) -> No
     only = [{"labels": '{alertname="SpcsWatchdog"}', "value": 1}]
     checks = [{"expr": expr, "eval_time": f"{minute}m", "exp_samples": only} for minute in (30, 360, 700)]
     assert "SUCCESS" in promtool(tmp_path, "healthy", HEALTHY, checks)
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_course_of_events_fires_one_alert_for_each_cause(name: str, tmp_path: Path) -> None:
+    course: Course = COURSES[name]
+    expr = 'count by (alertname) (ALERTS{alertstate="firing", alertname!="SpcsWatchdog"})'
+    checks = [
+        {
+            "expr": expr,
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": f'{{alertname="{alert}"}}', "value": count} for alert, count in alerts.items()],
+        }
+        for minute, alerts in course.fires.items()
+    ]
+    assert "SUCCESS" in promtool(tmp_path, "course", LIVE | course.series, checks)
+
+
+def test_a_node_that_does_not_answer_is_one_of_its_pool(tmp_path: Path) -> None:
+    course = COURSES["a pool whose nodes are found and do not answer"]
+    expr = 'count by (snow_compute_pool_name) (ALERTS{alertname="SpcsNodeMetricsDown", alertstate="firing"})'
+    named = [{"labels": '{snow_compute_pool_name="P"}', "value": 1}]
+    checks = [{"expr": expr, "eval_time": "60m", "exp_samples": named}]
+    assert "SUCCESS" in promtool(tmp_path, "down", LIVE | course.series, checks)
 
 
 def test_the_shipped_rules_and_configuration_are_valid() -> None:

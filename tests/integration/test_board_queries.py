@@ -11,6 +11,7 @@ import requests
 from stores import Store, start_full_store
 from waiting import SCRAPE_SECONDS, wait_for
 
+from monitoring.boards.reading import panels
 from monitoring.rules.recording import RECORDINGS
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import BOARD_FOLDER
@@ -19,6 +20,14 @@ from spcsmetrics.local.promql import fill
 
 # Rates need a few scrapes, and the most that a query of a young store may take to have its first rows.
 WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
+
+# Nodes that publish, where they are fewer than those that are known, what comes after the tenth, and what has failed
+# within the minute asked for: test_figures.py has courses of events in which they have rows.
+EMPTY_WHILE_ALL_IS_WELL = (
+    " * 0) < sum(spcs_pool:nodes:known",
+    " unless topk(10, ",
+    'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done"} and ignoring',
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +42,18 @@ class Target:
 def targets() -> Iterator[Target]:
     for file in sorted(BOARD_FOLDER.glob("*.json")):
         board = json.loads(file.read_text())
-        for panel in board["panels"]:
+        for panel in panels(board):
             for target in panel.get("targets", []):
                 expr = fill(target["expr"], interval=WINDOW, seconds=60, choice=".*")
                 yield Target(board=board["uid"], panel=panel["title"], expr=expr)
 
 
 def without_rows(store: Store) -> list[Target]:
-    return [target for target in targets() if not store.query(target.expr)]
+    return [
+        target
+        for target in targets()
+        if not store.query(target.expr) and not any(part in target.expr for part in EMPTY_WHILE_ALL_IS_WELL)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +82,7 @@ def test_every_recording_rule_has_series_and_none_fails(store: Store) -> None:
 def test_alerts_that_fire_say_what_they_mean(store: Store) -> None:
     alerts: list[dict[str, Any]] = requests.get(f"{store.url}/api/v1/alerts", timeout=5).json()["data"]["alerts"]
     names = {alert["labels"]["alertname"] for alert in alerts}
-    assert names >= {"SpcsWatchdog", "SpcsContainerStartSlow", "SpcsContainerPendingTooLong"}
+    assert names >= {"SpcsWatchdog", "SpcsContainerPendingTooLong"}
     for alert in alerts:
         assert "<no value>" not in alert["annotations"]["description"]
         assert "{{" not in alert["annotations"]["description"]

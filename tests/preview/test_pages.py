@@ -1,41 +1,19 @@
 """The boards in a real browser: each opens, draws, follows its variables, and leads on."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from previews import Preview
+from playwright.sync_api import Browser, Page, expect
+from previews import Preview, open_board, settle, unfold
 
 from spcsmetrics.core.paths import BOARD_FOLDER
-from spcsmetrics.local.pictures import SETTLED, find_browser
 
 BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1600, "height": 1000})
-    problems: list[str] = []
-    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    yield opened
-    opened.close()
-    assert not problems
-
-
-def open_board(page: Page, shown: Preview, uid: str, more: str = "") -> None:
-    page.goto(f"{shown.url}/d/{uid}?{shown.time}{more}")
-    page.wait_for_function(SETTLED, timeout=60_000)
+# A board of details opens on the first of its things, of which nothing may wait or have ended.
+MAY_BE_EMPTY = {"Pending containers by reason", "Last finished reason", "Needs attention"}
 
 
 def panels(page: Page) -> list[dict[str, Any]]:
@@ -47,9 +25,12 @@ def panels(page: Page) -> list[dict[str, Any]]:
 def test_a_board_opens_and_every_panel_is_drawn_with_data(page: Page, shown: Preview, uid: str) -> None:
     open_board(page, shown, uid)
     states = {panel["panel"]: panel["state"] for panel in panels(page)}
-    assert len(states) > 5
-    assert set(states.values()) == {"done"}, {title: state for title, state in states.items() if state != "done"}
+    assert len(states) > 2
+    without = {title for title, state in states.items() if state != "done"}
+    assert without <= MAY_BE_EMPTY, without
+    unfold(page)
     expect(page.locator("canvas").first).to_be_attached()
+    assert len(panels(page)) > len(states)
     expect(page.locator("[data-state=error]")).to_have_count(0)
 
 
@@ -57,9 +38,10 @@ def test_a_variable_changes_the_data(page: Page, shown: Preview) -> None:
     open_board(page, shown, "spcs-pool")
     page.select_option("[data-variable=pool]", "GPU_POOL")
     page.wait_for_url("**var-pool=GPU_POOL**")
-    page.wait_for_function(SETTLED)
+    settle(page)
     nodes = page.locator("[data-panel=Nodes]").first
     expect(nodes).to_contain_text("2")
+    unfold(page)
     table = page.locator("[data-panel='Containers by state and reason']")
     expect(table).to_contain_text("GPU_POOL")
     expect(table).not_to_contain_text("WEB_POOL")
@@ -68,14 +50,14 @@ def test_a_variable_changes_the_data(page: Page, shown: Preview) -> None:
 def test_variables_narrow_each_other(page: Page, shown: Preview) -> None:
     open_board(page, shown, "spcs-service", "&var-pool=WEB_POOL")
     services = page.locator("[data-variable=service] option")
-    expect(services).to_have_text(["All", "WEB_POOL_API", "WEB_POOL_INGEST", "WEB_POOL_REPORTS"])
+    expect(services).to_have_text(["WEB_POOL_API", "WEB_POOL_INGEST", "WEB_POOL_REPORTS"])
 
 
 def test_a_link_in_a_table_leads_to_the_board_of_what_was_clicked(page: Page, shown: Preview) -> None:
     open_board(page, shown, "spcs-home")
     page.locator("[data-panel='Compute pools'] a", has_text="WEB_POOL").first.click()
     page.wait_for_url("**/d/spcs-pool?**")
-    page.wait_for_function(SETTLED)
+    settle(page)
     assert "var-pool=WEB_POOL" in page.url
     assert f"from={shown.start}" in page.url
     expect(page.locator("[data-variable=pool]")).to_have_value("WEB_POOL")
@@ -85,7 +67,7 @@ def test_other_boards_are_reached_with_the_time_and_the_choice(page: Page, shown
     open_board(page, shown, "spcs-pool", "&var-pool=WEB_POOL")
     page.get_by_role("link", name="Node", exact=True).click()
     page.wait_for_url("**/d/spcs-node?**")
-    page.wait_for_function(SETTLED)
+    settle(page)
     assert "var-pool=WEB_POOL" in page.url
     assert f"to={shown.end}" in page.url
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from containers import beside, compose, docker
+from containers import beside, compose, docker, execute
 from grafana_pictures import take_grafana
 
 from monitoring.rules.alerts import ALERTS
@@ -44,28 +44,36 @@ def get(
     return status, json.loads(text) if text.strip().startswith(("{", "[")) else None
 
 
+# Each test names the files of Grafana's source that it rests on.
+
+
 def test_without_the_header_of_the_ingress_nobody_gets_in() -> None:
+    # pkg/services/authn/clients/proxy.go, pkg/middleware/auth.go
     assert " 401 " in get("/api/user")[0] + " "
 
 
 def test_a_user_of_the_ingress_is_a_viewer() -> None:
+    # pkg/services/authn/authnimpl/sync/user_sync.go, org_sync.go
     status, orgs = get("/api/user/orgs", "SOMEBODY")
     assert " 200 " in status
     assert [org["role"] for org in orgs] == ["Viewer"]
 
 
 def test_the_user_that_the_service_names_is_the_administrator() -> None:
+    # pkg/services/sqlstore/sqlstore.go, pkg/services/authn/authnimpl/sync/user_sync.go
     assert get("/api/user", "BOSS")[1]["isGrafanaAdmin"] is True
     assert get("/api/user", "SOMEBODY")[1]["isGrafanaAdmin"] is False
     assert " 403 " in get("/api/admin/settings", "SOMEBODY")[0] + " "
 
 
 def test_the_boards_are_there() -> None:
+    # pkg/services/provisioning/dashboards/file_reader.go
     _, found = get("/api/search?type=dash-db", "SOMEBODY")
     assert {board["uid"] for board in found} == {file.stem for file in BOARD_FOLDER.glob("*.json")}
 
 
 def test_no_password_works() -> None:
+    # pkg/services/authn/clients/basic.go, authnimpl/registration.go
     for password in ("admin", "BOSS"):
         assert " 401 " in get("/api/user", credentials=f"admin:{password}")[0] + " "
 
@@ -93,6 +101,7 @@ def test_a_viewer_reaches_nothing_but_the_boards(path: str) -> None:
 
 
 def test_a_viewer_cannot_let_grafana_ask_another_host() -> None:
+    # pkg/api/datasources.go, pkg/services/provisioning/datasources/datasources.go
     body = json.dumps({"name": "x", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:9099"})
     assert " 403 " in get("/api/datasources", "SOMEBODY", body=body)[0] + " "
     assert " 403 " in get("/api/datasources/uid/prometheus", "BOSS", body=body, method="PUT")[0] + " "
@@ -100,7 +109,14 @@ def test_a_viewer_cannot_let_grafana_ask_another_host() -> None:
 
 def test_what_a_sibling_claims_to_be_is_believed_and_documented() -> None:
     # Containers of the service, and other services of the account that reach port 3000 without the ingress.
-    assert get("/api/user", "ANYBODY")[1]["login"] == "ANYBODY"
+    # Grafana keeps logins in lower case: pkg/services/user/userimpl/user.go.
+    assert get("/api/user", "ANYBODY")[1]["login"] == "anybody"
+
+
+def test_one_bundled_data_source_runs() -> None:
+    # pkg/setting/setting_plugins.go, pkg/services/pluginsintegration/pipeline/steps.go (DisablePlugins)
+    programs = [line.split()[0] for line in execute("grafana", "ps", "-o", "args").splitlines() if "/gpx_" in line]
+    assert [Path(program).parent.name for program in programs] == ["prometheus"]
 
 
 def test_grafana_says_nothing_against_what_it_is_given(logs: Callable[[str], str]) -> None:
@@ -113,6 +129,7 @@ def complaints(log: str) -> list[str]:
 
 @pytest.mark.parametrize("way", ["webhook", "email"])
 def test_grafana_takes_the_alerts_that_notify_somebody(way: str) -> None:
+    # pkg/services/provisioning/alerting/rules_types.go, pkg/services/provisioning/plugins/config_reader.go
     variables = {
         "GF_PATHS_PROVISIONING": f"/etc/grafana/notify-{way}",
         "SPCS_WEBHOOK_URL": "http://127.0.0.1:9/",
@@ -125,7 +142,8 @@ def test_grafana_takes_the_alerts_that_notify_somebody(way: str) -> None:
     try:
         path = "http://127.0.0.1:3000/api/v1/provisioning/alert-rules"
         ask = ["wget", "-q", "-O", "-", "--header", "Sf-Context-Current-User: BOSS", path]
-        until = 'for i in $(seq 60); do "$@" && exit; sleep 1; done'
+        # Without the words of an attempt that came too early, which docker exec puts before the answer.
+        until = 'for i in $(seq 60); do "$@" 2>/dev/null && exit; sleep 1; done'
         rules = process.run(["docker", "exec", started, "sh", "-c", until, "sh", *ask])
         assert {rule["title"] for rule in json.loads(rules)} == set(ALERTS)
         logged = docker("logs", started)

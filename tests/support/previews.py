@@ -1,6 +1,14 @@
 """The preview of the boards, as its tests see it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spcsmetrics.local.pictures import SETTLED
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_PATIENCE_MILLISECONDS = 60_000
 
 
 @dataclass(frozen=True)
@@ -15,3 +23,22 @@ class Preview:
     @property
     def time(self) -> str:
         return f"from={self.start}&to={self.end}"
+
+
+def settle(page: "Page") -> None:
+    """Wait until no panel loads."""
+    page.wait_for_function(SETTLED, timeout=_PATIENCE_MILLISECONDS)
+
+
+def open_board(page: "Page", shown: Preview, uid: str, more: str = "") -> None:
+    """Open a board over the time in which everything is there."""
+    page.goto(f"{shown.url}/d/{uid}?{shown.time}{more}")
+    settle(page)
+
+
+def unfold(page: "Page") -> None:
+    """Open every folded row."""
+    folded = page.locator("[data-row][aria-expanded=false]")
+    while folded.count():
+        folded.first.click()
+    settle(page)

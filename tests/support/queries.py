@@ -128,9 +128,18 @@ def _combined(tree: Any) -> Labels:
     matching = tree.modifier.matching if tree.modifier else None
     if matching is None:
         return _both(left, right)
-    assert tree.modifier.card == promql_parser.VectorMatchCardinality.OneToOne, "group_left is used nowhere yet"
-    named = frozenset(matching.labels)
-    if matching.type == promql_parser.LabelModifierType.Include:
+    return _matched(tree.modifier, left, right)
+
+
+def _matched(modifier: Any, left: Labels, right: Labels) -> Labels:
+    """Return the labels of an operation on two sides that are matched by labels."""
+    named = frozenset(modifier.matching.labels)
+    # The side with many series keeps its labels, and takes those of the other that group_left or group_right names.
+    if modifier.card != promql_parser.VectorMatchCardinality.OneToOne:
+        many = left if modifier.card == promql_parser.VectorMatchCardinality.ManyToOne else right
+        taken = re.search(r"group_(?:left|right) \(([^)]*)\)", str(modifier))
+        return many if many is None or not taken else many | set(re.findall(r"\w+", taken[1]))
+    if modifier.matching.type == promql_parser.LabelModifierType.Include:
         return _both(_both(left, right), named)
     return None if left is None else left - named
 

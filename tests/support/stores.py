@@ -12,8 +12,8 @@ from spcsmetrics.local import parts, processes
 from spcsmetrics.local.promql import InstantQuery, over_http
 from spcsmetrics.programs import prometheus
 
-# By then a container has been killed for its memory, and another has done its work.
-AGE = 250
+# By then a container has done its work, and soon another is killed for its memory: at 240 s.
+AGE = 200
 # Counts by reason; a reason appears with its first failure.
 FAILURES = ("spcs_scrape_failures_total", "spcs_discovery_failures_total")
 
@@ -55,7 +55,7 @@ def start_full_store(run: processes.Run) -> Store:
     # A rate takes two samples.
     wait_for(lambda: all(query(f"rate({name}[1m])") for name in FAILURES), 30)
     wait_for(lambda: len(query(f'up{{job="{JOB}"}} == 1')) == 6, 30)
-    wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerStartSlow"}')), 60)
+    wait_for(lambda: bool(query('ALERTS{alertname="SpcsContainerPendingTooLong"}')), 60)
     return Store(query, store.url, simulation.admin)
 
 

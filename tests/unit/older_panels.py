@@ -11,7 +11,7 @@ OLDER_PANELS: dict[str, tuple[Place, ...]] = {
     "CP3 Last Terminated Container Status": ((POOL, "Containers by state and reason"),),
     "CP4 Containers in pending State": ((POOL, "Containers by state and reason"), ("spcs-home", "Needs attention")),
     "CP5 Container Usage": ((POOL, "Containers"),),
-    "CP6 Node Resources": (("spcs-node", "Nodes"),),
+    "CP6 Node Resources": (("spcs-pool", "Node resources"),),
     "CP7 Node Memory": (("spcs-node", "Node Memory: share in use and requested"),),
     "CP8 Node CPU": (("spcs-node", "Node CPU cores: share in use and requested"),),
     "CP9 Node GPU Memory": (("spcs-node", "GPU memory: used, capacity"),),

@@ -6,23 +6,33 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+import yaml
 from queries import RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
 from rendered import rendered
 
 from monitoring.boards import BOARDS
+from monitoring.boards.links import RUNBOOKS
+from monitoring.boards.reading import panels as every_panel
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from monitoring.selectors import OF_SERVICE, VARIABLES
 from monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
 from spcsmetrics.upkeep.generated import files
 
 Json = dict[str, Any]
 
 KNOWN = set(CATALOGUE) | set(RECORDINGS) | OWN_METRICS | set(RECEIVER_METRICS)
-# Boards of the stack itself have no pools to choose.
-UNCHOSEN = OWN_METRICS | set(RECEIVER_METRICS)
+# Boards of details, which show one thing.
+CHOOSE_ONE = {
+    "spcs-pool": {"pool"},
+    "spcs-node": {"node"},
+    "spcs-service": {"database", "schema", "service"},
+    "spcs-container": {"database", "schema", "service", "container"},
+}
+# Boards of the stack itself have no pools to choose, and prices are the same for all.
+UNCHOSEN = OWN_METRICS | set(RECEIVER_METRICS) | {"spcs_family:node_hour:credits"}
 
 
 @pytest.fixture(params=BOARDS, ids=lambda board: board.uid)
@@ -31,7 +41,7 @@ def board(request: pytest.FixtureRequest) -> Json:
 
 
 def panels(board: Json) -> list[Json]:
-    return [panel for panel in board["panels"] if panel["type"] not in {"row", "text"}]
+    return [panel for panel in every_panel(board) if panel["type"] != "text"]
 
 
 def expressions(board: Json) -> Iterator[tuple[str, str]]:
@@ -53,17 +63,11 @@ def test_the_library_of_boards_is_the_one_that_is_meant() -> None:
     assert version("grafana-foundation-sdk").removeprefix("v") == "0.0.21"
 
 
-def test_ids_titles_and_places_are_unique(board: Json) -> None:
-    ids = [panel["id"] for panel in board["panels"]]
-    assert len(ids) == len(set(ids))
-    cells = [
-        (x, y)
-        for panel in board["panels"]
-        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
-        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
-    ]
-    assert len(cells) == len(set(cells))
-    assert max(x for x, _ in cells) == 23
+def test_ids_are_unique(board: Json) -> None:
+    ids = [panel["id"] for panel in (*board["panels"], *panels(board)) if panel["type"] != "row"]
+    rows = [panel["id"] for panel in board["panels"] if panel["type"] == "row"]
+    assert len(set(ids) | set(rows)) == len(set(ids)) + len(rows)
+    assert len(list(every_panel(board))) == len({panel["id"] for panel in every_panel(board)})
 
 
 def test_every_panel_says_what_it_shows_and_why_it_may_be_empty(board: Json) -> None:
@@ -92,7 +96,7 @@ def test_what_the_library_leaves_out_is_set(board: Json) -> None:
                 override["matcher"]["options"]
                 for override in panel["fieldConfig"]["overrides"]
                 for setting in override["properties"]
-                if setting["id"] in {"custom.width", "custom.minWidth"}
+                if setting["id"] in {"custom.width", "custom.minWidth", "custom.hideFrom"}
             }
             organize = panel["transformations"][1]["options"]
             assert widths == set(organize["renameByName"].values()), "every column has a width"
@@ -176,7 +180,8 @@ def test_shares_are_never_summed_or_stacked(board: Json) -> None:
             assert stacking == "none"
         for _, expression in ((panel["title"], target["expr"]) for target in panel["targets"]):
             if any(metric == "container_gpu_utilization" or "ratio_limit" in metric for metric in metrics(expression)):
-                assert "sum" not in {operator for operator, _ in groupings(expression)}, expression
+                operators = {operator for operator, _ in groupings(expression)}
+                assert "sum" not in operators or "count" in operators, expression
 
 
 def test_variables_are_chained_and_follow_the_time(board: Json) -> None:
@@ -186,10 +191,12 @@ def test_variables_are_chained_and_follow_the_time(board: Json) -> None:
             continue
         query = variable["query"] if isinstance(variable["query"], str) else variable["query"]["query"]
         assert re.findall(r"\$(\w+)", query) == before
-        assert re.match(r"label_values\(\w+", query), "a label without a metric scans every series"
+        assert re.match(r"label_values\((?!\w+\))(\w|\{__name__)", query), "a label without a metric scans every series"
         assert variable["refresh"] == 2
         assert variable["sort"] == 1
-        assert variable["multi"] is True
+        one = variable["name"] in CHOOSE_ONE.get(board["uid"], set())
+        assert variable["multi"] is not one
+        assert variable["includeAll"] is not one
         before.append(variable["name"])
 
 
@@ -208,6 +215,8 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
             for override in panel["fieldConfig"]["overrides"]:
                 for setting in override["properties"]:
                     for link in setting["value"] if setting["id"] == "links" else []:
+                        if link["url"].startswith(RUNBOOKS):
+                            continue
                         uid = re.match(r"/d/([\w-]+)\?", link["url"])[1]  # type: ignore[index]
                         assert set(re.findall(r"var-(\w+)=", link["url"])) <= set(boards[uid].variables)
                         for column in re.findall(r"__data\.fields\.(\w+)", link["url"]):
@@ -227,3 +236,11 @@ def test_every_published_metric_is_in_a_panel_and_every_rule_is_used() -> None:
 
 def test_variables_have_one_name_everywhere() -> None:
     assert len(set(VARIABLES.values())) == len(VARIABLES)
+
+
+def test_windows_of_rates_follow_the_interval_of_scrapes(board: Json) -> None:
+    # pkg/promlib/models/query.go: $__rate_interval takes a query's own step instead of the data source's interval.
+    assert not [target for panel in panels(board) for target in panel["targets"] if target.get("interval")]
+    source = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"][0]
+    assert source["jsonData"]["timeInterval"] == "${SPCS_SCRAPE_INTERVAL}"
+    assert "ENV SPCS_SCRAPE_INTERVAL=30s" in (GRAFANA / "Dockerfile").read_text()

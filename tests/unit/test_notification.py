@@ -1,19 +1,23 @@
 """Alerts that Grafana evaluates: the same as the store's, and sent only where an address is set."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 import yaml
 
+from monitoring.boards.reading import panels
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.notification import FOLDER
-from spcsmetrics.core.paths import GRAFANA, NOTIFYING_RULES
+from monitoring.rules.workload_alerts import WORKLOAD_ALERTS
+from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, NOTIFYING_RULES
 
 RULES: dict[str, dict[str, Any]] = {
     rule["title"]: rule for rule in yaml.safe_load(NOTIFYING_RULES.read_text())["groups"][0]["rules"]
 }
 WAYS = ("webhook", "email")
+WORKLOAD = [alert.name for alert in WORKLOAD_ALERTS]
 
 
 def provisioned(path: str) -> Any:
@@ -77,3 +81,26 @@ def test_no_notifications_are_sent_unless_a_way_is_chosen() -> None:
     for way in WAYS:
         assert f"alerting/{way}.yaml /etc/grafana/notify-{way}/alerting/" in dockerfile
     assert "GF_PATHS_PROVISIONING=" not in dockerfile
+
+
+@pytest.mark.parametrize("name", WORKLOAD)
+def test_a_message_names_the_pool_and_leads_to_a_board_that_shows_what_it_names(name: str) -> None:
+    annotations = RULES[name]["annotations"]
+    assert "$labels.snow_compute_pool_name" in annotations["description"]
+    assert "var-pool={{ $labels.snow_compute_pool_name | urlquery }}" in annotations["dashboard"]
+
+
+@pytest.mark.parametrize("name", WORKLOAD)
+def test_an_alert_leads_to_a_panel_that_is_there(name: str) -> None:
+    board = json.loads((BOARD_FOLDER / f"{RULES[name]['dashboardUid']}.json").read_text())
+    assert RULES[name]["panelId"] in {panel["id"] for panel in panels(board)}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_routes_go_by_severity(way: str) -> None:
+    (policy,) = provisioned(f"alerting/{way}.yaml")["policies"]
+    assert "severity" in policy["group_by"]
+    watchdog, *routes = policy["routes"]
+    assert watchdog["object_matchers"] == [["alertname", "=", "SpcsWatchdog"]]
+    repeats = {route["object_matchers"][0][2]: route["repeat_interval"] for route in routes}
+    assert repeats == {"critical": "1h", "info": "1d"}

@@ -42,7 +42,7 @@ describe('a variable', () => {
     const heard = vi.fn();
     window.addEventListener('popstate', heard, { once: true });
     const entries = window.history.length;
-    render(<Chooser name="pool" label="Pool" options={['GPU', 'WEB']} chosen={['WEB']} />);
+    render(<Chooser single={false} name="pool" label="Pool" options={['GPU', 'WEB']} chosen={['WEB']} />);
     choose('GPU');
     expect(addressOfPage()).toEqual({ 'var-pool': 'GPU' });
     expect(heard).toHaveBeenCalledOnce();
@@ -50,7 +50,7 @@ describe('a variable', () => {
   });
 
   test('with several values shows them together', () => {
-    render(<Chooser name="pool" label="Pool" options={['GPU', 'WEB']} chosen={['GPU', 'WEB']} />);
+    render(<Chooser single={false} name="pool" label="Pool" options={['GPU', 'WEB']} chosen={['GPU', 'WEB']} />);
     expect(screen.getByRole('option', { name: 'GPU + WEB', selected: true })).toBeTruthy();
   });
 });

@@ -11,11 +11,13 @@ import { addressOf, moveBack, moveForward, remember, type TimeSettings, zoomOut 
 interface ChooserProperties {
   name: string;
   label: string;
+  /** One value is chosen, never all. */
+  single: boolean;
   options: string[];
   chosen: string[];
 }
 
-export function Chooser({ name, label, options, chosen }: ChooserProperties) {
+export function Chooser({ name, label, single, options, chosen }: ChooserProperties) {
   const styles = useStyles2(getStyles);
   const several = chosen.length > 1;
   const choose = (value: string) => {
@@ -34,7 +36,7 @@ export function Chooser({ name, label, options, chosen }: ChooserProperties) {
           choose(event.target.value);
         }}
       >
-        <option value="$__all">All</option>
+        {!single && <option value="$__all">All</option>}
         {several && <option value="">{chosen.join(' + ')}</option>}
         {options.map((option) => (
           <option key={option}>{option}</option>

@@ -14,18 +14,22 @@ import { useLoaded } from './loading';
 import { PanelGrid } from './PanelGrid';
 import type { PrometheusClient } from './prometheus';
 import { timeOf } from './timeRange';
-import { choiceOf, optionsOf } from './variables';
+import { choiceOf, isSingle, optionsOf } from './variables';
 
 export function Page({ board, boards, client }: { board: Board; boards: BoardSummary[]; client: PrometheusClient }) {
   const styles = useStyles2(getStyles);
   const search = useSearch();
-  const view = useMemo((): View => {
+  const asked = useMemo((): View => {
     const address = new URLSearchParams(search);
     return { client, board, choice: choiceOf(address), ...timeOf(address, board) };
   }, [client, board, search]);
-  const { choice, range } = view;
-  const loadOptions = useCallback(() => optionsOf(client, board, choice, range), [client, board, choice, range]);
-  const { value: options = {}, error } = useLoaded(loadOptions);
+  const loadOptions = useCallback(
+    async () => ({ asked, ...(await optionsOf(client, board, asked.choice, asked.range)) }),
+    [client, board, asked],
+  );
+  const { value: known, error } = useLoaded(loadOptions);
+  const view = useMemo((): View | undefined => known && { ...known.asked, choice: known.choice }, [known]);
+  const { options = {}, choice = asked.choice } = known ?? {};
 
   return (
     <div className={styles.page}>
@@ -37,19 +41,20 @@ export function Page({ board, boards, client }: { board: Board; boards: BoardSum
       <section className={styles.bar}>
         {board.templating.list
           .filter(({ type }) => type === 'query')
-          .map(({ name, label }) => (
+          .map((variable) => (
             <Chooser
-              key={name}
-              name={name}
-              label={label ?? name}
-              options={options[name] ?? []}
-              chosen={choice[name] ?? []}
+              key={variable.name}
+              name={variable.name}
+              label={variable.label ?? variable.name}
+              single={isSingle(variable)}
+              options={options[variable.name] ?? []}
+              chosen={choice[variable.name] ?? []}
             />
           ))}
-        <TimeControls time={view} />
+        <TimeControls time={asked} />
       </section>
       {error && <p role="alert">{error}</p>}
-      <PanelGrid view={view} />
+      {view && <PanelGrid key={board.uid} view={view} />}
     </div>
   );
 }

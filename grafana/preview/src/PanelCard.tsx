@@ -83,7 +83,7 @@ function Content({ view, panel, drawing, width, height }: Properties & { drawing
   if (!drawing) {
     return null;
   }
-  if (rowsOf(drawing) === 0) {
+  if (rowsOf(drawing) === 0 && panel.type !== 'stat') {
     return <div className={styles.empty}>No data</div>;
   }
   const { frames, interpolate } = drawing;

@@ -5,7 +5,7 @@ import { type GrafanaTheme2, renderMarkdown } from '@grafana/data';
 import { PanelChrome, useStyles2 } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 
-import { type BoardPanel, isRow } from './board';
+import { type BoardPanel, isRow, unfold } from './board';
 import type { View } from './drawing';
 import { PanelCard } from './PanelCard';
 
@@ -21,15 +21,28 @@ const RESIZED_AFTER = 200;
 export function PanelGrid({ view }: { view: View }) {
   const styles = useStyles2(getStyles);
   const column = (useWidth() - (COLUMNS - 1) * GAP) / COLUMNS;
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const fold = (id: number) => {
+    setOpen((before) => (before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set([...before, id])));
+  };
   const sizeOf = (cells: number, unit: number) => cells * unit + (cells - 1) * GAP;
   return (
     <div className={styles.grid}>
-      {view.board.panels.map((panel) => {
+      {unfold(view.board, open).map((panel) => {
         const { x, y, w, h } = panel.gridPos;
         return (
           <div key={panel.id} style={{ gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` }}>
             {isRow(panel) ? (
-              <h2 className={styles.row}>{panel.title}</h2>
+              <button
+                className={styles.row}
+                data-row={panel.title}
+                aria-expanded={open.has(panel.id)}
+                onClick={() => {
+                  fold(panel.id);
+                }}
+              >
+                {open.has(panel.id) ? '▾' : '▸'} {panel.title}
+              </button>
             ) : (
               <Cell view={view} panel={panel} width={sizeOf(w, column)} height={sizeOf(h, CELL)} />
             )}
@@ -80,5 +93,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gridAutoRows: CELL,
     gap: GAP,
   }),
-  row: css({ ...theme.typography.h5, margin: theme.spacing(0.5, 0, 0) }),
+  row: css({
+    ...theme.typography.h5,
+    width: '100%',
+    padding: 0,
+    border: 0,
+    background: 'none',
+    color: theme.colors.text.primary,
+    textAlign: 'left',
+    cursor: 'pointer',
+  }),
 });

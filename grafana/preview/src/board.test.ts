@@ -1,6 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
-import { isRow, loadBoard, loadBoardList, parseBoard } from './board';
+import { isRow, loadBoard, loadBoardList, panelsOf, parseBoard, unfold } from './board';
 import { answerWith, makeBoard, makePanel } from './fixtures';
 
 const JSON_TYPE = { headers: { 'content-type': 'application/json' } };
@@ -20,6 +20,31 @@ test('a board is read with its panels and rows', async () => {
   const loaded = await loadBoard('spcs-pool');
   expect(loaded).toEqual(board);
   expect(loaded.panels.map(isRow)).toEqual([false, true]);
+});
+
+describe('a folded row', () => {
+  const inner = makePanel({ id: 3, title: 'Inner', gridPos: { x: 0, y: 9, w: 24, h: 6 } });
+  const next = { ...ROW, id: 4, title: 'Network', gridPos: { ...ROW.gridPos, y: 9 } };
+  const board = makeBoard({ panels: [makePanel(), { ...ROW, collapsed: true, panels: [inner] }, next] });
+  const places = (open: number[]) => unfold(board, new Set(open)).map(({ title, gridPos }) => [title, gridPos.y]);
+
+  test('hides its panels, which are panels of the board all the same', () => {
+    expect(places([])).toEqual([
+      ['Nodes', 0],
+      ['GPU', 8],
+      ['Network', 9],
+    ]);
+    expect(panelsOf(board).map(({ title }) => title)).toEqual(['Nodes', 'Inner']);
+  });
+
+  test('moves down what is below it when it is opened', () => {
+    expect(places([2])).toEqual([
+      ['Nodes', 0],
+      ['GPU', 8],
+      ['Inner', 9],
+      ['Network', 15],
+    ]);
+  });
 });
 
 test('a board that lacks something is an error that names it', () => {

@@ -11,11 +11,16 @@ export interface BoardPanel extends Omit<Panel, 'fieldConfig' | 'transformations
   transformations?: DataTransformerConfig<unknown>[];
 }
 
+/** A row, and the panels that it holds while it is folded. */
+export interface BoardRow extends Omit<RowPanel, 'panels' | keyof Placed>, Placed {
+  panels: BoardPanel[];
+}
+
 export interface Board extends Omit<Dashboard, 'panels'> {
   uid: string;
   title: string;
   time: { from: string; to: string };
-  panels: (BoardPanel | (RowPanel & Placed))[];
+  panels: (BoardPanel | BoardRow)[];
   templating: { list: VariableModel[] };
 }
 
@@ -27,8 +32,32 @@ export interface BoardSummary {
 const NEEDED = ['uid', 'title', 'time', 'panels', 'templating'] satisfies (keyof Board)[];
 const NEEDED_OF_PANEL = ['id', 'title', 'type', 'gridPos'] satisfies (keyof BoardPanel)[];
 
-export function isRow(panel: Board['panels'][number]): panel is RowPanel & Placed {
+export function isRow(panel: Board['panels'][number]): panel is BoardRow {
   return panel.type === 'row';
+}
+
+/** Return the panels of a board, also those of folded rows, without the rows themselves. */
+export function panelsOf(board: Board): BoardPanel[] {
+  return board.panels.flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
+}
+
+/** Return a board's rows and panels where they stand while the rows with these ids are open. */
+export function unfold(board: Board, open: ReadonlySet<number>): Board['panels'] {
+  const shown: Board['panels'] = [];
+  let moved = 0;
+  for (const panel of board.panels) {
+    shown.push(movedDown(panel, moved));
+    if (isRow(panel) && open.has(panel.id)) {
+      shown.push(...panel.panels.map((inner) => movedDown(inner, moved)));
+      const ends = panel.panels.map(({ gridPos: { y, h } }) => y + h);
+      moved += Math.max(...ends) - panel.gridPos.y - 1;
+    }
+  }
+  return shown;
+}
+
+function movedDown<P extends Placed>(panel: P, cells: number): P {
+  return { ...panel, gridPos: { ...panel.gridPos, y: panel.gridPos.y + cells } };
 }
 
 /** Return the board in a file's JSON. Throws when it lacks what the page needs of each board. */

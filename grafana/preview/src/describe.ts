@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 
 import { dateTime } from '@grafana/data';
 
-import { isRow, parseBoard } from './board';
+import { panelsOf, parseBoard } from './board';
 import { describePanel, type PanelDescription } from './description';
 import { PrometheusClient } from './prometheus';
+import { optionsOf } from './variables';
 
 // The libraries ask for these where they write numbers and links.
 const BROWSER = {
@@ -29,9 +30,10 @@ const range = { from, to, raw: { from, to } };
 const panels: PanelDescription[] = [];
 for (const file of files) {
   const board = parseBoard(readFileSync(file, 'utf8'));
-  const view = { client, board, choice: {}, range, timeZone: 'browser', fiscalYearStartMonth: 0 };
-  for (const panel of board.panels) {
-    if (!isRow(panel) && panel.type !== 'text') {
+  const { choice } = await optionsOf(client, board, {}, range);
+  const view = { client, board, choice, range, timeZone: 'browser', fiscalYearStartMonth: 0 };
+  for (const panel of panelsOf(board)) {
+    if (panel.type !== 'text') {
       panels.push(await describePanel(view, panel));
     }
   }

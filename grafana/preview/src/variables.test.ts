@@ -5,8 +5,19 @@ import { answerWithData, makeBoard, makeRange, parametersOf } from './fixtures';
 import { PrometheusClient } from './prometheus';
 import { type Choice, choiceOf, interpolation, optionsOf } from './variables';
 
-const POOL: VariableModel = { name: 'pool', type: 'query', query: 'label_values(node_cpu_capacity, pool)' };
-const NODE: VariableModel = { name: 'node', type: 'query', query: { query: 'label_values(up{pool=~"$pool"}, node)' } };
+const POOL: VariableModel = {
+  name: 'pool',
+  type: 'query',
+  query: 'label_values(node_cpu_capacity, pool)',
+  includeAll: true,
+};
+const NODE: VariableModel = {
+  name: 'node',
+  type: 'query',
+  query: { query: 'label_values(up{pool=~"$pool"}, node)' },
+  includeAll: true,
+};
+const ONE_POOL = { ...POOL, includeAll: false };
 const PRICE: VariableModel = { name: 'price', type: 'textbox', query: '0.11' };
 const range = makeRange();
 
@@ -36,6 +47,13 @@ describe('in a query', () => {
     expect(interpolation(board, {}, range, 60_000)('$pool')).toBe('.+');
   });
 
+  test('the value of a variable of which one is chosen stands as it is, with quotes escaped', () => {
+    const only = (pool: string) =>
+      interpolation(boardOf(ONE_POOL), { pool: [pool] }, range, 60_000)('up{pool="$pool"}');
+    expect(only('A.B')).toBe('up{pool="A.B"}');
+    expect(only('A"B')).toBe(String.raw`up{pool="A\"B"}`);
+  });
+
   test('a text is what was written, else what the board has', () => {
     expect(put('$price')).toBe('0.11');
     expect(put('$price', { price: ['2.5'] })).toBe('2.5');
@@ -60,11 +78,27 @@ describe('what can be chosen', () => {
   test('is sorted by number, and narrowed by the other variables', async () => {
     const fetch = answerWithData(['node-10', 'node-9']);
     await expect(optionsOf(client, boardOf(POOL, NODE, PRICE), { pool: ['WEB'] }, range)).resolves.toEqual({
-      pool: ['node-9', 'node-10'],
-      node: ['node-9', 'node-10'],
+      options: { pool: ['node-9', 'node-10'], node: ['node-9', 'node-10'] },
+      choice: { pool: ['WEB'] },
     });
     expect(parametersOf(fetch, 0).get('match[]')).toBe('node_cpu_capacity');
     expect(parametersOf(fetch, 1).get('match[]')).toBe('up{pool=~"WEB"}');
+  });
+
+  test('is the first where one is chosen and none is, or one that is not there, and narrows those after it', async () => {
+    const choices: Choice[] = [{}, { pool: [] }, { pool: ['GONE'] }];
+    for (const choice of choices) {
+      const fetch = answerWithData(['B', 'A']);
+      const known = await optionsOf(client, boardOf(ONE_POOL, NODE), choice, range);
+      expect(known.choice).toEqual({ pool: ['A'] });
+      expect(parametersOf(fetch, 1).get('match[]')).toBe('up{pool=~"A"}');
+    }
+  });
+
+  test('stays what is chosen where that is there', async () => {
+    answerWithData(['B', 'A']);
+    const known = await optionsOf(client, boardOf(ONE_POOL), { pool: ['B'] }, range);
+    expect(known.choice).toEqual({ pool: ['B'] });
   });
 
   test('cannot be found by a query of another form', async () => {

@@ -34,7 +34,15 @@ function queryOf({ query = '' }: VariableModel): string {
   return typeof text === 'string' ? text : '';
 }
 
+/** Return whether a reader chooses one value of a variable, which stands in the query as it is. */
+export function isSingle(variable: VariableModel): boolean {
+  return variable.type === 'query' && !variable.includeAll;
+}
+
 function valueOf(variable: VariableModel, chosen: string[]): string {
+  if (isSingle(variable)) {
+    return (chosen[0] ?? '').replace(/["\\]/g, '\\$&');
+  }
   if (variable.type === 'textbox') {
     return chosen[0] ?? [variable.current?.value ?? queryOf(variable)].flat().join();
   }
@@ -69,17 +77,24 @@ export function interpolation(board: Board, choice: Choice, range: TimeRange, st
 
 const LABEL_VALUES = /^label_values\((?<selector>.+), *(?<label>\w+)\)$/;
 
+/** What can be chosen of each variable, and what is: of a variable of which one is chosen, the first at least. */
+export interface Options {
+  options: Record<string, string[]>;
+  choice: Choice;
+}
+
 /** Return what can be chosen of each variable, each narrowed by those before it. */
 export async function optionsOf(
   client: PrometheusClient,
   board: Board,
-  choice: Choice,
+  chosen: Choice,
   range: TimeRange,
-): Promise<Record<string, string[]>> {
-  const interpolate = interpolation(board, choice, range, SCRAPE_SECONDS * 1000);
+): Promise<Options> {
   const window = { from: range.from.valueOf(), to: range.to.valueOf() };
-  const variables = board.templating.list.filter(({ type }) => type === 'query');
-  const options = variables.map(async (variable): Promise<[string, string[]]> => {
+  const options: Record<string, string[]> = {};
+  const choice = { ...chosen };
+  for (const variable of board.templating.list.filter(({ type }) => type === 'query')) {
+    const interpolate = interpolation(board, choice, range, SCRAPE_SECONDS * 1000);
     const { selector, label } = LABEL_VALUES.exec(interpolate(queryOf(variable)))?.groups ?? {};
     if (!selector || !label) {
       throw new Error(
@@ -88,7 +103,13 @@ export async function optionsOf(
       );
     }
     const values = await client.labelValues(selector, label, window);
-    return [variable.name, values.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))];
-  });
-  return Object.fromEntries(await Promise.all(options));
+    values.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    options[variable.name] = values;
+    const [first] = values;
+    const present = choice[variable.name]?.some((value) => values.includes(value));
+    if (isSingle(variable) && !present && first !== undefined) {
+      choice[variable.name] = [first];
+    }
+  }
+  return { options, choice };
 }

@@ -19,10 +19,12 @@ interface Properties {
 
 export function Numbers({ panel, frames, interpolate, timeZone, width, height }: Properties) {
   const theme = useTheme2();
-  const { reduceOptions = { calcs: [] } } = (panel.options ?? {}) as Partial<Options>;
+  const { reduceOptions = { calcs: [] }, graphMode = BigValueGraphMode.Area } = (panel.options ??
+    {}) as Partial<Options>;
   const values = () =>
     getFieldDisplayValues({
-      fieldConfig: { defaults: {}, overrides: [] },
+      // What stands there without a value; the rest has been applied to the frames.
+      fieldConfig: { defaults: { noValue: panel.fieldConfig?.defaults.noValue }, overrides: [] },
       reduceOptions,
       replaceVariables: interpolate,
       theme,
@@ -46,7 +48,7 @@ export function Numbers({ panel, frames, interpolate, timeZone, width, height }:
           sparkline={value.sparkline}
           alignmentFactors={alignmentFactors}
           colorMode={BigValueColorMode.Value}
-          graphMode={BigValueGraphMode.Area}
+          graphMode={graphMode}
           textMode={BigValueTextMode.Auto}
           theme={theme}
           width={width}

@@ -1,0 +1,46 @@
+"""At 1600 pixels no name or number of a legend, table or title is cut off."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page
+from previews import Preview, open_board, unfold
+
+from spcsmetrics.core.paths import BOARD_FOLDER
+
+BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
+
+# Text that is wider than its place, where the place hides or scrolls what is beyond it; not what only a screen reader
+# sees, which is a pixel wide.
+CUT = """() => [...document.querySelectorAll('[data-panel] *')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 2
+    && ['hidden', 'clip', 'auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.innerText)
+  .map(e => [e.closest('[data-panel]').dataset.panel, e.innerText.slice(0, 60), e.clientWidth, e.scrollWidth])"""
+# Panels that end below the screen although they are of the answer.
+BELOW = """() => [...document.querySelectorAll('[data-panel]')]
+  .filter(e => e.getBoundingClientRect().bottom > window.innerHeight).map(e => e.dataset.panel)"""
+
+BESIDE = """() => [...document.querySelectorAll('[data-panel]')]
+  .filter(e => e.getBoundingClientRect().right > 1600).map(e => e.dataset.panel)"""
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_nothing_is_cut_at_1600_pixels(page: Page, shown: Preview, uid: str) -> None:
+    open_board(page, shown, uid)
+    assert page.viewport_size == {"width": 1600, "height": 900}
+    assert not page.evaluate(BELOW)
+    unfold(page)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    # Tables draw only the rows that are in sight.
+    page.set_viewport_size({"width": 1600, "height": height})
+    page.wait_for_timeout(500)
+    cut = page.evaluate(CUT)
+    assert not cut, "\n".join(map(str, cut))
+    assert not page.evaluate(BESIDE)
+
+
+def test_what_is_cut_is_found(page: Page, shown: Preview) -> None:
+    open_board(page, shown, "spcs-home")
+    assert not page.evaluate(CUT)
+    page.add_style_tag(content="[role=gridcell] { font-size: 300% }")
+    assert page.evaluate(CUT)
