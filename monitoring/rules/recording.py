@@ -15,15 +15,6 @@ _TITLES = {"cpu": "CPU cores", "memory": "Memory"}
 _USES = {"usage": "in use", "requested": "requested"}
 
 
-def _shares_of_containers() -> Iterator[Recording]:
-    for kind in ("cpu", "memory"):
-        yield Recording(
-            name=f"spcs_container:container_{kind}_usage:ratio_limit",
-            expr=f"container_{kind}_usage / (container_{kind}_limit > 0)",
-            meaning=f"Share of its {_NAMES[kind]} limit that a container uses",
-        )
-
-
 def _nodes() -> Iterator[Recording]:
     for kind in ("cpu", "memory"):
         # A node that is seen through two scrapes must not count twice.
@@ -155,7 +146,7 @@ def _days() -> Iterator[Recording]:
 GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
     "spcs-recording": (
         f"{RECORDED_SECONDS}s",
-        (*_shares_of_containers(), *_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
+        (*_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
     ),
     "spcs-recording-days": ("5m", tuple(_days())),
 }

@@ -1,6 +1,7 @@
 """Alerts about what runs in the pools: containers, services, nodes, GPUs, volumes and egress."""
 
 from monitoring.idleness import idle_on_nodes
+from monitoring.limits import share_of_limit
 from monitoring.restarts import restarts
 from monitoring.rules import Alert, label
 from monitoring.selectors import (
@@ -128,7 +129,7 @@ _CONTAINERS = (
 _RESOURCES = (
     Alert(
         name="SpcsContainerMemoryNearLimit",
-        expr="spcs_container:container_memory_usage:ratio_limit > 0.9",
+        expr=f"{share_of_limit('memory')} > 0.9",
         lasting="10m",
         severity="warning",
         summary="A container is near its memory limit.",
@@ -138,7 +139,7 @@ _RESOURCES = (
     ),
     Alert(
         name="SpcsContainerCPUSaturated",
-        expr=f"spcs_container:container_cpu_usage:ratio_limit{{{_SERVICES_ONLY}}} > 0.95",
+        expr=f"{share_of_limit('cpu', _SERVICES_ONLY)} > 0.95",
         lasting="15m",
         severity="info",
         summary="A container runs at its CPU limit.",

@@ -1,5 +1,6 @@
 """What each container uses of CPU and memory, against its request and its limit."""
 
+from monitoring.limits import share_of_limit
 from monitoring.selectors import CONTAINER, CONTAINER_LEGEND, OF_CONTAINER, OF_SERVICE, SERVICE_LEGEND, short
 from monitoring.signals import LIMIT, REQUESTED, RESOURCES, SHARE, USED, Line, Signal
 
@@ -37,7 +38,7 @@ def share(where: str, kind: str, of: str) -> Signal:
     """Return the share of its limit or request (of) that each container uses."""
     title = RESOURCES[kind][0].removesuffix(" cores")
     if of == "limit":
-        expr = f"max by ({OF_CONTAINER}) (spcs_container:container_{kind}_usage:ratio_limit{{{where}}})"
+        expr = f"max by ({OF_CONTAINER}) ({share_of_limit(kind, where)})"
         meaning = "near 1 the container is slowed down" if kind == "cpu" else "at 1 the container is killed"
     else:
         expr = (
@@ -62,7 +63,7 @@ def highest_share(where: str, kind: str) -> Signal:
         title=f"{title}: highest share of a limit",
         meaning=f"Share of its {title} limit that the container uses that is nearest to it.",
         unit="percentunit",
-        lines=(Line(expr=f"max(spcs_container:container_{kind}_usage:ratio_limit{{{where}}})", legend="share"),),
+        lines=(Line(expr=f"max({share_of_limit(kind, where)})", legend="share"),),
         steps=SHARE,
         decimals=0,
     )

@@ -179,7 +179,7 @@ def test_shares_are_never_summed_or_stacked(board: Json) -> None:
         if panel["fieldConfig"]["defaults"]["unit"] == "percentunit":
             assert stacking == "none"
         for _, expression in ((panel["title"], target["expr"]) for target in panel["targets"]):
-            if any(metric == "container_gpu_utilization" or "ratio_limit" in metric for metric in metrics(expression)):
+            if "container_gpu_utilization" in metrics(expression) or re.search(r"_usage\S* / \(\w+_limit", expression):
                 operators = {operator for operator, _ in groupings(expression)}
                 assert "sum" not in operators or "count" in operators, expression
 
