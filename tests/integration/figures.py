@@ -24,11 +24,7 @@ from courses import (
 
 FIGURES: dict[str, Figure] = {
     "node hours are those in which nodes were there": Figure(
-        board="spcs-sizing",
-        panel="Node hours in this time",
-        what="hours",
-        series=ONE_HOUR_OF_A_DAY,
-        rows={"{}": 2},
+        board="spcs-sizing", panel="Node hours in this time", what="hours", series=ONE_HOUR_OF_A_DAY, rows={"{}": 2}
     ),
     "credits are those of the instance family": Figure(
         board="spcs-sizing",
@@ -53,13 +49,7 @@ FIGURES: dict[str, Figure] = {
         rows={},
     ),
     "a GPU without containers idles": Figure(
-        board="spcs-gpu",
-        panel="GPUs idle",
-        what="idle",
-        series=IDLE_GPUS,
-        rows={"{}": 2},
-        hours=6,
-        minute=720,
+        board="spcs-gpu", panel="GPUs idle", what="idle", series=IDLE_GPUS, rows={"{}": 2}, hours=6, minute=720
     ),
     "a GPU idles after its container went": Figure(
         board="spcs-gpu",
@@ -87,12 +77,7 @@ FIGURES: dict[str, Figure] = {
         minute=10,
     ),
     "an empty pool uses nothing of its capacity": Figure(
-        board="spcs-home",
-        panel="Compute pools",
-        what="CPU used",
-        series=EMPTY,
-        rows={f"{{{POOL}}}": 0},
-        minute=10,
+        board="spcs-home", panel="Compute pools", what="CPU used", series=EMPTY, rows={f"{{{POOL}}}": 0}, minute=10
     ),
     "an empty pool has nothing requested of it": Figure(
         board="spcs-home",

@@ -85,7 +85,7 @@ describe('what can be chosen', () => {
     expect(parametersOf(fetch, 1).get('match[]')).toBe('up{pool=~"WEB"}');
   });
 
-  test('is the first where one is chosen and none is, or one that is not there, and narrows those after it', async () => {
+  test('is the first where one must be chosen and none that is there is, and narrows those after it', async () => {
     const choices: Choice[] = [{}, { pool: [] }, { pool: ['GONE'] }];
     for (const choice of choices) {
       const fetch = answerWithData(['B', 'A']);
