@@ -74,7 +74,7 @@ def test_what_the_registry_refuses_is_one_sentence(desk: Desk) -> None:
     desk.write_settings(SETTINGS + f'registry_token_file = "{file}"\n')
     done = desk.inv("deploy", "--timeout=20")
     assert done.returncode == 1
-    assert "cannot be pushed" in done.stderr
+    assert "refuses the login" in done.stderr
     assert "set registry_token_file to a programmatic access token" in done.stderr
     assert "wrong-token" not in done.stderr
     # The tag that the push needed goes too.
