@@ -78,6 +78,17 @@ def test_a_store_that_cannot_take_samples_gets_them_later(stand: Stand, gate: Ga
     assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
 
 
+def test_a_redirect_of_the_store_is_named_and_not_followed_and_its_samples_wait(stand: Stand, gate: Gate) -> None:
+    size, began = stand.log_size(), time.time()
+    with gate.shut(307, Location=f"{stand.store.url}/api/v1/write?token=secret"):
+        wait_for_refusals(gate, 2)
+    (line,) = stand.log_lines("is not followed", size)
+    assert f"points to {stand.store.url}/api/v1/write" in line
+    assert "secret" not in line
+    assert gaps(stand, began) == {}
+    assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+
+
 def test_a_store_that_says_when_to_come_back_is_left_alone_until_then(stand: Stand, gate: Gate) -> None:
     began = time.time()
     with gate.shut(429, Retry_After="4"):

@@ -32,6 +32,7 @@ type answer struct {
 	status     int
 	written    string
 	retryAfter string
+	location   string
 	text       string
 	hang       bool
 }
@@ -68,7 +69,9 @@ func start(t *testing.T, settings map[string]any, answers ...answer) *stand {
 			}
 			return
 		}
-		for name, value := range map[string]string{writtenHeader: now.written, "Retry-After": now.retryAfter} {
+		for name, value := range map[string]string{
+			writtenHeader: now.written, "Retry-After": now.retryAfter, "Location": now.location,
+		} {
 			if value != "" {
 				w.Header().Set(name, value)
 			}
@@ -167,7 +170,7 @@ func TestARequestIsRepeatedUntilTheStoreTakesItAndTheOrderIsKept(t *testing.T) {
 	s.send(t, "a", "b", "c")
 	require.Equal(t, []string{"a", "b", "b", "b", "b", "c"}, s.wait(t, 6))
 	s.requireCounts(t, 30, 0)
-	require.Empty(t, s.logs.FilterLevelExact(zap.WarnLevel).All())
+	require.Len(t, s.logs.FilterLevelExact(zap.WarnLevel).All(), 3, "each answer once")
 }
 
 func TestAPauseThatTheStoreAsksForIsKept(t *testing.T) {

@@ -24,8 +24,9 @@ const (
 	// queueBytes holds an hour and a half of a hundred nodes that are scraped every 30 s; when it is full, new samples are
 	// refused and the memory stays bounded.
 	queueBytes = 64_000_000
-	maxPause   = 10 * time.Second
-	timeout    = 30 * time.Second
+	// maxPause is the longest pause between two attempts.
+	maxPause = 10 * time.Second
+	timeout  = 30 * time.Second
 )
 
 var componentType = component.MustNewType("spcs_store")
@@ -46,7 +47,9 @@ func createDefaultConfig() component.Config {
 	queue := exporterhelper.NewDefaultQueueConfig()
 	queue.Sizer, queue.QueueSize, queue.NumConsumers = exporterhelper.RequestSizerTypeBytes, queueBytes, 1
 	retry := configretry.NewDefaultBackOffConfig()
-	retry.MaxInterval, retry.MaxElapsedTime = maxPause, 0
+	retry.MaxElapsedTime = 0
+	// Each pause is the interval with up to this factor of it more or less.
+	retry.MaxInterval = time.Duration(float64(maxPause) / (1 + retry.RandomizationFactor))
 	return &Config{ClientConfig: client, Queue: configoptional.Some(queue), Retry: retry}
 }
 
@@ -56,6 +59,7 @@ func createLogs(ctx context.Context, set exporter.Settings, cfg component.Config
 	if err != nil {
 		return nil, err
 	}
+	set.Logger = s.quiet(set.Logger)
 	logs, err := exporterhelper.NewLogs(ctx, set, cfg, s.push,
 		exporterhelper.WithStart(s.start),
 		// The client's own timeout bounds each attempt.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,8 @@ type sender struct {
 	config   *Config
 	settings exporter.Settings
 	client   *http.Client
-	refusal  *trouble.Trouble
+	// refusal costs samples, and delay makes them wait.
+	refusal, delay *trouble.Trouble
 
 	written, refused metric.Int64Counter
 
@@ -66,6 +68,11 @@ func newSender(config *Config, set exporter.Settings) (*sender, error) {
 		"The store refuses samples: they are lost",
 		"The store takes all samples again",
 	)
+	s.delay = trouble.New(
+		set.Logger,
+		"The store does not take samples now: they wait in the queue, and are sent again until it does",
+		"The store answers again: what waited was sent",
+	)
 	s.closed, s.cancel = context.WithCancel(context.Background())
 	meter := set.MeterProvider.Meter(scopeName)
 	var errs [2]error
@@ -80,7 +87,12 @@ func newSender(config *Config, set exporter.Settings) (*sender, error) {
 
 func (s *sender) start(ctx context.Context, host component.Host) (err error) {
 	s.client, err = s.config.ToClient(ctx, host.GetExtensions(), s.settings.TelemetrySettings)
-	return err
+	if err != nil {
+		return err
+	}
+	// A redirect would carry the headers that authenticate, and the samples, to where the configuration never pointed.
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return nil
 }
 
 // close gives what waits in the queue a last chance.
@@ -145,7 +157,7 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 	post.Header.Set("User-Agent", s.settings.BuildInfo.Command+"/"+s.settings.BuildInfo.Version)
 	answer, err := s.client.Do(post)
 	if err != nil {
-		return err
+		return s.wait("no answer", fmt.Errorf("cannot reach the store: %w", withoutURL(err)))
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -153,21 +165,42 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20))
 	}
 	if err != nil && answer.StatusCode/100 == 2 {
-		return fmt.Errorf("the store's answer broke off: %w", err)
+		return s.wait("no answer", fmt.Errorf("the store's answer broke off: %w", err))
 	}
 	return s.judge(answer, trouble.Sentence(string(text)), samples)
+}
+
+// wait logs once why requests have to be repeated, and returns the error that has them repeated.
+func (s *sender) wait(kind string, err error) error {
+	if !s.closing.Load() {
+		s.delay.Record(kind, 0, zap.String("err", trouble.Sentence(err.Error())))
+	}
+	return err
+}
+
+// withoutURL leaves out the URL of the request, which may hold a password.
+func withoutURL(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // judge returns an error when the request must be repeated, and counts and logs what the store has refused.
 func (s *sender) judge(answer *http.Response, text string, samples int64) error {
 	code := answer.StatusCode
+	if code/100 == 3 {
+		return s.wait(strconv.Itoa(code), redirectError(answer))
+	}
 	if code == http.StatusTooManyRequests || code/100 == 5 {
-		err := fmt.Errorf("the store answered %s: %s", answer.Status, text)
+		err := s.wait(strconv.Itoa(code), fmt.Errorf("the store answered %s: %s", trouble.Sentence(answer.Status), text))
 		if pause := retryAfter(answer.Header.Get("Retry-After"), time.Now()); pause > 0 {
 			return exporterhelper.NewThrottleRetry(err, pause)
 		}
 		return err
 	}
+	s.delay.Ease()
 	written, err := strconv.ParseInt(answer.Header.Get(writtenHeader), 10, 64)
 	switch {
 	case err == nil:
@@ -181,9 +214,9 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 	s.count(written, samples-written)
 	if samples > written {
 		s.refusal.Record(
-			answer.Status,
+			strconv.Itoa(code),
 			samples-written,
-			zap.String("status", answer.Status),
+			zap.String("status", trouble.Sentence(answer.Status)),
 			zap.String("answer", text),
 		)
 	} else {
@@ -204,8 +237,27 @@ func (s *sender) logUnspoken() {
 	s.unspoken = true
 	s.settings.Logger.Warn(
 		"The store does not say what it took: if samples are missing there, check that the endpoint speaks Remote Write 2.0",
-		zap.String("endpoint", s.config.Endpoint),
+		zap.String("endpoint", withoutSecrets(s.config.Endpoint)),
 	)
+}
+
+// redirectError says where a redirect points. Its samples wait: a wrong endpoint can be mended.
+func redirectError(answer *http.Response) error {
+	target := "nowhere"
+	if location, err := answer.Location(); err == nil {
+		target = "to " + trouble.Sentence(withoutSecrets(location.String()))
+	}
+	return fmt.Errorf("the store answered %s, which points %s and is not followed: set `endpoint` to the store's own "+
+		"Remote Write URL", trouble.Sentence(answer.Status), target)
+}
+
+// withoutSecrets leaves out the parts of a URL that may authenticate.
+func withoutSecrets(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return "an address that cannot be read"
+	}
+	return (&url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: parsed.Path}).String()
 }
 
 // retryAfter reads the header of that name: seconds or a date. What is neither asks for nothing.

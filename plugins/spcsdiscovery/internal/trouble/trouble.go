@@ -21,39 +21,49 @@ const (
 	maxSentence = 300
 )
 
-// Trouble is one that costs samples. It has one caller at a time.
+// Trouble is one that costs samples or delays them. It has one caller at a time.
 type Trouble struct {
-	logger           *zap.Logger
-	begins, ends     string
-	kind             string
-	loggedAt, lastAt time.Time
-	samples          int64
+	logger       *zap.Logger
+	begins, ends string
+	// loggedAt holds when each kind was logged last since the trouble began.
+	loggedAt map[string]time.Time
+	lastAt   time.Time
+	samples  int64
 }
 
 // New returns a trouble with the lines of its begin, or a change, and of its end.
 func New(logger *zap.Logger, begins, ends string) *Trouble {
-	return &Trouble{logger: logger, begins: begins, ends: ends}
+	return &Trouble{logger: logger, begins: begins, ends: ends, loggedAt: map[string]time.Time{}}
 }
 
-// Record says that samples are lost in this moment; another kind is a change.
+// Record says that samples are lost in this moment, or delayed where their number is 0. A kind that the trouble has not
+// had yet is a change.
 func (t *Trouble) Record(kind string, samples int64, fields ...zap.Field) {
 	now := time.Now()
 	t.lastAt = now
 	t.samples += samples
-	if kind == t.kind && now.Sub(t.loggedAt) < repeatAfter {
+	if at, known := t.loggedAt[kind]; known && now.Sub(at) < repeatAfter {
 		return
 	}
-	t.logger.Warn(t.begins, append(fields, zap.Int64("samples", t.samples))...)
-	t.kind, t.loggedAt, t.samples = kind, now, 0
+	if t.samples > 0 {
+		fields = append(fields, zap.Int64("samples", t.samples))
+	}
+	t.logger.Warn(t.begins, fields...)
+	t.loggedAt[kind], t.samples = now, 0
 }
 
 // Ease says that all is well in this moment.
 func (t *Trouble) Ease() {
-	if t.kind == "" || time.Since(t.lastAt) < eased {
+	if len(t.loggedAt) == 0 || time.Since(t.lastAt) < eased {
 		return
 	}
-	t.logger.Info(t.ends, zap.Int64("samples_lost_meanwhile", t.samples))
-	t.kind, t.samples = "", 0
+	var fields []zap.Field
+	if t.samples > 0 {
+		fields = append(fields, zap.Int64("samples_lost_meanwhile", t.samples))
+	}
+	t.logger.Info(t.ends, fields...)
+	t.samples = 0
+	clear(t.loggedAt)
 }
 
 // Sentence makes one short, printable line of words that come from elsewhere.
@@ -62,7 +72,7 @@ func Sentence(text string) string {
 		text = text[:4*maxSentence]
 	}
 	line := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r

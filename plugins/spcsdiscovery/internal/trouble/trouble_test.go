@@ -42,8 +42,20 @@ func TestATroubleIsLoggedAgainAfterAWhileAndItsEndOnce(t *testing.T) {
 	})
 }
 
+func TestKindsThatAlternateAreOneLineEach(t *testing.T) {
+	core, logs := observer.New(zap.InfoLevel)
+	trouble := New(zap.New(core), "It begins", "It ends")
+	for range 20 {
+		trouble.Record("502", 0)
+		trouble.Record("503", 0)
+	}
+	require.Len(t, logs.All(), 2)
+	require.Empty(t, logs.All()[0].ContextMap(), "what is only delayed is not counted")
+}
+
 func TestAForeignSentenceIsOneShortPrintableLine(t *testing.T) {
 	require.Equal(t, "a [31mb c", Sentence(" a\n\x1b[31mb\tc\x00"))
+	require.Equal(t, "a 31mb c d", Sentence("a\u009b31mb\u202ec\u2028\u2066d"))
 	require.Len(t, Sentence(strings.Repeat("x", 1<<20)), maxSentence+3)
 	require.Equal(t, "?", Sentence("\xff\xfe"))
 }
