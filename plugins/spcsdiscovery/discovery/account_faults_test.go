@@ -32,7 +32,19 @@ var accountFaults = map[string]struct {
 	"no data":         {200, `{"code":"090001",` + oneColumn + `}`, "sql_invalid", "has no data"},
 	"null as data":    {200, `{"code":"090001",` + oneColumn + `,"data":null}`, "sql_invalid", "has no data"},
 	"lost rows":       {200, `{"code":"090001",` + oneColumn + `,"data":[]}`, "sql_invalid", "0 rows"},
-	"NULL as name":    {200, `{"code":"090001",` + oneColumn + `,"data":[[null]]}`, "sql_invalid", "no name in row"},
+	"no rows, and a partition of three": {
+		200, `{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"name"}],` +
+			`"partitionInfo":[{"rowCount":3}]},"data":[]}`, "sql_invalid", "0 rows instead of 3",
+	},
+	"one pool twice": {
+		200, `{"code":"090001","resultSetMetaData":{"numRows":2,"rowType":[{"name":"name"}]},` +
+			`"data":[["POOL_A"],["POOL_A"]]}`, "sql_invalid", "the pool POOL_A twice",
+	},
+	"a column twice": {
+		200, `{"code":"090001","resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"},{"name":"NAME"}]},` +
+			`"data":[["POOL_A","POOL_B"]]}`, "sql_invalid", "the column NAME twice",
+	},
+	"NULL as name": {200, `{"code":"090001",` + oneColumn + `,"data":[[null]]}`, "sql_invalid", "no name in row"},
 	"no column of names": {
 		200, `{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"x"}]},"data":[]}`,
 		"sql_invalid", "no column `name`",

@@ -150,11 +150,17 @@ func readPools(result *sqlapi.Result) ([]pool, error) {
 		return nil, errors.New("the answer to " + showPools + " has no column `name`")
 	}
 	pools := make([]pool, 0, result.Len())
+	listed := make(map[string]struct{}, result.Len())
 	for i := range result.Len() {
 		name, ok := result.Value(i, "name")
 		if !ok {
 			return nil, fmt.Errorf("the answer to %s has no name in row %d", showPools, i+1)
 		}
+		if _, twice := listed[name]; twice {
+			// Another pool may be missing in its place.
+			return nil, fmt.Errorf("the answer to %s has the pool %s twice", showPools, name)
+		}
+		listed[name] = struct{}{}
 		p := pool{name: name, facts: map[string]string{}, quoted: name != strings.ToUpper(name)}
 		for _, column := range poolColumns {
 			if value, ok := result.Value(i, column); ok {
@@ -183,9 +189,14 @@ func parseEndpoints(cell string) ([]pool, error) {
 		return nil, fmt.Errorf("the answer to %s is null instead of a JSON array of names", callEndpoints)
 	}
 	pools := make([]pool, 0, len(names))
+	listed := make(map[string]struct{}, len(names))
 	unusable := 0
 	for _, name := range names {
 		p := pool{endpoint: strings.ToLower(strings.TrimSuffix(name, "."))}
+		if _, twice := listed[p.endpoint]; twice {
+			continue // pools whose names differ only in case have one endpoint
+		}
+		listed[p.endpoint] = struct{}{}
 		if p.name, p.unusable = poolOfEndpoint(p.endpoint); p.unusable != nil {
 			p.name = p.endpoint
 			unusable++

@@ -5,6 +5,7 @@ package discovery
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,7 +77,7 @@ func TestPoolListerWarnsOnceOfCutOffList(t *testing.T) {
 	f := newFixture(t)
 	rows := make([][]string, maxShown)
 	for i := range rows {
-		rows[i] = row("POOL_A", "ACTIVE")
+		rows[i] = row(fmt.Sprint("POOL_", i), "ACTIVE")
 	}
 	f.account.set(http.StatusOK, rows...)
 	for range 2 {
@@ -93,7 +94,10 @@ func TestPoolListerRefusesMalformedAnswer(t *testing.T) {
 		rows   [][]string
 		want   string
 	}{
-		"a row without a name":    {SourceShow, [][]string{{"new"}}, "has no column `name`"},
+		"a row without a name": {SourceShow, [][]string{{"new"}}, "has no column `name`"},
+		"a pool twice": {
+			SourceShow, [][]string{row("POOL_A", "ACTIVE"), row("P\x1b", ""), row("P\x1b", "")}, `has the pool P\x1b twice`,
+		},
 		"two cells of endpoints":  {SourceFunction, [][]string{{"[]"}, {"[]"}}, "has 2 rows instead of one"},
 		"an endpoint of no pool":  {SourceFunction, [][]string{{`["pool_a"]`}}, "has an unknown form"},
 		"an endpoint sans a name": {SourceFunction, [][]string{{`["monitor..internal"]`}}, "must have 1 to 63 characters"},
@@ -110,6 +114,13 @@ func TestPoolListerRefusesMalformedAnswer(t *testing.T) {
 			require.Equal(t, "sql_invalid", f.lister.failure.reason)
 		})
 	}
+}
+
+func TestPoolsThatDifferOnlyInCaseHaveOneEndpoint(t *testing.T) {
+	pools, err := parseEndpoints(`["discover.monitor.a.cp.spcs.internal.","discover.monitor.A.cp.spcs.internal",
+		"discover.monitor.b.cp.spcs.internal"]`)
+	require.NoError(t, err)
+	require.Len(t, pools, 2)
 }
 
 func FuzzEndpoints(f *testing.F) {

@@ -82,6 +82,19 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// partition is what the first answer says of one part of the result.
+type partition struct {
+	Rows *int `json:"rowCount"`
+}
+
+// check compares the rows that came with those that were announced, where they were.
+func (p partition) check(number, rows int) error {
+	if p.Rows != nil && *p.Rows != rows {
+		return fmt.Errorf("partition %d has %d rows instead of %d", number, rows, *p.Rows)
+	}
+	return nil
+}
+
 type answer struct {
 	Code     text   `json:"code"`
 	SQLState string `json:"sqlState"`
@@ -92,7 +105,7 @@ type answer struct {
 		RowType []struct {
 			Name string `json:"name"`
 		} `json:"rowType"`
-		Partitions []json.RawMessage `json:"partitionInfo"`
+		Partitions []partition `json:"partitionInfo"`
 	} `json:"resultSetMetaData"`
 	Data [][]cell `json:"data"`
 }
@@ -111,7 +124,23 @@ func (a *answer) checkFirst() error {
 	case a.Data == nil:
 		return errors.New("the answer has no data")
 	}
+	if len(a.Metadata.Partitions) > 0 {
+		return a.Metadata.Partitions[0].check(0, len(a.Data))
+	}
 	return nil
+}
+
+// columns returns the place of each column by its name, whose case does not count.
+func (a *answer) columns() (map[string]int, error) {
+	columns := make(map[string]int, len(a.Metadata.RowType))
+	for i, column := range a.Metadata.RowType {
+		name := strings.ToLower(column.Name)
+		if _, twice := columns[name]; twice {
+			return nil, fmt.Errorf("the answer has the column %s twice", shown.Sentence(column.Name))
+		}
+		columns[name] = i
+	}
+	return columns, nil
 }
 
 // refusal is what the account says instead of a result.
@@ -124,10 +153,11 @@ func (a *answer) result(parts []*answer) (*Result, error) {
 	if err := a.checkFirst(); err != nil {
 		return nil, err
 	}
-	result := &Result{columns: make(map[string]int, len(a.Metadata.RowType)), rows: a.Data}
-	for i, column := range a.Metadata.RowType {
-		result.columns[strings.ToLower(column.Name)] = i
+	columns, err := a.columns()
+	if err != nil {
+		return nil, err
 	}
+	result := &Result{columns: columns, rows: a.Data}
 	for i, part := range parts {
 		// A partition has its data alone; a code is there only where it is a refusal, or the first's again.
 		if part.Code != "" && part.Code != successCode {
@@ -135,6 +165,9 @@ func (a *answer) result(parts []*answer) (*Result, error) {
 		}
 		if part.Data == nil {
 			return nil, fmt.Errorf("partition %d has no data", i+1)
+		}
+		if err := a.Metadata.Partitions[i+1].check(i+1, len(part.Data)); err != nil {
+			return nil, err
 		}
 		result.rows = append(result.rows, part.Data...)
 	}

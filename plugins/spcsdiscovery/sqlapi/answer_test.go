@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,8 +55,28 @@ func TestQueryTakesNothingElseForAResult(t *testing.T) {
 		},
 		"an empty partition":           {twoPartitions, `{}`, "partition 1 has no data"},
 		"a partition of another code":  {twoPartitions, `{"code":"391918","message":"gone"}`, "code 391918: gone"},
-		"a partition without its rows": {twoPartitions, `{"data":[]}`, "1 rows instead of 2"},
-		"a partition of long rows":     {twoPartitions, `{"data":[["A","B"]]}`, "2 cells"},
+		"a partition without its rows": {twoPartitions, `{"data":[]}`, "partition 1 has 0 rows instead of 1"},
+		"a partition of too many rows": {twoPartitions, `{"data":[["B"],["C"]]}`, "partition 1 has 2 rows instead of 1"},
+		"no rows where a partition has some": {
+			`{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"name"}],"partitionInfo":[{"rowCount":3}]},
+			"data":[]}`, ``, "partition 0 has 0 rows instead of 3",
+		},
+		"fewer rows than the partition has": {
+			`{"code":"090001","resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"}],"partitionInfo":[{"rowCount":3}]},
+			"data":[["A"]]}`, ``, "partition 0 has 1 rows instead of 3",
+		},
+		"partitions that are more than the result": {
+			strings.Replace(twoPartitions, `"numRows":2`, `"numRows":1`, 1), `{"data":[["B"]]}`, "2 rows instead of 1",
+		},
+		"a number of rows that is none": {
+			`{"code":"090001","resultSetMetaData":{"numRows":0,"rowType":[{"name":"name"}],"partitionInfo":[{"rowCount":"x"}]},
+			"data":[]}`, ``, "JSON of another shape",
+		},
+		"a column twice": {
+			`{"code":"090001","resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"},{"name":"NAME"}]},
+			"data":[["A","B"]]}`, ``, "the column NAME twice",
+		},
+		"a partition of long rows": {twoPartitions, `{"data":[["A","B"]]}`, "2 cells"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, answering(test.first, test.partition))

@@ -72,8 +72,9 @@ func fits(ctx context.Context, pause time.Duration) bool {
 
 // parseRetryAfter reads the header's seconds or date.
 func parseRetryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return time.Duration(min(max(seconds, 0), int(maxHold/time.Second))) * time.Second
+	// A number that is too large is read as the largest one.
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(seconds, 0), int64(maxHold/time.Second))) * time.Second
 	}
 	at, err := http.ParseTime(header)
 	if err != nil {

@@ -124,6 +124,7 @@ func TestRetryAfterIsSecondsOrADateAndBounded(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
 		"": 0, "soon": 0, "-5": 0, "7": 7 * time.Second, "999999999999": maxHold,
+		"99999999999999999999999": maxHold, "-99999999999999999999999": 0, "+7": 7 * time.Second,
 		"Thu, 01 Jan 2026 00:01:00 GMT": time.Minute,
 		"Wed, 31 Dec 2025 00:00:00 GMT": 0,
 		"Fri, 01 Jan 2027 00:00:00 GMT": maxHold,

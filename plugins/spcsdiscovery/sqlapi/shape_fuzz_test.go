@@ -17,7 +17,8 @@ type shape struct {
 	Code, PartCode                           string
 	Columns, Rows, Cells, PartRows, PartCell uint8
 	Claimed                                  int16
-	Part, NoData, NoPartData                 bool
+	Announced, PartAnnounced                 uint8
+	Part, NoData, NoPartData, Announces      bool
 }
 
 func rows(count, cells uint8) [][]any {
@@ -33,9 +34,14 @@ func rows(count, cells uint8) [][]any {
 
 // answers returns the first answer and, where there is one, that of its partition.
 func (s shape) answers() (first, part map[string]any) {
-	partitions := []any{map[string]any{}}
+	partitions := []map[string]any{{}}
 	if s.Part {
 		partitions = append(partitions, map[string]any{})
+	}
+	if s.Announces {
+		for i, announced := range []uint8{s.Announced, s.PartAnnounced}[:len(partitions)] {
+			partitions[i]["rowCount"] = announced
+		}
 	}
 	columns := make([]any, s.Columns)
 	for i := range columns {
@@ -60,8 +66,10 @@ func (s shape) answers() (first, part map[string]any) {
 func (s shape) complete() bool {
 	total := int(s.Rows)
 	good := s.Code == successCode && s.Columns > 0 && !s.NoData && (s.Rows == 0 || s.Cells == s.Columns)
+	good = good && (!s.Announces || s.Announced == s.Rows)
 	if s.Part {
 		total += int(s.PartRows)
+		good = good && (!s.Announces || s.PartAnnounced == s.PartRows)
 		good = good && !s.NoPartData && (s.PartCode == "" || s.PartCode == successCode)
 		good = good && (s.PartRows == 0 || s.PartCell == s.Columns)
 	}
@@ -70,16 +78,20 @@ func (s shape) complete() bool {
 
 // An answer that is valid JSON counts exactly when it is a complete result.
 func FuzzShapeOfAnswer(f *testing.F) {
-	f.Add("090001", "", uint8(2), uint8(3), uint8(2), uint8(1), uint8(2), int16(4), uint8(1))
-	f.Add("090001", "391918", uint8(1), uint8(1), uint8(1), uint8(1), uint8(1), int16(2), uint8(1))
-	f.Add("391918", "", uint8(0), uint8(0), uint8(0), uint8(0), uint8(0), int16(0), uint8(0))
-	f.Add("090001", "", uint8(1), uint8(0), uint8(0), uint8(0), uint8(0), int16(1), uint8(2))
+	f.Add("090001", "", uint8(2), uint8(3), uint8(2), uint8(1), uint8(2), uint16(0), int16(4), uint8(1))
+	f.Add("090001", "", uint8(2), uint8(3), uint8(2), uint8(1), uint8(2), uint16(0x103), int16(4), uint8(9))
+	f.Add("090001", "", uint8(1), uint8(0), uint8(0), uint8(0), uint8(0), uint16(0x3), int16(0), uint8(8))
+	f.Add("090001", "391918", uint8(1), uint8(1), uint8(1), uint8(1), uint8(1), uint16(0), int16(2), uint8(1))
+	f.Add("391918", "", uint8(0), uint8(0), uint8(0), uint8(0), uint8(0), uint16(0), int16(0), uint8(0))
+	f.Add("090001", "", uint8(1), uint8(0), uint8(0), uint8(0), uint8(0), uint16(0), int16(1), uint8(2))
 	f.Fuzz(func(
-		t *testing.T, code, partCode string, columns, rows, cells, partRows, partCell uint8, claimed int16, flags uint8,
+		t *testing.T, code, partCode string, columns, rows, cells, partRows, partCell uint8, announced uint16, claimed int16,
+		flags uint8,
 	) {
 		s := shape{
 			Code: strings.ToValidUTF8(code, ""), PartCode: strings.ToValidUTF8(partCode, ""),
 			Columns: columns % 8, Rows: rows % 8, Cells: cells % 8, PartRows: partRows % 8, PartCell: partCell % 8,
+			Announced: uint8(announced) % 8, PartAnnounced: uint8(announced>>8) % 8, Announces: flags&8 > 0,
 			Claimed: claimed, Part: flags&1 > 0, NoData: flags&2 > 0, NoPartData: flags&4 > 0,
 		}
 		first, part := s.answers()
