@@ -55,6 +55,8 @@ func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeCon
 	scrape.JobName = name
 	scrape.HonorTimestamps, scrape.TrackTimestampsStaleness = true, true
 	scrape.HonorLabels = false
+	// A node that redirects could have another one, or the collector itself, speak for it.
+	scrape.HTTPClientConfig.FollowRedirects = false
 	scrape.MetricNameEscapingScheme = model.EscapeUnderscores
 	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling(job)}
 	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)

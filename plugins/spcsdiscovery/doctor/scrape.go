@@ -30,12 +30,19 @@ func scrape(ctx context.Context, node string) (string, error) {
 		return "", err
 	}
 	started := time.Now()
-	// Nodes are reached directly, never through a proxy.
-	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	// As the receiver does, nodes are reached directly, never through a proxy, and speak for nobody else by a redirect.
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answer, err := client.Do(request)
 	if err != nil {
 		return "", err
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode/100 == 3 {
+		return "", fmt.Errorf("it answers HTTP %d, a redirect, which is not followed", answer.StatusCode)
+	}
 	if answer.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("it answers HTTP %d", answer.StatusCode)
 	}
