@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // debugTimeout bounds one request to the page.
@@ -75,14 +76,8 @@ func (p *debugPage) serve(endpoint string) (stop func(), err error) {
 		return nil, fmt.Errorf("cannot serve `debug_endpoint` %s: %w", endpoint, err)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc(
-		"GET /{$}",
-		func(w http.ResponseWriter, _ *http.Request) { _ = debugTemplate.Execute(w, p.view()) },
-	)
-	mux.HandleFunc("GET /status.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(p.view())
-	})
+	mux.HandleFunc("GET /{$}", p.writeHTML)
+	mux.HandleFunc("GET /status.json", p.writeJSON)
 	server := &http.Server{Handler: onlyLoopbackNames(mux), ReadTimeout: debugTimeout, WriteTimeout: debugTimeout}
 	done := make(chan struct{})
 	go func() {
@@ -97,6 +92,21 @@ func (p *debugPage) serve(endpoint string) (stop func(), err error) {
 		}
 		<-done
 	}, nil
+}
+
+func (p *debugPage) writeHTML(w http.ResponseWriter, _ *http.Request) {
+	var page strings.Builder
+	_ = debugTemplate.Execute(&page, p.view())
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	for line := range strings.SplitSeq(page.String(), "\n") {
+		_, _ = fmt.Fprintln(w, shown.Line(line))
+	}
+}
+
+func (p *debugPage) writeJSON(w http.ResponseWriter, _ *http.Request) {
+	encoded, _ := json.Marshal(p.view())
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(append(shown.JSON(encoded), '\n'))
 }
 
 // onlyLoopbackNames refuses requests for other hosts: a page elsewhere may have its name point here.
@@ -123,23 +133,23 @@ func isLoopbackName(host string) bool {
 }
 
 func (p *debugPage) view() view {
-	shown := view{Receiver: p.name, Pools: []poolView{}}
+	now := view{Receiver: p.name, Pools: []poolView{}}
 	status := p.status.Load()
 	if status == nil {
-		return shown
+		return now
 	}
-	shown.LastSuccess, shown.FailedInARow = shownTime(status.LastSuccess), status.FailedInARow
-	shown.RefreshDurationSeconds, shown.AccountError = status.RefreshDuration.Seconds(), status.AccountError
+	now.LastSuccess, now.FailedInARow = shownTime(status.LastSuccess), status.FailedInARow
+	now.RefreshDurationSeconds, now.AccountError = status.RefreshDuration.Seconds(), status.AccountError
 	last := p.scrapes.snapshot()
 	for _, pool := range status.Pools {
-		shown.Pools = append(shown.Pools, poolView{
+		now.Pools = append(now.Pools, poolView{
 			Name: pool.Name, State: pool.State, InstanceFamily: pool.InstanceFamily, DNSName: pool.DNSName,
 			LastSuccess: shownTime(
 				pool.LastSuccess,
 			), Reason: pool.Reason, Error: pool.Error, Nodes: nodeViews(pool.Nodes, last),
 		})
 	}
-	return shown
+	return now
 }
 
 func nodeViews(nodes []netip.AddrPort, last map[string]nodeScrape) []nodeView {
@@ -156,7 +166,7 @@ func showNode(address string, scraped nodeScrape, ok bool) nodeView {
 		Address: address, Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
 		DurationSeconds: scraped.took.Seconds(),
 		Reason:          cmp.Or(scraped.reason, scraped.odd()), Error: scraped.err,
-		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut, SamplesOwnTimes: scraped.OwnTimes,
+		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut + scraped.Replaced, SamplesOwnTimes: scraped.OwnTimes,
 	}
 }
 
