@@ -34,13 +34,18 @@ var oddities = [...]oddity{
 		"Node sends target_info: it is stored as a series of this node, and left out of OpenTelemetry metrics",
 		"Node has ceased to send target_info",
 	},
+	{
+		"reserved_series",
+		"Node sends series that the scrape itself reports, such as up: they are left out",
+		"Node leaves the scrape's own series to the scrape again",
+	},
 }
 
 // numbers returns how many samples of the scrape have each oddity.
 func (n nodeScrape) numbers() [len(oddities)]int {
 	// The library refuses samples of the future before they are counted as taken.
 	future := min(n.future, n.LeftOut)
-	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.TargetInfo}
+	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.TargetInfo, n.Replaced}
 }
 
 // odd returns words for what is odd in the samples of a scrape that succeeded; empty when all is as it should be.

@@ -110,6 +110,32 @@ func TestATargetInfoIsNamedAndStoredAsASeriesOfItsNode(t *testing.T) {
 	f.waitForMessage(t, "ceased to send target_info")
 }
 
+func TestSeriesThatTheScrapeReportsAreLeftOutCountedAndNamed(t *testing.T) {
+	f := startFleet(t, 2, nil)
+	f.set("127.7.0.2", body+"up 0\nscrape_samples_scraped 1\nscrape_body_size_bytes{x=\"y\"} 3\nscrape_duration_seconds 99\n")
+	line := f.waitForReason(t, "reserved_series")
+	require.Contains(t, line["node"], "127.7.0.2:")
+	require.EqualValues(t, 3, line["samples"])
+	shown := f.shown(t, "127.7.0.2")
+	require.Equal(t, "reserved_series", shown.Reason)
+	require.Equal(t, 3, shown.SamplesLeftOut)
+	require.True(t, shown.Up)
+	require.NotZero(t, read(t, f.telemetry, "spcs_scrape_failures_total")["reason=reserved_series"])
+	for _, sample := range f.store.Samples(f.series(t, "up", "127.7.0.2")) {
+		require.InDelta(t, 1, sample.Value, 0, "what the scrape found counts")
+	}
+	require.Empty(t, f.shown(t, "127.7.0.3").Reason)
+	f.set("127.7.0.2", body)
+	f.waitForMessage(t, "leaves the scrape's own series")
+	require.Empty(t, f.shown(t, "127.7.0.2").Reason)
+}
+
+func TestSeriesThatTheScrapeReportsAreNamedInAPipelineOfMetrics(t *testing.T) {
+	s := startStand(t, nil)
+	s.set(write(body + "up 0\n"))
+	require.Equal(t, "reserved_series", s.waitForLine(t, "series that the scrape itself reports").ContextMap()["reason"])
+}
+
 func TestATargetInfoIsNamedInAPipelineOfMetrics(t *testing.T) {
 	s := startStand(t, nil)
 	s.set(write(body + "target_info{a=\"b\"} 1\n"))

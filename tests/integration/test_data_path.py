@@ -140,6 +140,7 @@ def test_the_time_of_the_scrape_counts_and_the_node_is_named(stand: Stand, extra
     [
         ("twice 1 {now-2000}\ntwice 2 {now-1000}\n", "duplicate_series"),
         ("far 64 {now+86400000}\n", "future_timestamp"),
+        ("up 0\nscrape_samples_scraped 1\n", "reserved_series"),
         ('long{label="' + "x" * 1_000_000 + '"} 1\n', "label_too_long"),
     ],
 )

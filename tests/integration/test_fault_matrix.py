@@ -118,7 +118,7 @@ def count(stand: Stand, case: Case) -> float:
 ELSEWHERE = {
     *("sql_not_found", "sql_statement", "sql_other", "pool_name"),
     *("unreachable", "interrupted", "http_status", "too_many_labels", "label_too_long"),
-    *("own_timestamps", "future_timestamp", "target_info"),
+    *("own_timestamps", "future_timestamp", "reserved_series", "target_info"),
 }
 
 

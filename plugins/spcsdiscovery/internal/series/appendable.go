@@ -25,10 +25,16 @@ type Sample struct {
 	Value  float64
 }
 
-// Counts says of one scrape how many samples the target published after relabelling, how many of them could not be
-// taken, how many were taken with a time of their own in place of which the scrape's counts, and how many are
-// TargetInfo.
-type Counts struct{ Published, LeftOut, OwnTimes, TargetInfo int }
+// Counts says of one scrape how many samples the target published after relabelling.
+type Counts struct {
+	Published int
+	// LeftOut is how many of them could not be taken, and Replaced how many gave way to what the scrape itself reports
+	// under the same name and labels.
+	LeftOut, Replaced int
+	// OwnTimes is how many were taken with a time of their own, in place of which the scrape's counts.
+	OwnTimes   int
+	TargetInfo int
+}
 
 // Takers are given what a scrape has committed; each may be nil.
 type Takers struct {

@@ -50,8 +50,8 @@ type appender struct {
 
 	node    *node
 	samples []sample
-	// taken counts what the target published and the store would take.
-	taken, published int
+	// taken counts what the target published and the store would take, and replaced what the library's report replaced.
+	taken, published, replaced int
 	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
 	// whose time is that of the scrape.
 	ended, reported bool
@@ -124,6 +124,7 @@ func (a *appender) repeat(s *series, v float64, opts storage.AOptions) error {
 		return storage.ErrDuplicateSampleForTimestamp
 	case isReport(opts):
 		first.value = v
+		a.replaced++
 	case math.Float64bits(first.value) != math.Float64bits(v):
 		a.taken--
 		return storage.ErrDuplicateSampleForTimestamp
@@ -151,7 +152,7 @@ func (a *appender) Commit() (err error) {
 	if takers.Note != nil && a.reported {
 		// Of a scrape that failed nothing is taken.
 		if a.target.LastError() == nil {
-			counts.LeftOut = max(0, a.published-a.taken)
+			counts.LeftOut, counts.Replaced = max(0, a.published-a.taken), a.replaced
 		}
 		takers.Note(a.target, counts)
 	}
