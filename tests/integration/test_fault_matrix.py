@@ -116,7 +116,7 @@ def count(stand: Stand, case: Case) -> float:
 
 # Reasons that no fault of the simulator has: tests of the plugin make them.
 ELSEWHERE = {
-    *("sql_not_found", "sql_statement", "sql_other", "pool_name"),
+    *("sql_not_found", "sql_statement", "sql_other", "pool_name", "dns_address"),
     *("unreachable", "interrupted", "http_status", "too_many_labels", "label_too_long"),
     *("own_timestamps", "future_timestamp", "reserved_series", "target_info"),
 }

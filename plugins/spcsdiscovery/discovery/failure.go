@@ -17,8 +17,15 @@ import (
 // succeeded.
 type failure struct{ reason, text string }
 
+// addressReason is the word for addresses that no node can have.
+const addressReason = "dns_address"
+
 // newLookupFailure explains why the lookup of a pool failed; server is the DNS server of the configuration.
 func newLookupFailure(pool, server string, err error) failure {
+	var addressErr *addressError
+	if errors.As(err, &addressErr) {
+		return failure{addressReason, addressErr.Error()}
+	}
 	var dnsErr *net.DNSError
 	if !errors.As(err, &dnsErr) {
 		return failure{"pool_name", shown.Sentence(err.Error())}
@@ -51,8 +58,11 @@ func newTargetFailure(pool, server string, failed []target) failure {
 	if more := len(failed) - len(names); more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	text := "DNS has records with targets that cannot be resolved: " + list + ": " + explained.text
-	return failure{explained.reason, text}
+	what := "targets that cannot be resolved"
+	if explained.reason == addressReason {
+		what = "addresses that cannot be used"
+	}
+	return failure{explained.reason, "DNS has records with " + what + ": " + list + ": " + explained.text}
 }
 
 // newAccountFailure separates a token that could not be made from what the account answered.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,6 +58,8 @@ type nodeResolver struct {
 	places chan struct{}
 	// server is the one to ask instead of the system's; it may be empty.
 	server string
+	// simulated is set where that server is on loopback, so that nodes may be there too.
+	simulated bool
 }
 
 // newNodeResolver returns a resolver that asks server, or the system's servers when it is empty.
@@ -72,10 +75,14 @@ func newNodeResolver(server string) *nodeResolver {
 			return nil, err
 		}
 		context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+		if strings.HasPrefix(network, "tcp") {
+			return &streamConn{Conn: conn}, nil
+		}
 		return conn, nil
 	}
 	return &nodeResolver{
 		dns: &net.Resolver{PreferGo: true, Dial: dial}, places: make(chan struct{}, maxTargets), server: server,
+		simulated: isLoopback(server),
 	}
 }
 
@@ -135,8 +142,8 @@ func (r *nodeResolver) lookupNodes(ctx context.Context, name string) ([]netip.Ad
 	if failed := failedTargets(targets); len(failed) > 0 {
 		return nil, nil, failed[0].err
 	}
-	nodes, err = r.lookupAddresses(ctx, name+".", metricsPort)
-	return nodes, nil, err
+	nodes, refused, err := r.lookupAddresses(ctx, name+".", metricsPort)
+	return nodes, refused, err
 }
 
 func (r *nodeResolver) lookupSRV(ctx context.Context, name string) ([]*net.SRV, error) {
@@ -160,18 +167,22 @@ func ask[T any](ctx context.Context, question func(context.Context) (T, error)) 
 	return answer, err
 }
 
-func (r *nodeResolver) lookupAddresses(ctx context.Context, name string, port uint16) ([]netip.AddrPort, error) {
+// lookupAddresses returns the nodes of a name, and a target for each address that no node can have. Where there are only
+// such, that is an error.
+func (r *nodeResolver) lookupAddresses(
+	ctx context.Context, name string, port uint16,
+) (nodes []netip.AddrPort, refused []target, err error) {
 	addresses, err := ask(ctx, func(ctx context.Context) ([]netip.Addr, error) {
 		return r.dns.LookupNetIP(ctx, "ip", name)
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	nodes := make([]netip.AddrPort, 0, len(addresses))
-	for _, address := range addresses {
-		nodes = append(nodes, netip.AddrPortFrom(address.Unmap(), port))
+	nodes, refused = r.usable(name, port, addresses)
+	if len(nodes) == 0 && len(refused) > 0 {
+		return nil, nil, refused[0].err
 	}
-	return sortUnique(nodes), nil
+	return nodes, refused, nil
 }
 
 func sortUnique(nodes []netip.AddrPort) []netip.AddrPort {

@@ -88,7 +88,7 @@ func FuzzDNSAnswer(f *testing.F) {
 		dial := func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe() // not for datagrams, so that the resolver uses the stream form
 			go answerWith(server, header, records)
-			return client, nil
+			return &streamConn{Conn: client}, nil
 		}
 		resolver := newNodeResolver("")
 		resolver.dns.Dial = dial
@@ -102,6 +102,7 @@ func FuzzDNSAnswer(f *testing.F) {
 		require.NotEmpty(t, nodes)
 		for i, node := range nodes {
 			require.True(t, node.IsValid())
+			require.NoError(t, resolver.checkAddress(node.Addr()))
 			require.True(t, i == 0 || nodes[i-1].Compare(node) < 0, "each once, and sorted")
 		}
 	})

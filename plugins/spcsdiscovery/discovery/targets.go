@@ -35,7 +35,7 @@ type keptTarget struct {
 
 // resolveTargets resolves the records, some at once; one that fails costs no other.
 func (r *nodeResolver) resolveTargets(ctx context.Context, records []*net.SRV) []target {
-	targets := make([]target, len(records))
+	targets, refused := make([]target, len(records)), make([][]target, len(records))
 	var running errgroup.Group
 	running.SetLimit(maxPoolTargets)
 	for i, record := range records {
@@ -47,12 +47,12 @@ func (r *nodeResolver) resolveTargets(ctx context.Context, records []*net.SRV) [
 			defer func() { <-r.places }()
 			port := cmp.Or(record.Port, metricsPort)
 			targets[i].name = net.JoinHostPort(record.Target, strconv.Itoa(int(port)))
-			targets[i].nodes, targets[i].err = r.lookupAddresses(ctx, record.Target, port)
+			targets[i].nodes, refused[i], targets[i].err = r.lookupAddresses(ctx, record.Target, port)
 			return nil
 		})
 	}
 	_ = running.Wait()
-	return targets
+	return append(targets, slices.Concat(refused...)...)
 }
 
 // failedTargets returns those whose names DNS gives no answer about, by name: the records come in random order. A name

@@ -26,6 +26,8 @@ type Record struct {
 	A []string
 	// Silent names get no answer at all.
 	Silent bool
+	// CutOff makes answers say over both transports that they are cut off, and have no records.
+	CutOff bool
 	// RCode is answered instead, when not success.
 	RCode dnsmessage.RCode
 }
@@ -194,6 +196,10 @@ func (s *Server) answer(query dnsmessage.Message) *dnsmessage.Message {
 	}
 	if !known {
 		reply.RCode = dnsmessage.RCodeNameError
+	}
+	if record.CutOff {
+		reply.Truncated = true
+		return reply
 	}
 	header := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET, TTL: 1}
 	switch question.Type {
