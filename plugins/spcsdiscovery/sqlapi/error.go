@@ -31,7 +31,11 @@ type Error struct {
 
 // Error says in one sentence what was refused and what to do.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s refused the statement (HTTP %d", e.URL, e.Status)
+	did := "refused the statement"
+	if e.Status < http.StatusMultipleChoices {
+		did = "gave no result"
+	}
+	text := fmt.Sprintf("%s %s (HTTP %d", e.URL, did, e.Status)
 	if e.Code != "" {
 		text += ", code " + shown.Sentence(e.Code)
 	}
@@ -81,7 +85,7 @@ func (e *Error) kind() kind {
 		return kind{"sql_redirect", "it is not followed, because it would carry the token away: " +
 			"set `host` to the account's own host"}
 	}
-	return kind{"sql_other", "report this as a bug of the plugin"}
+	return kind{"sql_other", "the SQL API has no such answer, so check `host`, `port` and any proxy on the way"}
 }
 
 // unreachableError is a request without an answer.

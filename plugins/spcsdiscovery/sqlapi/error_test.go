@@ -35,7 +35,10 @@ func TestErrorNamesRefusalAndRemedy(t *testing.T) {
 		"a fault of the service":           {503, `upstream connect error`, `has a fault`},
 		"a request that is not understood": {400, `{"code":"390201"}`, `that a proxy leaves requests`},
 		"another service":                  {405, ``, `not the account's SQL API`},
-		"an unknown refusal":               {418, ``, `report this`},
+		"an unknown refusal":               {418, ``, `refused the statement (HTTP 418): the SQL API has no such answer`},
+		"a success of another kind":        {201, `{}`, `gave no result (HTTP 201): the SQL API has no such answer`},
+		"no content":                       {204, ``, `gave no result (HTTP 204): the SQL API has no such answer`},
+		"a part of a body":                 {206, `{}`, `gave no result (HTTP 206): the SQL API has no such answer`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
