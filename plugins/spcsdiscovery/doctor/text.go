@@ -30,7 +30,7 @@ func (r *Report) Write(w io.Writer) {
 	fmt.Fprintln(table, "POOL\tSTATE\tPRIVILEGE\tNODES\tFIRST NODE\tVERDICT")
 	for _, p := range r.Pools {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n",
-			shown.Line(p.Name), dash(p.State), dash(p.Privilege), p.Nodes, dash(p.Scrape), p.Verdict)
+			cell(p.Name), cell(p.State), cell(p.Privilege), p.Nodes, cell(p.Scrape), p.Verdict)
 	}
 	_ = table.Flush()
 	for _, p := range r.Pools {
@@ -53,11 +53,19 @@ func (r *Report) WriteJSON(w io.Writer) {
 	_, _ = w.Write(shown.JSON(encoded.Bytes()))
 }
 
-func dash(text string) string {
+// maxCell is as long as a pool's name may be in DNS. A longer one is in full below the table, with its problem.
+const maxCell = 63
+
+// cell returns text for the table, where one long cell would pad all rows.
+func cell(text string) string {
 	if text == "" {
 		return "-"
 	}
-	return shown.Line(text)
+	line := []rune(shown.Line(text))
+	if len(line) > maxCell {
+		return string(line[:maxCell]) + "..."
+	}
+	return string(line)
 }
 
 // statement shows SQL as it is, or as a comment where a name in it has characters that are spelled out.

@@ -33,6 +33,22 @@ func TestWriteShowsNoCharacterThatActs(t *testing.T) {
 	require.Contains(t, out.String(), `    -- A name has characters that are not printable`)
 }
 
+func TestWritePadsNoRowToALongCell(t *testing.T) {
+	long := strings.Repeat("J", 300)
+	report := &Report{Pools: []Pool{
+		{Name: "POOL_A", State: "ACTIVE", Verdict: OK},
+		{Name: long, State: long, Verdict: Broken, Problem: "pool name has more than 63 characters"},
+	}}
+	var out bytes.Buffer
+	report.Write(&out)
+	for line := range strings.Lines(out.String()) {
+		if !strings.HasPrefix(line, long) {
+			require.Less(t, len(line), 200)
+		}
+	}
+	require.Contains(t, out.String(), "\n"+long+": pool name has", "the name in full")
+}
+
 func TestWriteJSONShowsNoCharacterThatActs(t *testing.T) {
 	bad := "A\x1b[2J\u009b31m\u202eROTINOM\u2069\x7f\nGRANT"
 	report := &Report{Problems: []string{bad}, Pools: []Pool{{Name: bad, Problem: bad, Fix: grantMonitor(bad, bad)}}}
