@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/exposition"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/series"
-	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/trouble"
 )
 
 // forgetAfter is how many scrape intervals a node is remembered after its last scrape.
@@ -70,7 +70,7 @@ func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 	}
 	now := nodeScrape{at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts}
 	if err := target.LastError(); err != nil {
-		now.reason, now.err = scrapeReason(err), trouble.Sentence(err.Error())
+		now.reason, now.err = scrapeReason(err), exposition.Explain(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

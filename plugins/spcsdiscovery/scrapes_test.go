@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -188,6 +189,10 @@ func TestErrorsOfTheNetworkHaveTheirReasons(t *testing.T) {
 	} {
 		require.Equal(t, reason, scrapeReason(err))
 	}
+	require.Equal(t, "interrupted", scrapeReason(&url.Error{Op: "Get", Err: io.EOF}))
+	require.Equal(t, "interrupted", scrapeReason(io.ErrUnexpectedEOF))
+	require.Equal(t, "invalid_body", scrapeReason(io.EOF), "a compressed stream of no byte")
+	require.Equal(t, "invalid_body", scrapeReason(gzip.ErrHeader))
 }
 
 func TestTheDebugPageShowsPoolsNodesAndTheirErrors(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/exposition"
 )
 
 const (
@@ -55,7 +57,7 @@ func scrape(ctx context.Context, node string) (string, error) {
 	}
 	samples, err := count(body)
 	if err != nil {
-		return "", fmt.Errorf("its answer is not in the text format of Prometheus: %w", err)
+		return "", fmt.Errorf("its answer is not in the text format of Prometheus: %s", exposition.Explain(err))
 	}
 	return fmt.Sprintf("%d samples in %s", samples, time.Since(started).Round(time.Millisecond)), nil
 }
