@@ -112,7 +112,8 @@ func TestATargetInfoIsNamedAndStoredAsASeriesOfItsNode(t *testing.T) {
 
 func TestSeriesThatTheScrapeReportsAreLeftOutCountedAndNamed(t *testing.T) {
 	f := startFleet(t, 2, nil)
-	f.set("127.7.0.2", body+"up 0\nscrape_samples_scraped 1\nscrape_body_size_bytes{x=\"y\"} 3\nscrape_duration_seconds 99\n")
+	reserved := "up 0\nscrape_samples_scraped 1\nscrape_duration_seconds 99\n"
+	f.set("127.7.0.2", body+reserved+"scrape_body_size_bytes{x=\"y\"} 3\n")
 	line := f.waitForReason(t, "reserved_series")
 	require.Contains(t, line["node"], "127.7.0.2:")
 	require.EqualValues(t, 3, line["samples"])

@@ -22,8 +22,8 @@ func (e *addressError) Error() string {
 // thisNetwork holds 0.0.0.0 and addresses that cannot be reached either.
 var thisNetwork = netip.MustParsePrefix("0.0.0.0/8")
 
-// checkAddress refuses addresses that would point a scrape at this machine, or at something that is no single node, such
-// as a cloud's metadata service. Loopback is right where the DNS server itself is there: then all of it is a simulation.
+// checkAddress refuses addresses that would point a scrape at this machine, or at anything but a single node, such as a
+// cloud's metadata service. Loopback is right where the DNS server itself is there: then all of it is a simulation.
 func (r *nodeResolver) checkAddress(address netip.Addr) error {
 	var why string
 	switch {
@@ -44,7 +44,9 @@ func (r *nodeResolver) checkAddress(address netip.Addr) error {
 }
 
 // usable returns the addresses that a node can have as nodes at a port, and a target for each of the others.
-func (r *nodeResolver) usable(name string, port uint16, addresses []netip.Addr) (nodes []netip.AddrPort, refused []target) {
+func (r *nodeResolver) usable(
+	name string, port uint16, addresses []netip.Addr,
+) (nodes []netip.AddrPort, refused []target) {
 	for _, address := range addresses {
 		address = address.Unmap().WithZone("")
 		if err := r.checkAddress(address); err != nil {

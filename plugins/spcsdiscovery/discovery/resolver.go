@@ -167,8 +167,8 @@ func ask[T any](ctx context.Context, question func(context.Context) (T, error)) 
 	return answer, err
 }
 
-// lookupAddresses returns the nodes of a name, and a target for each address that no node can have. Where there are only
-// such, that is an error.
+// lookupAddresses returns the nodes of a name, and a target for each address that no node can have. Where DNS gives
+// only those, it returns an error.
 func (r *nodeResolver) lookupAddresses(
 	ctx context.Context, name string, port uint16,
 ) (nodes []netip.AddrPort, refused []target, err error) {

@@ -16,8 +16,8 @@ const (
 	truncation = 0x02
 )
 
-// streamConn is a connection to a DNS server over TCP, for one question. The standard resolver takes an answer there for
-// complete, and one without records for a name without nodes, also where the answer says that it is cut off.
+// streamConn is a connection to a DNS server over TCP, for one question. There the standard resolver takes any answer
+// as complete, and one without records as a name without nodes, also where the answer says that it is cut off.
 type streamConn struct {
 	net.Conn
 	read int
