@@ -2,19 +2,12 @@
 
 from dataclasses import dataclass
 
+from monitoring.prices import CREDITS_PER_NODE_HOUR
 from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
-# Credits an hour of one node. Source: Snowflake Service Consumption Table, table 1(d).
-CREDITS = {
-    "CPU_X64_XS": 0.06,
-    "CPU_X64_S": 0.11,
-    "CPU_X64_M": 0.22,
-    "CPU_X64_SL": 0.41,
-    "CPU_X64_L": 0.83,
-}
 # A node with five instances of three containers and a volume each; what is in docs/metrics.md, counted.
 SERIES_A_NODE = 283
 _SECONDS_BETWEEN_SAMPLES = 30
@@ -34,7 +27,7 @@ class Estimate:
 
     def lines(self, settings: Settings) -> list[str]:
         """Return it as sentences, one a line."""
-        credits_an_hour = CREDITS.get(self.family)
+        credits_an_hour = CREDITS_PER_NODE_HOUR.get(self.family)
         cost = f"What a node of {self.family} costs is in Snowflake's consumption table"
         if credits_an_hour is not None:
             month = credits_an_hour * 24 * 30

@@ -212,7 +212,8 @@ def test_the_estimate_reckons_series_disk_and_credits() -> None:
     text = "\n".join(figures.lines(WANTED))
     assert "0.06 credits an hour, 43 in 30 days" in text
     assert "The volume holds fewer days" in "\n".join(estimate.calculate(1500, WANTED).lines(WANTED))
-    assert "consumption table" in estimate.calculate(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
+    assert "0.57 credits an hour" in estimate.calculate(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
+    assert "consumption table" in estimate.calculate(1, WANTED, "CPU_X99").lines(WANTED)[0]
 
 
 def test_a_secret_comes_with_what_reaches_it() -> None:
