@@ -19,7 +19,8 @@ READY_AFTER, ENDPOINT_AFTER = 1.0, 2.0
 class Service:
     """A service: its specification, the digests of its images, and when it was created and last changed.
 
-    data is what its volume holds: it is made with the first specification and outlives the later ones.
+    data is what its volume holds: it is made with the first specification and outlives the later ones. A job ends by
+    itself: printed is what its program prints, and exit_code how that ends.
     """
 
     pool: str
@@ -33,6 +34,9 @@ class Service:
     suspended: bool = False
     auto_resume: bool = True
     data: str = ""
+    job: bool = False
+    printed: str = ""
+    exit_code: int = 0
     viewers: set[str] = field(default_factory=set)
 
     @property
@@ -99,7 +103,7 @@ class Catalog:
         return self.services[name]
 
     def state(self, service: Service) -> str:
-        """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING or SUSPENDED.
+        """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING, SUSPENDED or DONE.
 
         A request at the public endpoint starts a service that stands still, unless AUTO_RESUME is off.
         Source: https://docs.snowflake.com/en/sql-reference/sql/create-service
@@ -113,7 +117,9 @@ class Catalog:
             return "PENDING"
         if self.clock() - service.changed < self.delay * READY_AFTER:
             return "PENDING"
-        return "FAILED" if self.faults.service == "never-ready" else "READY"
+        if service.job and self.faults.service != "never-ready":
+            return "FAILED" if service.exit_code else "DONE"
+        return "FAILED" if self.faults.service == "never-ready" and not service.job else "READY"
 
     def is_reachable(self, service: Service) -> bool:
         """Return whether the service's endpoint has its address by now; an upgrade does not take it away."""

@@ -29,6 +29,7 @@ class SqlErrorKind(enum.Enum):
     VOLUMES_CHANGED = ("395074", "22023")
     NOT_SUSPENDED = ("395075", "22023")
     HAS_VOLUMES = ("395076", "22023")
+    IS_A_JOB = ("395077", "22023")
 
 
 class SqlError(Exception):

@@ -53,7 +53,10 @@ class Privileges:
             pool.privilege = ""
 
     def has(self, wanted: Grant) -> bool:
-        """Return whether a role has a privilege, by itself or as owner."""
+        """Return whether a role has a privilege, by itself, as owner or by a role that was granted to it."""
+        return any(self._has(replace(wanted, role=role)) for role in self._roles(wanted.role))
+
+    def _has(self, wanted: Grant) -> bool:
         if wanted.role == ADMINISTRATOR or wanted in self._held:
             return True
         if wanted.name and replace(wanted, privilege="OWNERSHIP") in self._held:
@@ -63,8 +66,22 @@ class Privileges:
 
     def sees(self, *, role: str, kind: str, name: str) -> bool:
         """Return whether a role has any privilege on an object: without one it does not exist for it."""
-        held = ((grant.role, grant.kind, grant.name) for grant in self._held)
-        return role == ADMINISTRATOR or (role, kind, name) in held
+        held = {grant.role for grant in self._held if (grant.kind, grant.name) == (kind, name)}
+        return role == ADMINISTRATOR or not held.isdisjoint(self._roles(role))
+
+    def _roles(self, role: str) -> list[str]:
+        """Return a role and those that were granted to it, and to them.
+
+        Source: https://docs.snowflake.com/en/user-guide/security-access-control-overview (Role hierarchy)
+        """
+        found = [role]
+        for one in found:
+            found += sorted(
+                grant.name
+                for grant in self._held
+                if (grant.role, grant.kind) == (one, "ROLE") and grant.name not in found
+            )
+        return found
 
     def require(self, wanted: Grant) -> None:
         """Raise the account's refusal unless the role has the privilege."""
@@ -74,8 +91,14 @@ class Privileges:
             raise SqlError(SqlErrorKind.NOT_PRIVILEGED, f"SQL access control error:\n{message}")
 
     def of_role(self, role: str) -> list[Grant]:
-        """Return everything that a role was granted."""
-        held = (grant for grant in self._held if grant.role == role)
+        """Return everything that a role was granted, without what it has by other roles."""
+        held = {grant for grant in self._held if grant.role == role}
+        if role == ROLE:
+            held |= {
+                Grant(role=role, privilege=pool.privilege, kind="COMPUTE POOL", name=pool.name)
+                for pool in self._fleet.pools.values()
+                if pool.privilege
+            }
         return sorted(held, key=lambda grant: (grant.privilege, grant.kind, grant.name))
 
     def forget(self, *, kind: str, name: str) -> None:

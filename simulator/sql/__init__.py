@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from simulator.catalog import Catalog
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.sql import grants, objects, pools, secrets, service_views, services, snapshots
+from simulator.sql import grants, jobs, objects, pools, secrets, service_views, services, snapshots
 from simulator.sql.request import ID, NAME, Request, Session, Table
 
 __all__ = ["FORMS", "Session", "Table", "execute"]
@@ -24,6 +24,7 @@ _KINDS = {
     "SPEC": r"\$\$(?:(?!\$\$).)*\$\$",
     # Privileges, and what they are on.
     "FORCE": r"FORCE",
+    "EXISTS": r"IF\s+EXISTS",
     "BOOL": r"TRUE|FALSE",
     "WORDS": r"[A-Z ,]+?",
     "KIND": r"COMPUTE POOL|DATABASE|SCHEMA|INTEGRATION|SECRET|SERVICE|SNAPSHOT|IMAGE REPOSITORY",
@@ -48,7 +49,7 @@ def compile_statement(form: str) -> re.Pattern[str]:
 
 _HANDLERS: dict[str, Handler] = {
     form: handler
-    for module in (pools, objects, secrets, snapshots, services, service_views, grants)
+    for module in (pools, objects, secrets, snapshots, services, jobs, service_views, grants)
     for form, handler in module.STATEMENTS.items()
 }
 # Every form that is known, with the pattern of its statements.

@@ -22,15 +22,9 @@ _COLUMNS = (
 
 def _show(request: Request) -> Table:
     (role,) = resolve(request.part("role"))
-    pools = request.catalog.fleet.pools.values()
-    granted = [(pool.privilege, "COMPUTE_POOL", pool.name) for pool in pools if pool.privilege]
-    granted += [
-        (grant.privilege, grant.kind, grant.name)
-        for grant in request.catalog.privileges.of_role(role)
-        if grant.kind != "COMPUTE POOL"
-    ]
     rows: list[list[str | None]] = [
-        ["2026-01-01", privilege, kind, name, "ROLE", role, "false", ADMINISTRATOR] for privilege, kind, name in granted
+        ["2026-01-01", one.privilege, one.kind.replace(" ", "_"), one.name, "ROLE", role, "false", ADMINISTRATOR]
+        for one in request.catalog.privileges.of_role(role)
     ]
     return Table(columns=_COLUMNS, rows=rows)
 
@@ -81,13 +75,34 @@ def _show_role(request: Request) -> Table:
     )
 
 
-def _pass_role(request: Request) -> Table:
-    """Give or take a role to or from another; who has the other has its privileges too, which nothing here asks for."""
+def _passed(request: Request) -> Grant:
+    """Return the privilege on a role that another role gets or loses."""
     request.require("MANAGE GRANTS", kind="ACCOUNT")
     for part in ("role", "to"):
         (name,) = resolve(request.part(part))
         if name not in request.catalog.privileges.roles:
             raise missing("Role", name)
+    return Grant(
+        role=resolve(request.part("to"))[0], privilege="USAGE", kind="ROLE", name=resolve(request.part("role"))[0]
+    )
+
+
+def _pass_role(request: Request) -> Table:
+    request.catalog.privileges.give(_passed(request))
+    return done("Statement executed successfully.")
+
+
+def _take_role(request: Request) -> Table:
+    request.catalog.privileges.take(_passed(request))
+    return done("Statement executed successfully.")
+
+
+def _pass_role_to_user(request: Request) -> Table:
+    """Give a role to a user; the account's users have every role anyway."""
+    request.require("MANAGE GRANTS", kind="ACCOUNT")
+    (name,) = resolve(request.part("role"))
+    if name not in request.catalog.privileges.roles:
+        raise missing("Role", name)
     return done("Statement executed successfully.")
 
 
@@ -106,6 +121,7 @@ STATEMENTS = {
     "REVOKE <WORDS:what> ON <KIND:kind> <NAME:name> FROM ROLE <ID:role>": _revoke,
     "REVOKE <WORDS:what> ON ACCOUNT FROM ROLE <ID:role>": _revoke,
     "GRANT ROLE <ID:role> TO ROLE <ID:to>": _pass_role,
-    "REVOKE ROLE <ID:role> FROM ROLE <ID:to>": _pass_role,
+    "GRANT ROLE <ID:role> TO USER <ID:user>": _pass_role_to_user,
+    "REVOKE ROLE <ID:role> FROM ROLE <ID:to>": _take_role,
     "CREATE ROLE IF NOT EXISTS <ID:role>": _create_role,
 }

@@ -44,13 +44,14 @@ def _show(request: Request) -> Table:
     """Show what the role may see; LIKE ignores case and takes _ for any character, as the account's does."""
     request.catalog.settle_pools()
     pattern = (request.parts.get("like") or "").strip("'").upper()
-    visible = [pool for pool in request.catalog.fleet.pools.values() if _sees(request, pool)]
+    visible = [pool for pool in request.catalog.fleet.pools.values() if sees_pool(request, pool)]
     if pattern:
         visible = [pool for pool in visible if is_like(pool.name, pattern)]
     return Table(columns=tuple(_COLUMNS), rows=[[cell(pool) for cell in _COLUMNS.values()] for pool in visible])
 
 
-def _sees(request: Request, pool: Pool) -> bool:
+def sees_pool(request: Request, pool: Pool) -> bool:
+    """Return whether the session's role has any privilege on a pool."""
     if request.session.role == ROLE and pool.privilege:
         return True
     return request.sees(kind="COMPUTE POOL", name=pool.name)

@@ -51,7 +51,11 @@ class Request:
 
     def owns(self, *, kind: str, name: str) -> bool:
         """Return whether the session's role owns an object."""
-        return self.catalog.privileges.has(Grant(role=self.session.role, privilege="OWNERSHIP", kind=kind, name=name))
+        return self.has("OWNERSHIP", kind=kind, name=name)
+
+    def has(self, privilege: str, *, kind: str, name: str) -> bool:
+        """Return whether the session's role has a privilege on an object."""
+        return self.catalog.privileges.has(Grant(role=self.session.role, privilege=privilege, kind=kind, name=name))
 
     def sees(self, *, kind: str, name: str) -> bool:
         """Return whether the session's role has any privilege on an object."""

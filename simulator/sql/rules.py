@@ -2,6 +2,7 @@
 
 import re
 
+from simulator.catalog import Service
 from simulator.errors import SqlError, SqlErrorKind
 from simulator.sql.request import Request
 
@@ -29,6 +30,15 @@ def require_label(name: str) -> None:
     """
     if not _LABEL.fullmatch(name.lower().replace("_", "-")):
         raise SqlError(SqlErrorKind.SERVICE_NAME, f"Invalid service name '{name}': it must be a valid DNS label.")
+
+
+def require_service(service: Service) -> None:
+    """Raise SqlError for a job service, which cannot be altered.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+    """
+    if service.job:
+        raise SqlError(SqlErrorKind.IS_A_JOB, "A job service cannot be altered.")
 
 
 def require_owner(request: Request) -> None:

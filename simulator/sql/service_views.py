@@ -48,7 +48,7 @@ def _describe_one(catalog: Catalog, name: Name, service: Service) -> dict[str, s
         "external_access_integrations": service.integrations or None,
         "auto_resume": str(service.auto_resume).lower(),
         "comment": service.comment,
-        "is_job": "false",
+        "is_job": str(service.job).lower(),
         "spec_digest": hashlib.sha256(json.dumps(service.specification).encode()).hexdigest(),
         "is_upgrading": str(service.changed > service.created and state == "PENDING").lower(),
     }
@@ -114,6 +114,11 @@ _MESSAGES = {
     "READY": "Running",
     "FAILED": "Readiness probe is failing at path: /api/health, port: 3000",
 }
+_JOB_MESSAGES = {
+    **_MESSAGES,
+    "DONE": "Completed successfully",
+    "FAILED": "Encountered fatal error while running, check container logs",
+}
 _FAULTS = {"image-pull": "Failed to pull image", "odd-message": ODD_MESSAGE}
 _CONTAINER = (
     "database_name",
@@ -137,7 +142,7 @@ def _show_containers(request: Request) -> Table:
     state = request.catalog.state(service)
     if service.suspended:
         return Table(columns=_CONTAINER, rows=[[*name, state, *[None] * (len(_CONTAINER) - 4)]])
-    message = _FAULTS.get(request.catalog.faults.service or "", _MESSAGES[state])
+    message = _FAULTS.get(request.catalog.faults.service or "", (_JOB_MESSAGES if service.job else _MESSAGES)[state])
     rows: list[list[str | None]] = [
         [
             *name,
@@ -165,8 +170,9 @@ def _logs(request: Request) -> Table:
     if container not in {one["name"] for one in service.containers}:
         message = f"Container {container} does not exist in service {name[2]}."
         raise SqlError(SqlErrorKind.CONTAINER_MISSING, message)
-    lines = [f"{container}: line {n + 1}" for n in range(int(request.part("lines")))]
-    return Table(columns=("SYSTEM$GET_SERVICE_LOGS",), rows=[["\n".join(lines)]])
+    count = int(request.part("lines"))
+    lines = service.printed.splitlines() if service.job else [f"{container}: line {n + 1}" for n in range(count)]
+    return Table(columns=("SYSTEM$GET_SERVICE_LOGS",), rows=[["\n".join(lines[-count:])]])
 
 
 STATEMENTS = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from simulator.catalog import Service
+from simulator.catalog import Name, Service
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema, visible_service
 from simulator.sql.request import Request, Table, done, resolve
-from simulator.sql.rules import require_label, require_owner, require_plain
+from simulator.sql.rules import require_label, require_owner, require_plain, require_service
 from simulator.sql.secrets import require_integrations, require_secret
 from simulator.sql.snapshots import keep_on_delete
 
@@ -53,32 +53,44 @@ def _integrations(request: Request) -> str:
 
 
 def _create(request: Request) -> Table:
+    name = judge(request)
+    if name in request.catalog.services:
+        return done(f"{name[2]} already exists, statement succeeded.")
+    integrations = _integrations(request)
+    service = start(request, name)
+    service.integrations = integrations
+    service.data = f"volume of {'.'.join(name)} since {service.created}"
+    return done(f"Service {name[2]} successfully created.")
+
+
+def judge(request: Request) -> Name:
+    """Return the name of a service that is to be made. Raises SqlError for a name or an owner that may not be."""
     require_plain(request.part("name"), "a service")
     require_plain(request.part("pool"), "a compute pool")
-    name, (pool,) = resolve(request.part("name")), resolve(request.part("pool"))
+    name = resolve(request.part("name"))
     require_label(name[2])
     require_owner(request)
-    catalog, now = request.catalog, request.catalog.clock()
     check_schema(request, name)
-    if name in catalog.services:
-        return done(f"{name[2]} already exists, statement succeeded.")
+    return name
+
+
+def start(request: Request, name: Name) -> Service:
+    """Make a service of the statement's pool, specification and comment. Raises SqlError for what the role lacks."""
     request.require("CREATE SERVICE", kind="SCHEMA", name=".".join(name[:2]))
+    (pool,) = resolve(request.part("pool"))
     _submit_to(request, pool)
-    specification = _read(request)
-    digests = _pin_images(request, specification)
-    catalog.services[name] = Service(
+    specification, now = _read(request), request.catalog.clock()
+    service = request.catalog.services[name] = Service(
         pool=pool,
         specification=specification,
-        digests=digests,
+        digests=_pin_images(request, specification),
         owner=request.session.role,
         created=now,
         changed=now,
-        integrations=_integrations(request),
         comment=_comment(request),
     )
-    catalog.services[name].data = f"volume of {'.'.join(name)} since {now}"
     request.own(kind="SERVICE", name=".".join(name))
-    return done(f"Service {name[2]} successfully created.")
+    return service
 
 
 def _submit_to(request: Request, name: str) -> None:
@@ -112,8 +124,14 @@ def _held(request: Request, privilege: str) -> Service:
     return service
 
 
+def _altered(request: Request, privilege: str) -> Service:
+    """Return a service that is to be altered. Raises SqlError for a job."""
+    require_service(visible_service(request, resolve(request.part("name"))))
+    return _held(request, privilege)
+
+
 def _alter(request: Request) -> Table:
-    service, specification = _held(request, "OPERATE"), _read(request)
+    service, specification = _altered(request, "OPERATE"), _read(request)
     digests = _pin_images(request, specification)
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
@@ -123,7 +141,7 @@ def _alter(request: Request) -> Table:
 
 
 def _set(request: Request) -> Table:
-    service = _held(request, "OWNERSHIP")
+    service = _altered(request, "OWNERSHIP")
     if request.parts.get("integrations") is not None:
         service.integrations = _integrations(request)
     if request.parts.get("resume") is not None:
@@ -134,25 +152,25 @@ def _set(request: Request) -> Table:
 
 
 def _unset(request: Request) -> Table:
-    _held(request, "OWNERSHIP").integrations = ""
+    _altered(request, "OWNERSHIP").integrations = ""
     return done("Statement executed successfully.")
 
 
 def _suspend(request: Request) -> Table:
-    service = _held(request, "OPERATE")
+    service = _altered(request, "OPERATE")
     service.suspended, service.changed = True, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
 def _resume(request: Request) -> Table:
-    service = _held(request, "OPERATE")
+    service = _altered(request, "OPERATE")
     if service.suspended:
         service.suspended, service.changed = False, request.catalog.clock()
     return done("Statement executed successfully.")
 
 
 def _restore(request: Request) -> Table:
-    service, snapshot = _held(request, "OPERATE"), resolve(request.part("snapshot"))
+    service, snapshot = _altered(request, "OPERATE"), resolve(request.part("snapshot"))
     name = resolve(request.part("name"))
     if snapshot not in request.catalog.snapshots:
         raise missing("Snapshot", *snapshot)
@@ -170,6 +188,8 @@ def _restore(request: Request) -> Table:
 
 def _drop(request: Request) -> Table:
     name = resolve(request.part("name"))
+    if request.parts.get("exists") and not request.sees(kind="SERVICE", name=".".join(name)):
+        return done("Drop statement executed successfully.")
     service = _held(request, "OWNERSHIP")
     if service.volumes and not request.parts.get("force"):
         message = f"Service {name[2]} has block storage volumes: drop it with FORCE."
@@ -193,5 +213,5 @@ STATEMENTS = {
     "ALTER SERVICE <NAME:name> SUSPEND": _suspend,
     "ALTER SERVICE <NAME:name> RESUME": _resume,
     "ALTER SERVICE <NAME:name> RESTORE VOLUME <ID:volume> INSTANCES 0 FROM SNAPSHOT <NAME:snapshot>": _restore,
-    "DROP SERVICE <NAME:name>[ <FORCE:force>]": _drop,
+    "DROP SERVICE[ <EXISTS:exists>] <NAME:name>[ <FORCE:force>]": _drop,
 }

@@ -7,7 +7,8 @@ rules out is refused.
 from dataclasses import replace
 
 import pytest
-from statement_table import CREATING, IN_SCHEMA, ROWS, WORKER, Row, create, on, operate
+from statement_parts import CREATING, IN_SCHEMA, RUNNING, WORKER, Row, create, execute_job, on, operate
+from statement_table import ROWS
 
 from simulator.__main__ import build_fleet, parse
 from simulator.catalog import Catalog
@@ -44,6 +45,7 @@ def catalog() -> Catalog:
     for name in ("OLD", "STANDING"):
         run(found, create(f"D.S.{name}"), "FOUNDER")
     run(found, "ALTER SERVICE D.S.STANDING SUSPEND", "FOUNDER")
+    run(found, execute_job("D.S.JOB"), "FOUNDER")
     found.snapshots["D", "S", "KEPT"] = "what was saved"
     return found
 
@@ -104,6 +106,8 @@ def test_a_privileged_role_may_not_own_a_service(catalog: Catalog, role: str) ->
     """Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/additional-considerations-services-jobs."""
     with pytest.raises(SqlError, match="cannot be owned by the privileged role"):
         run(catalog, create(), role)
+    with pytest.raises(SqlError, match="cannot be owned by the privileged role"):
+        run(catalog, execute_job(), role)
 
 
 def test_a_pool_that_stands_still_starts_for_what_is_sent_to_it(catalog: Catalog) -> None:
@@ -112,6 +116,35 @@ def test_a_pool_that_stands_still_starts_for_what_is_sent_to_it(catalog: Catalog
     give(catalog, [*CREATING, *on("COMPUTE POOL", "RESTING", "USAGE")])
     run(catalog, create(pool="RESTING"))
     assert catalog.fleet.pools["RESTING"].state == "ACTIVE"
+
+
+@pytest.mark.parametrize(("privilege", "status"), [("MONITOR", "DONE"), ("USAGE", "FAILED")])
+def test_a_job_ends_by_itself_and_its_lines_are_there_until_it_is_dropped(
+    catalog: Catalog, privilege: str, status: str
+) -> None:
+    """Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services."""
+    give(catalog, [*RUNNING, *on("COMPUTE POOL", "WEB_POOL", privilege)])
+    run(catalog, execute_job().replace('"image"', '"command": ["/spcs-doctor"], "image"'))
+    assert run(catalog, "DESCRIBE SERVICE D.S.NEW")[0][1] == status
+    (lines,) = run(catalog, "SELECT SYSTEM$GET_SERVICE_LOGS('D.S.NEW', 0, 'otel', 1)")[0]
+    assert lines == f"WEB_POOL  ACTIVE  1 nodes  {'ok' if status == 'DONE' else 'broken'}"
+    run(catalog, "DROP SERVICE IF EXISTS D.S.NEW")
+    with pytest.raises(SqlError, match="does not exist"):
+        run(catalog, "DESCRIBE SERVICE D.S.NEW")
+    run(catalog, "DROP SERVICE IF EXISTS D.S.NEW")
+
+
+def test_a_role_has_what_the_roles_have_that_were_granted_to_it(catalog: Catalog) -> None:
+    """Source: https://docs.snowflake.com/en/user-guide/security-access-control-overview, role hierarchy."""
+    give(catalog, operate("OPERATE"))
+    with pytest.raises(SqlError):
+        run(catalog, "ALTER SERVICE D.S.OLD SUSPEND", "ANALYST")
+    run(catalog, f"GRANT ROLE {WORKER} TO ROLE SYSADMIN", ADMINISTRATOR)
+    run(catalog, "GRANT ROLE SYSADMIN TO ROLE ANALYST", ADMINISTRATOR)
+    run(catalog, "ALTER SERVICE D.S.OLD SUSPEND", "ANALYST")
+    run(catalog, f"REVOKE ROLE {WORKER} FROM ROLE SYSADMIN", ADMINISTRATOR)
+    with pytest.raises(SqlError):
+        run(catalog, "ALTER SERVICE D.S.OLD RESUME", "ANALYST")
 
 
 @pytest.mark.parametrize("auto", [True, False])
