@@ -7,6 +7,7 @@ https://docs.snowflake.com/en/user-guide/security-access-control-privileges
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spcsmetrics.deploy.names import quoted
 from spcsmetrics.deploy.planner import create_pool_sql
 from spcsmetrics.deploy.settings import Settings
 
@@ -15,11 +16,18 @@ DEFAULT_ROLE = "SPCS_METRICS_ROLE"
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One statement, the one that takes it back (empty where removal is left to a person), and what it is for."""
+    """One statement, the one that takes it back (empty where removal is left to a person), and what it is for.
+
+    A privilege has its parts too: the role that gets it, and the kind and name of what it is on.
+    """
 
     sql: str
     inverse: str
     reason: str
+    role: str = ""
+    privilege: str = ""
+    kind: str = ""
+    name: str = ""
 
 
 def list_grants(settings: Settings) -> list[Grant]:
@@ -39,11 +47,16 @@ def list_grants(settings: Settings) -> list[Grant]:
     ]
 
 
-def _grant(privilege: str, on: str, role: str, reason: str) -> Grant:
+def _grant(privilege: str, kind: str, name: str, role: str, reason: str) -> Grant:
+    on = f"{kind} {name}".rstrip()
     return Grant(
         sql=f"GRANT {privilege} ON {on} TO ROLE {role}",
         inverse=f"REVOKE {privilege} ON {on} FROM ROLE {role}",
         reason=reason,
+        role=role,
+        privilege=privilege,
+        kind=kind,
+        name=name,
     )
 
 
@@ -55,19 +68,19 @@ def _objects(settings: Settings, role: str) -> Iterator[Grant]:
     database, schema = settings.database, settings.schema_name
     yield Grant(sql=f"CREATE DATABASE IF NOT EXISTS {database}", inverse="", reason="holds the service and its images")
     yield Grant(sql=f"CREATE SCHEMA IF NOT EXISTS {schema}", inverse="", reason="holds the service and its images")
-    yield _grant("USAGE", f"DATABASE {database}", role, "to reach the schema")
-    yield _grant("USAGE", f"SCHEMA {schema}", role, "to reach what is in it")
+    yield _grant("USAGE", "DATABASE", database, role, "to reach the schema")
+    yield _grant("USAGE", "SCHEMA", schema, role, "to reach what is in it")
     if settings.repository_schema != schema:
         yield from _reach(settings.repository_schema, role, "to reach the images")
-    yield _grant("CREATE IMAGE REPOSITORY", f"SCHEMA {settings.repository_schema}", role, "for the images")
-    yield _grant("CREATE SERVICE", f"SCHEMA {schema}", role, "for the service")
-    yield _grant("CREATE SNAPSHOT", f"SCHEMA {schema}", role, "for ./inv backup")
+    yield _grant("CREATE IMAGE REPOSITORY", "SCHEMA", settings.repository_schema, role, "for the images")
+    yield _grant("CREATE SERVICE", "SCHEMA", schema, role, "for the service")
+    yield _grant("CREATE SNAPSHOT", "SCHEMA", schema, role, "for ./inv backup")
 
 
 def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
     """Yield what an object in a schema needs beside its own privilege: one on its database and one on its schema."""
-    yield _grant("USAGE", f"DATABASE {schema.rpartition('.')[0]}", role, reason)
-    yield _grant("USAGE", f"SCHEMA {schema}", role, reason)
+    yield _grant("USAGE", "DATABASE", schema.rpartition(".")[0], role, reason)
+    yield _grant("USAGE", "SCHEMA", schema, role, reason)
 
 
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
@@ -77,33 +90,34 @@ def _pools(settings: Settings, role: str) -> Iterator[Grant]:
         inverse="",
         reason="one node that the service runs on; costs as ./inv deploy --dry prints",
     )
-    yield _grant("USAGE", f"COMPUTE POOL {own}", role, "to run the service there")
-    yield _grant("MONITOR", f"COMPUTE POOL {own}", role, "to see the service's own pool on the boards")
+    yield _grant("USAGE", "COMPUTE POOL", own, role, "to run the service there")
+    yield _grant("MONITOR", "COMPUTE POOL", own, role, "to see the service's own pool on the boards")
     for pool in settings.pools:
         if pool != own:
-            yield _grant("MONITOR", f"COMPUTE POOL {pool}", role, "to read the metrics of its nodes")
+            yield _grant("MONITOR", "COMPUTE POOL", pool, role, "to read the metrics of its nodes")
 
 
 def _outside(settings: Settings, role: str) -> Iterator[Grant]:
-    yield _grant("BIND SERVICE ENDPOINT", "ACCOUNT", role, "for the one public endpoint, which is Grafana's")
+    yield _grant("BIND SERVICE ENDPOINT", "ACCOUNT", "", role, "for the one public endpoint, which is Grafana's")
     for integration in settings.external_access_integrations:
-        yield _grant("USAGE", f"INTEGRATION {integration}", role, "for notifications")
+        yield _grant("USAGE", "INTEGRATION", integration, role, "for notifications")
     schemas = {secret.rpartition(".")[0] for _, secret in settings.secrets} - {settings.schema_name}
     for schema in sorted(schemas):
         yield from _reach(schema, role, "to reach the secrets in it")
     for _, secret in settings.secrets:
-        yield _grant("READ", f"SECRET {secret}", role, "for notifications")
+        yield _grant("READ", "SECRET", secret, role, "for notifications")
 
 
 def _viewers(settings: Settings) -> Iterator[Grant]:
     for viewer in settings.viewers:
-        yield _grant("USAGE", f"DATABASE {settings.database}", viewer, "to reach the endpoint")
-        yield _grant("USAGE", f"SCHEMA {settings.schema_name}", viewer, "to reach the endpoint")
+        yield _grant("USAGE", "DATABASE", settings.database, viewer, "to reach the endpoint")
+        yield _grant("USAGE", "SCHEMA", settings.schema_name, viewer, "to reach the endpoint")
 
 
-def for_deployers(settings: Settings) -> str:
-    """Return what gives the role to who deploys, as a comment: only the administrator knows who that is."""
-    return f"-- to each user who deploys\n-- GRANT ROLE {settings.role or DEFAULT_ROLE} TO USER ...;"
+def for_deployers(settings: Settings, user: str = "") -> str:
+    """Return what gives the role to who deploys: as a comment where only the administrator knows who that is."""
+    sql = f"GRANT ROLE {settings.role or DEFAULT_ROLE} TO USER"
+    return f"-- deploys\n{sql} {quoted(user)};" if user else f"-- to each user who deploys\n-- {sql} ...;"
 
 
 def as_script(grants: list[Grant], *, inverse: bool) -> str:

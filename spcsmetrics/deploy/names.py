@@ -7,6 +7,7 @@ import re
 
 from spcsmetrics.core.errors import UserError
 
+_SHOWN = re.compile(r"[A-Z_][A-Z0-9_$]*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
 # A service's name becomes a DNS label with - for _; quoted names of services do not exist.
 _SERVICE = re.compile(r"[A-Za-z]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
@@ -39,6 +40,11 @@ def plain_identifier(name: str, what: str) -> str:
 def bare(name: str) -> str:
     """Return an identifier of SQL as SHOW prints it: without quotes."""
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def quoted(name: str) -> str:
+    """Return a name that SHOW printed as an identifier of SQL."""
+    return name if _SHOWN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 def service_identifier(name: str, what: str) -> str:

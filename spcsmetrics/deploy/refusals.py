@@ -13,6 +13,7 @@ class RefusedError(UserError):
         self.code = code
 
 
+UNKNOWN_ROLE = 390189
 # By Snowflake's number. Sources: the SQL REST API's reference, snowflake/connector/errorcode.py, and for 2003 and 3001
 # countless reports.
 _BY_NUMBER = {
@@ -24,7 +25,8 @@ _BY_NUMBER = {
     251005: "the connection names no user: set user in connections.toml",
     390100: "user or password is wrong: check the connection",
     390144: "the key is not the user's: set RSA_PUBLIC_KEY of the user, or private_key_file of the connection",
-    390189: "the role does not exist or is not granted to the user: check role in the settings and the connection",
+    UNKNOWN_ROLE: "the role does not exist or is not granted to the user: check role in the settings and the"
+    " connection, or let an administrator run what ./inv grants prints",
     390303: "the token is not valid: make a new one and put it where the connection reads it",
     390318: "the token has expired: make a new one and put it where the connection reads it",
     250003: "no connection to the account: check account and host of the connection (a host has no scheme and no path),"

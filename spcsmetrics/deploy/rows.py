@@ -8,6 +8,8 @@ show-endpoints and show-grants.
 from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
+from spcsmetrics.deploy.names import literal
+
 # Runs one statement, and returns its rows by column.
 Execute = Callable[[str], list[Any]]
 # Codes of a name that does not exist, or that the role may not see, or may not use.
@@ -53,8 +55,10 @@ class Service(Named):
     """A service, as SHOW SERVICES lists it."""
 
     status: str
+    owner: str
     compute_pool: str
     comment: str | None
+    is_job: str
     external_access_integrations: str | None
     is_upgrading: str
     auto_resume: str
@@ -89,6 +93,13 @@ class Endpoint(Named):
 
     ingress_url: str | None
     privatelink_ingress_url: NotRequired[str | None]
+
+
+class HeldPrivilege(Named):
+    """What a role was granted: a privilege on an object, whose kind has _ between its words, or another role."""
+
+    privilege: str
+    granted_on: str
 
 
 class ServiceRoleGrant(TypedDict):
@@ -132,6 +143,18 @@ def show_containers(execute: Execute, service: str) -> list[Container]:
 def show_endpoints(execute: Execute, service: str) -> list[Endpoint]:
     """Return the endpoints of a service."""
     return execute(f"SHOW ENDPOINTS IN SERVICE {service}")
+
+
+def show_service(execute: Execute, name: str) -> Service | None:
+    """Return a service, which may be a job, or None where the role sees none of this name. Raises UserError."""
+    schema, _, bare_name = name.rpartition(".")
+    found: list[Service] = execute(f"SHOW SERVICES LIKE {literal(bare_name)} IN SCHEMA {schema}")
+    return next((row for row in found if row["name"] == bare_name), None)
+
+
+def show_grants_to_role(execute: Execute, role: str) -> list[HeldPrivilege]:
+    """Return what a role was granted itself."""
+    return execute(f"SHOW GRANTS TO ROLE {role}")
 
 
 def show_grants_of_role(execute: Execute, role: str) -> list[ServiceRoleGrant]:

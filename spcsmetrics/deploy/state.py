@@ -72,10 +72,7 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
     url = find_repository_url(execute, settings)
     if url:
         known = replace(known, repository_url=url, images=read_images(execute, settings))
-    where = f"IN SCHEMA {settings.schema_name}"
-    service: rows.Service | None = _find(
-        execute, f"SHOW SERVICES LIKE {_like(settings.service)} {where}", settings.service
-    )
+    service = rows.show_service(execute, settings.service_name)
     if not service:
         return known
     containers = rows.show_containers(execute, settings.service_name)

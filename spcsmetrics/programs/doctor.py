@@ -10,6 +10,7 @@ from spcsmetrics.core.toolchain import go_step, host_platform
 from spcsmetrics.programs.collector import folder
 from spcsmetrics.programs.gobuild import compile_step
 
+UNHEALTHY = "something is wrong: the report says what, and how to mend it"
 # Exit code of the program when it was used wrongly; 1 says that something is wrong with a pool or the account.
 _MISUSED = 2
 
@@ -40,7 +41,7 @@ def run_doctor(settings: dict[str, str], *, as_json: bool, dry: bool) -> None:
         if code == _MISUSED:
             raise UserError("the doctor could not begin: mend the setting that it names")
         if code != 0:
-            raise UserError("something is wrong: the report says what, and how to mend it")
+            raise UserError(UNHEALTHY)
 
     carry_out(
         [*build_steps(), Step(title="Examine the pools", detail=process.render(command), action=examine, stream=True)],

@@ -1,13 +1,21 @@
 """The task doctor."""
 
+import os
+
 from invoke import Context
 
+from spcsmetrics.core.errors import UserError
 from spcsmetrics.tasks.command import is_dry, task
 
 
 @task(
     help={
-        "host": "the account's host, such as org-account.snowflakecomputing.com (default: SNOWFLAKE_HOST)",
+        "settings": "TOML file of the deployment, whose connection and pools are examined (default: deploy.toml of the"
+        " repository, else deploy/example.toml's defaults)",
+        "in_account": "run inside the account, as a job beside the deployed service, which sees nodes and DNS too",
+        "timeout": "with --in-account: seconds to wait until the job ends",
+        "host": "examine by the collector's own way this host, such as org-account.snowflakecomputing.com (default:"
+        " SNOWFLAKE_HOST)",
         "port": "its TCP port (default: SNOWFLAKE_PORT, else 443)",
         "token-file": "file with a token (default: the one that a service has)",
         "token-type": "OAUTH (default), PROGRAMMATIC_ACCESS_TOKEN or KEYPAIR_JWT",
@@ -21,6 +29,9 @@ from spcsmetrics.tasks.command import is_dry, task
 )
 def doctor(
     context: Context,
+    settings: str = "",
+    in_account: bool = False,
+    timeout: int = 300,
     host: str = "",
     port: str = "",
     token_file: str = "",
@@ -33,9 +44,7 @@ def doctor(
     json: bool = False,
 ) -> None:
     """Say why a compute pool does not show up, and what repairs it."""
-    from spcsmetrics.programs.doctor import run_doctor
-
-    settings = {
+    flags = {
         "host": host,
         "port": port,
         "token-file": token_file,
@@ -44,6 +53,21 @@ def doctor(
         "user": user,
         "ca-file": ca_file,
         "dns-server": dns_server,
-        "pools": pools,
     }
-    run_doctor(settings, as_json=json, dry=is_dry(context))
+    given = [f"--{name}" for name, value in flags.items() if value]
+    if given and (settings or in_account):
+        raise UserError(
+            f"{given[0]} goes another way than {'--in-account' if in_account else '--settings'}: leave one out"
+        )
+    if given or ("SNOWFLAKE_HOST" in os.environ and not (settings or in_account)):
+        from spcsmetrics.programs.doctor import run_doctor
+
+        run_doctor({**flags, "pools": pools}, as_json=json, dry=is_dry(context))
+        return
+    from spcsmetrics.deploy.doctor import examine, examine_inside
+
+    names = [name.strip() for name in pools.split(",") if name.strip()]
+    if in_account:
+        examine_inside(settings, names, as_json=json, timeout=timeout, dry=is_dry(context))
+    else:
+        examine(settings, names, as_json=json, dry=is_dry(context))
