@@ -3,6 +3,7 @@
 Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it.
 """
 
+import re
 from typing import Any
 
 import yaml
@@ -109,7 +110,7 @@ def _submit_to(request: Request, name: str) -> None:
 
 
 def _comment(request: Request) -> str:
-    return (request.parts.get("comment") or "").strip("'")
+    return re.sub(r"\\(.)", r"\1", (request.parts.get("comment") or "")[1:-1])
 
 
 def _held(request: Request, privilege: str) -> Service:
@@ -209,7 +210,7 @@ STATEMENTS = {
     f"ALTER SERVICE <NAME:name> SET {_EAI}": _set,
     "ALTER SERVICE <NAME:name> UNSET EXTERNAL_ACCESS_INTEGRATIONS": _unset,
     "ALTER SERVICE <NAME:name> SET COMMENT = <TEXT:comment>": _set,
-    "ALTER SERVICE <NAME:name> SET AUTO_RESUME = <BOOL:resume>": _set,
+    "ALTER SERVICE <NAME:name> SET AUTO_RESUME = <BOOL:resume>[ COMMENT = <TEXT:comment>]": _set,
     "ALTER SERVICE <NAME:name> SUSPEND": _suspend,
     "ALTER SERVICE <NAME:name> RESUME": _resume,
     "ALTER SERVICE <NAME:name> RESTORE VOLUME <ID:volume> INSTANCES 0 FROM SNAPSHOT <NAME:snapshot>": _restore,

@@ -16,13 +16,17 @@ OF_DELETED = "SYS_BACKUP_ON_DELETE"
 _COLUMNS = ("name", "state", "database_name", "schema_name", "service_name", "volume_name", "instance", "created_on")
 
 
+def _keep(request: Request, snapshot: Name, name: Name, service: Service) -> None:
+    request.catalog.snapshots[snapshot] = service.data
+    request.catalog.origins[snapshot] = (".".join(name), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} +0000")
+    request.own(kind="SNAPSHOT", name=".".join(snapshot))
+
+
 def keep_on_delete(request: Request, name: Name, service: Service) -> None:
     """Keep what a volume holds that is about to go."""
     if service.volumes:
         stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-        kept = (*name[:2], f"{OF_DELETED}_{name[2]}_{stamp}")
-        request.catalog.snapshots[kept] = service.data
-        request.own(kind="SNAPSHOT", name=".".join(kept))
+        _keep(request, (*name[:2], f"{OF_DELETED}_{name[2]}_{stamp}"), name, service)
 
 
 def _create(request: Request) -> Table:
@@ -37,8 +41,7 @@ def _create(request: Request) -> Table:
     if name in request.catalog.snapshots:
         message = f"SQL compilation error:\nObject '{'.'.join(name)}' already exists."
         raise SqlError(SqlErrorKind.ALREADY_EXISTS, message)
-    request.catalog.snapshots[name] = service.data
-    request.own(kind="SNAPSHOT", name=".".join(name))
+    _keep(request, name, service_name, service)
     return done(f"Snapshot {name[2]} successfully created.")
 
 
@@ -50,7 +53,11 @@ def _show(request: Request) -> Table:
         for name in request.catalog.snapshots
         if name[:2] == schema and request.sees(kind="SNAPSHOT", name=".".join(name))
     ]
-    rows: list[list[str | None]] = [[name[2], "CREATED", *schema, None, "data", "0", "2026-01-01"] for name in visible]
+    unknown = ("", "2026-01-01 00:00:00.000000 +0000")
+    rows: list[list[str | None]] = []
+    for name in visible:
+        of, made = request.catalog.origins.get(name, unknown)
+        rows.append([name[2], "CREATED", *schema, of or None, "data", "0", made])
     return Table(columns=_COLUMNS, rows=rows)
 
 

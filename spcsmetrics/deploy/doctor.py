@@ -15,7 +15,9 @@ from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.diagnosis import UNSEEN, diagnose
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import bare
+from spcsmetrics.deploy.operations import open_account
 from spcsmetrics.deploy.refusals import UNKNOWN_ROLE, RefusedError
+from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.state import State
@@ -68,12 +70,9 @@ def examine_inside(path: str, pools: Collection[str], *, as_json: bool, timeout:
 
     Raises UserError where a pool is broken, and where there is no service to take image and role from.
     """
-    settings = read_settings(path)
-    carry_out([groups.group_step("deploy")])
-    with session.open_account(settings.connection, settings.role) as account:
-        state = announce(account, path, settings)
+    with open_account(path) as (settings, execute, state):
         job = _plan(settings, state, [*(bare(pool) for pool in settings.pools), *pools], as_json=as_json)
-        run: Callable[[], Any] = partial(_run, account, job, timeout)
+        run: Callable[[], Any] = partial(_run, execute, job, timeout)
         if dry:
             remove = Step(title="Remove the job", detail=job.removal_sql, action=run)
             carry_out([Step(title="Examine the pools", detail=job.start_sql, action=run), remove], dry=True)
@@ -81,8 +80,8 @@ def examine_inside(path: str, pools: Collection[str], *, as_json: bool, timeout:
         run()
 
 
-def _run(account: Account, job: jobs.Job, timeout: int) -> None:
-    outcome = jobs.run(account.execute, job, timeout)
+def _run(execute: Execute, job: jobs.Job, timeout: int) -> None:
+    outcome = jobs.run(execute, job, timeout)
     print(visible(outcome.printed))  # noqa: T201 - the result
     if outcome.status != "DONE":
         raise UserError(UNHEALTHY)
@@ -91,8 +90,8 @@ def _run(account: Account, job: jobs.Job, timeout: int) -> None:
 def _plan(settings: Settings, state: State, pools: list[str], *, as_json: bool) -> jobs.Job:
     if not state.service:
         raise UserError(
-            f"there is no service {settings.service_name} whose image and role the doctor could take: run ./inv deploy,"
-            " or ./inv doctor without --in-account"
+            f"the role sees no service {settings.service_name} whose image and role the doctor could take: run"
+            " ./inv deploy, or ./inv doctor without --in-account"
         )
     ownership.require_own(settings, state, adopt=False)
     if state.service["owner"] != state.role:

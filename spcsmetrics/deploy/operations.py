@@ -17,28 +17,32 @@ from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.deploy.state import read_images
+from spcsmetrics.deploy.state import State, read_images
 from spcsmetrics.images.definition import IMAGES
 
 
 @contextmanager
-def open_service(
-    path: str, *, change: bool = False, adopt: bool = False, needed: bool = True
-) -> Iterator[tuple[Settings, Execute]]:
-    """Yield the settings and a session in which the service is known to be. Raises UserError where it is not.
-
-    What changes the service changes this project's alone, unless another's is to be taken over.
-    """
+def open_account(path: str) -> Iterator[tuple[Settings, Execute, State]]:
+    """Yield the settings, a session and the account's state, after printing who works where. Raises UserError."""
     settings = read_settings(path)
     carry_out([groups.group_step("deploy")])
     with session.open_account(settings.connection, settings.role) as account:
         settings = addresses.settle(settings, private=account.private)
-        state = announce(account, path, settings)
-        if needed and not state.service:
-            raise UserError(f"there is no service {settings.service_name} that the role sees: run ./inv deploy")
+        yield settings, account.execute, announce(account, path, settings)
+
+
+@contextmanager
+def open_service(path: str, *, change: bool = False) -> Iterator[tuple[Settings, Execute]]:
+    """Yield the settings and a session in which the service is there. Raises UserError where it is not.
+
+    What changes the service changes this project's alone.
+    """
+    with open_account(path) as (settings, execute, state):
+        if not state.service:
+            raise UserError(f"the role sees no service {settings.service_name}: run ./inv deploy")
         if change:
-            ownership.require_own(settings, state, adopt=adopt)
-        yield settings, account.execute
+            ownership.require_own(settings, state, adopt=False)
+        yield settings, execute
 
 
 def print_status(path: str) -> None:
@@ -109,8 +113,14 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    with open_service(path, change=True, adopt=adopt) as (settings, execute):
+    with open_account(path) as (settings, execute, state):
         name = settings.service_name
+        if not state.service:
+            # An earlier run may have been killed after it had removed the service.
+            console.print(f"- Nothing is left of the service {name}: the role {state.role} sees none of this name")
+            _print_rest(settings)
+            return
+        ownership.require_own(settings, state, adopt=adopt)
         if not force:
             raise UserError(
                 f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
@@ -119,12 +129,17 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
         if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
             raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
         _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
-        console.print(
-            "- ./inv snapshots lists what is kept of the volume, which is billed. Left too: the compute pool"
-            f" {settings.compute_pool}, which costs while it runs"
-            f" (DROP COMPUTE POOL {settings.compute_pool}), the images in {settings.repository_name}, and the grants"
-            " (./inv grants --inverse)"
-        )
+        _print_rest(settings)
+
+
+def _print_rest(settings: Settings) -> None:
+    """Print what a removal leaves, and what that costs."""
+    console.print(
+        "- ./inv snapshots lists what is kept of the volume, which is billed. Not removed: the compute pool"
+        f" {settings.compute_pool}, which costs while it runs"
+        f" (DROP COMPUTE POOL {settings.compute_pool}), the images in {settings.repository_name}, and the grants"
+        " (./inv grants --inverse)"
+    )
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:

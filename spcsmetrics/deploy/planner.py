@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import ownership, rows
+from spcsmetrics.deploy import marks, ownership, rows
 from spcsmetrics.deploy.drift import differences
 from spcsmetrics.deploy.names import bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
@@ -142,7 +142,7 @@ def _service(
     # A specification that names new hosts needs the way to them first; one that no longer does gives it up last.
     first = access if settings.external_access_integrations else []
     yield from first
-    yield from _specification(name, state, specification, tags, noted=service["comment"] == wanted)
+    yield from _specification(name, state, specification, tags, noted=marks.read(service["comment"])[0] == wanted)
     yield from (change for change in access if change not in first)
     if service["status"] in ("SUSPENDED", "SUSPENDING"):
         yield Change(title=f"Start {name}", sql=f"ALTER SERVICE {name} RESUME")

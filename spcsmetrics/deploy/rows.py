@@ -68,6 +68,7 @@ class Snapshot(Named):
     """A snapshot of a volume."""
 
     state: str
+    service_name: str | None
     created_on: str
 
 

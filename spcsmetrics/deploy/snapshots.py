@@ -5,18 +5,16 @@ from datetime import UTC, datetime
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import readiness, rows
-from spcsmetrics.deploy.names import bare, identifier
-from spcsmetrics.deploy.operations import open_service
+from spcsmetrics.deploy import marks, readiness, rows
+from spcsmetrics.deploy.names import bare, identifier, literal
+from spcsmetrics.deploy.operations import open_account, open_service
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
 _VOLUME = '"data"'
-# Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/block-storage-volume
-_OF_DELETED = "SYS_BACKUP_ON_DELETE"
 _COST = (
     "Each snapshot is billed as block storage until it is dropped, and one day longer; Snowflake drops those that it"
-    f" made itself ({_OF_DELETED}...) after seven days"
+    f" made itself ({marks.KEPT}...) after seven days"
 )
 
 
@@ -32,7 +30,7 @@ def back_up(path: str, *, dry: bool) -> None:
 
 def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
     """Print the snapshots in the service's schema, those that Snowflake made itself too; or drop one of them."""
-    with open_service(path, needed=False) as (settings, execute):
+    with open_account(path) as (settings, execute, _):
         found = rows.show_snapshots(execute, settings.schema_name)
         if drop:
             name = _resolve(settings, drop)
@@ -40,7 +38,7 @@ def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
             _send(execute, f"Drop the snapshot {name}", f"DROP SNAPSHOT {name}", dry=dry)
             return
         for row in found:
-            maker = "Snowflake, as a volume went" if row["name"].startswith(_OF_DELETED) else "a person"
+            maker = "Snowflake, as a volume went" if row["name"].startswith(marks.KEPT) else "a person"
             line = f"{settings.schema_name}.{row['name']}  {row['created_on']}  {row['state']}  made by {maker}"
             print(visible(line))  # noqa: T201 - the result
     console.print(f"{_COST}. ./inv snapshots --drop NAME drops one.")
@@ -49,7 +47,8 @@ def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
 def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> None:
     """Replace the metrics by those of a snapshot; the service stands still meanwhile. Asks before it does.
 
-    A request at the endpoint starts a service that stands still, so that is switched off meanwhile.
+    A request at the endpoint starts a service that stands still, so that is switched off meanwhile. What a run that
+    broke off has restored is not restored again.
     """
     with open_service(path, change=True) as (settings, execute):
         name, source = settings.service_name, _resolve(settings, snapshot)
@@ -57,20 +56,43 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
         question = f"Replace the metrics of {name} by those of {source}? The boards are gone meanwhile."
         if not (yes or dry) and not console.confirm(question):
             raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
-        try:
-            _send(
-                execute, "Keep open boards from starting it", f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE", dry=dry
+        comment, mark = marks.read((rows.show_service(execute, name) or {"comment": ""})["comment"])
+        newest = marks.find_newest(rows.show_snapshots(execute, settings.schema_name), name)
+        if mark and mark.source == source and mark.is_done(newest):
+            console.print(
+                f"- A run that broke off has restored the volume from {source}; this one ends it, and a further one"
+                " would restore it once more"
             )
-            _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
-            if not dry:
-                readiness.wait_until_suspended(execute, settings, timeout)
-            put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
-            _send(execute, "Restore the volume", put_back, dry=dry)
+        else:
+            marked = mark if mark and mark.source == source else marks.Mark(source=source, newest=newest)
+            try:
+                _replace(execute, settings, source, marked.added_to(comment), timeout, dry=dry)
+            except UserError as error:
+                raise _give_back(execute, name, comment, error) from None
+        try:
+            _start(execute, name, dry=dry)
         except UserError as error:
-            raise _give_back(execute, name, error) from None
-        _start(execute, name, dry=dry)
-        if not dry:
-            print(readiness.wait_until_ready(execute, settings, timeout, lambda _: None))  # noqa: T201 - the result
+            raise UserError(
+                f"{error}; the volume has the metrics of {source}, and {name} may stand still: run ./inv restore"
+                " again, which only starts it then, or ./inv deploy"
+            ) from None
+        url = "" if dry else readiness.wait_until_ready(execute, settings, timeout, lambda _: None)
+        # Last, so that a run which broke off before does not look finished.
+        _forget(execute, name, comment, dry=dry)
+    if url:
+        print(url)  # noqa: T201 - the result
+
+
+def _replace(execute: Execute, settings: Settings, source: str, comment: str, timeout: int, *, dry: bool) -> None:
+    """Stop the service and put a snapshot in its volume's place; the comment says that this has begun."""
+    name = settings.service_name
+    keep = f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE COMMENT = {literal(comment)}"
+    _send(execute, "Keep open boards from starting it", keep, dry=dry)
+    _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
+    if not dry:
+        readiness.wait_until_suspended(execute, settings, timeout)
+    put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
+    _send(execute, "Restore the volume", put_back, dry=dry)
 
 
 def _start(execute: Execute, name: str, *, dry: bool) -> None:
@@ -78,10 +100,16 @@ def _start(execute: Execute, name: str, *, dry: bool) -> None:
     _send(execute, "Let open boards start it again", f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE", dry=dry)
 
 
-def _give_back(execute: Execute, name: str, error: UserError) -> UserError:
+def _forget(execute: Execute, name: str, comment: str, *, dry: bool) -> None:
+    sql = f"ALTER SERVICE {name} SET COMMENT = {literal(comment)}"
+    _send(execute, "Take the note of the restore from its comment", sql, dry=dry)
+
+
+def _give_back(execute: Execute, name: str, comment: str, error: UserError) -> UserError:
     """Start the service again after a restore that failed, and return what to say of both."""
     try:
         _start(execute, name, dry=False)
+        _forget(execute, name, comment, dry=False)
     except UserError as second:
         return UserError(
             f"{error}; and the service {name} stands still, because it could not be started either ({second}): run"

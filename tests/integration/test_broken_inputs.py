@@ -108,7 +108,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("an expired token", ("status",), fault("driver", "expired-token"), "the token has expired"),
     ("cut off at once", DEPLOY, fault("driver", "cut"), "SELECT CURRENT_ROLE"),
     ("cut off later", DEPLOY, fault("driver", "cut", 4), "the account says"),
-    ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "there is no service"),
+    ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "the role sees no service"),
     ("settings that are not TOML", PLAN, settings("role ="), "deploy.toml is not TOML"),
     ("binary settings", PLAN, settings(b"\xff\xfe\x00"), "deploy.toml is not UTF-8: save it in that encoding"),
     ("a date for a number", PLAN, settings("retention_days = 1979-05-27"), "retention_days is datetime.date"),

@@ -36,9 +36,9 @@ def refusal(desk: Desk, *words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["status"], f"there is no service {SERVICE} that the role sees: run ./inv deploy"),
-        (["open"], f"there is no service {SERVICE}"),
-        (["backup"], f"there is no service {SERVICE}"),
+        (["status"], f"the role sees no service {SERVICE}: run ./inv deploy"),
+        (["open"], f"the role sees no service {SERVICE}"),
+        (["backup"], f"the role sees no service {SERVICE}"),
         (["upgrade"], f"there is no service {SERVICE} to upgrade: run ./inv deploy"),
         (["logs", "otel", "--lines=0"], "write 1 to 1000"),
         (["deploy", "--offline"], "--offline only prints what an empty account would be sent: add --dry"),

@@ -20,7 +20,7 @@ TRIAL = 'role = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n'
 STEPS_OF_DEPLOY = 9
 # Three images, integrations, specification, comment.
 STEPS_OF_UPGRADE = 5
-STEPS_OF_RESTORE = 5
+STEPS_OF_RESTORE, RESTORING = 6, 3
 WHEN = ("before", "after")
 
 
@@ -65,6 +65,10 @@ class Office:
     def count(self, beginning: str) -> int:
         """Return how many statements with this beginning were sent."""
         return sum(sql.startswith(beginning) for sql in self.desk.changes())
+
+    def kept(self) -> list[str]:
+        """Return the snapshots that the account made itself of volumes that were replaced."""
+        return [name for name in self.desk.catalog()["snapshots"] if "SYS_BACKUP_ON_DELETE" in name]
 
     @property
     def service(self) -> Any:
@@ -128,8 +132,11 @@ def test_an_upgrade(office: Office, when: str) -> None:
 def test_a_removal(office: Office, when: str) -> None:
     deploy_first(office)
     killed(office.run("undeploy", "--force", "--yes", kill=(when, 1)))
-    again = office.run("undeploy", "--force", "--yes")
-    assert again.code == (0 if when == "before" else 1), again.err
+    again = office.finish("undeploy", "--force", "--yes")
+    gone = f"Nothing is left of the service {SERVICE}: the role METRICS_ROLE sees none of this name"
+    assert (gone in again.err) is (when == "after")
+    assert "DROP COMPUTE POOL SPCS_METRICS_POOL" in again.err, "what costs is said by whichever run ends the work"
+    assert gone in office.finish("undeploy", "--force", "--yes").err
     assert office.desk.catalog()["services"] == {}
     assert len(office.desk.catalog()["snapshots"]) == 1, "the volume was kept once"
     assert office.count("DROP SERVICE") == 1
@@ -142,13 +149,21 @@ def test_a_restore_with_open_boards(office: Office, when: str) -> None:
     snapshot = office.finish("backup").out.strip()
     office.desk.admin("PUT", "/visitors", {"open": True})
     for step in range(1, STEPS_OF_RESTORE + 1):
+        comment = office.service["comment"]
         killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=(when, step)))
-        assert office.finish("restore", snapshot, "--yes", "--timeout=15").out.strip() == URL
+        done = office.finish("restore", snapshot, "--yes", "--timeout=15")
+        assert done.out.strip() == URL
         assert (office.service["data"], office.service["state"], office.service["auto_resume"]) == (
             saved,
             "READY",
             True,
         )
+        assert office.service["comment"] == comment
+        # A run that was killed after its last step had ended its work.
+        ended = (when, step) == ("after", STEPS_OF_RESTORE)
+        assert len(office.kept()) == step + ended, "each volume that was replaced is kept once"
+        restored = step > RESTORING or (step, when) == (RESTORING, "after")
+        assert ("A run that broke off has restored the volume" in done.err) is (restored and not ended)
 
 
 @pytest.mark.parametrize("step", range(1, STEPS_OF_RESTORE + 1))
@@ -158,3 +173,53 @@ def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Off
     killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=("after", step)))
     office.finish("deploy", "--timeout=15")
     assert (office.service["state"], office.service["auto_resume"]) == ("READY", True)
+
+
+@pytest.mark.parametrize("which", range(1, len(IMAGES) + 1))
+def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, which: int) -> None:
+    """The process dies while a layer is on its way: the image is half there, and its other names are left behind."""
+    office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
+    office.daemon.stalls = which
+    killed(office.run("deploy", "--timeout=15", kill=("push", which)))
+    assert len(office.daemon.pushed) == len(office.desk.catalog()["images"]) == which - 1
+    assert office.finish("deploy", "--timeout=15").out.strip() == URL
+    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(IMAGES)
+    assert set(office.daemon.images) == {image.reference for image in IMAGES.values()}, (
+        "the names for the push are gone"
+    )
+    assert "nothing was sent" in office.finish("deploy", "--timeout=15").err
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Office, which: int) -> None:
+    office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
+    killed(office.run("deploy", "--timeout=15", kill=("wait", which)))
+    done = office.finish("deploy", "--timeout=15")
+    assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
+    office.daemon.images[IMAGES["otel"].reference] = b"another"
+    killed(office.run("upgrade", "--timeout=15", kill=("wait", which)))
+    done = office.finish("upgrade", "--timeout=15")
+    assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
+    assert office.count("CREATE SERVICE") == 1
+    assert office.count("ALTER SERVICE") == 2, "the specification and the comment, once each"
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Office, which: int) -> None:
+    """The first wait is for the service to stop, the second for it to run again."""
+    deploy_first(office)
+    saved = office.service["data"]
+    snapshot = office.finish("backup").out.strip()
+    office.desk.admin("PUT", "/visitors", {"open": True})
+    killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=("wait", which)))
+    assert office.finish("restore", snapshot, "--yes", "--timeout=15").out.strip() == URL
+    assert len(office.kept()) == 1, "the volume that was replaced is kept once"
+    assert (office.service["data"], office.service["state"], office.service["auto_resume"]) == (saved, "READY", True)
+
+
+def test_an_examination_inside_that_is_cut_while_it_waits_leaves_nothing_after_the_next(office: Office) -> None:
+    deploy_first(office)
+    killed(office.run("doctor", "--in-account", kill=("wait", 1)))
+    assert f"{SERVICE}_DOCTOR" in office.desk.catalog()["services"]
+    office.finish("doctor", "--in-account")
+    assert set(office.desk.catalog()["services"]) == {SERVICE}

@@ -35,6 +35,10 @@ def restore(room: Room, snapshot: str) -> None:
     snapshots.restore(room.path, snapshot, yes=True, timeout=3, dry=False)
 
 
+def kept(room: Room) -> list[tuple[str, ...]]:
+    return [name for name in room.catalog.snapshots if name[2].startswith("SYS_BACKUP_ON_DELETE")]
+
+
 def break_at(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     """Refuse statements with any of these words, as a connection that is gone would."""
     execute = InnerAccount.execute
@@ -49,17 +53,55 @@ def break_at(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
 
 def test_metrics_are_put_back_while_a_board_is_open(room: Room, saved: str) -> None:
     held = room.service.data
+    comment = room.service.comment
     room.service.data = "newer"
     room.catalog.visited = True
     restore(room, saved)
     assert (room.service.data, room.service.auto_resume, room.catalog.state(room.service)) == (held, True, "READY")
     assert [sql.removeprefix(f"ALTER SERVICE {NAME} ").split(" INST")[0] for sql in room.changes()] == [
-        "SET AUTO_RESUME = FALSE",
+        f"SET AUTO_RESUME = FALSE COMMENT = '{comment}; restoring {saved}, newest kept '",
         "SUSPEND",
         'RESTORE VOLUME "data"',
         "RESUME",
         "SET AUTO_RESUME = TRUE",
+        f"SET COMMENT = '{comment}'",
     ]
+
+
+def test_a_restore_that_broke_off_keeps_nothing_twice_and_another_snapshot_is_another_restore(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as broken:
+        break_at(broken, f"{NAME} RESUME")
+        with pytest.raises(UserError, match=r"Could not connect.*the volume has the metrics of .* may stand still"):
+            restore(room, saved)
+    assert len(kept(room)) == 1
+    restore(room, saved)
+    assert "A run that broke off has restored the volume" in capsys.readouterr().err
+    assert len(kept(room)) == 1
+    restore(room, saved)
+    assert len(kept(room)) == 2, "what ended is done again when it is asked for again"
+
+
+def test_a_snapshot_that_went_meanwhile_is_no_sign_that_the_volume_was_restored(room: Room, saved: str) -> None:
+    restore(room, saved)
+    restore(room, saved)
+    older, newer = sorted(kept(room))
+    room.service.comment = f"{room.service.comment}; restoring {saved}, newest kept {room.catalog.origins[newer][1]}"
+    del room.catalog.snapshots[newer]
+    room.service.data = "newer"
+    restore(room, saved)
+    assert room.service.data != "newer"
+    assert older in kept(room)
+
+
+def test_a_deploy_after_a_restore_that_broke_off_restarts_nothing_and_takes_its_note_away(
+    room: Room, saved: str
+) -> None:
+    comment = room.service.comment
+    room.service.comment = f"{comment}; restoring {saved}, newest kept "
+    room.deploy()
+    assert room.changes() == [f"ALTER SERVICE {NAME} SET COMMENT = '{comment}'"]
 
 
 def test_a_restore_that_fails_starts_the_service_again_and_says_so(

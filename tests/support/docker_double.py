@@ -6,6 +6,7 @@ A push goes to the registry for real. What the double does not know is refused, 
 import argparse
 import base64
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -52,6 +53,8 @@ class Daemon:
     architectures: dict[str, str] = field(default_factory=dict)
     # Makes the daemon report another digest than the registry gave.
     lies: bool = False
+    # Which of the pushes from now on stands still after its first layer, until whoever asked for it is gone; 0: none.
+    stalls: int = 0
 
     def find(self, reference: str) -> bytes:
         """Return an image by its name or its id."""
@@ -195,13 +198,23 @@ class Handler(BaseHTTPRequestHandler):
 
     def _stream(self, lines: Iterator[dict[str, Any]]) -> None:
         # Whether there is an answer is known before its first line.
-        found = [json.dumps(line).encode() + b"\r\n" for line in lines]
+        first = next(lines)
+        self.daemon.stalls -= 1
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for line in [*found, b""]:
-            self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+        for line in itertools.chain([first], lines):
+            self._send_chunk(json.dumps(line).encode() + b"\r\n")
+            if self.daemon.stalls == 0 and line.get("status") == "Pushed":
+                self.connection.settimeout(20)
+                assert self.connection.recv(1) == b"", "the client goes, as one that was killed does"
+                self.close_connection = True
+                return
+        self._send_chunk(b"")
+
+    def _send_chunk(self, chunk: bytes) -> None:
+        self.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
 
     def _send(self, status: int, answer: Any) -> None:
         body = json.dumps(answer).encode()

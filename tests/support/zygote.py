@@ -1,6 +1,7 @@
 """Tasks as processes of their own that start in no time: one process loads the libraries, and a fork of it runs each.
 
-A fork may be told to die, as by kill -9, before or after its nth change of the account, a push counted too.
+A fork may be told to die, as by kill -9, before or after its nth change of the account, a push counted too, inside its
+nth push, or at the nth time that it waits for the account.
 """
 
 import json
@@ -8,11 +9,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from spcsmetrics.core.paths import ROOT
@@ -43,7 +46,10 @@ class Zygote:
         answer: str | None = None,
         kill: tuple[str, int] | None = None,
     ) -> Done:
-        """Run a task. answer is its input, without one it is closed; kill is ("before" or "after", which change)."""
+        """Run a task. answer is its input, without one it is closed.
+
+        kill is (when, which): before or after a change, in a push, or at a wait.
+        """
         out, err, given = (self.folder / name for name in ("task.out", "task.err", "task.in"))
         given.write_text(answer or "")
         asked = {
@@ -136,22 +142,34 @@ def _become(asked: dict[str, Any]) -> None:
 
 
 def _arm(when: str, which: int) -> None:
-    """Let this process die at one of its changes."""
-    from spcsmetrics.deploy import repository, session  # noqa: PLC0415
+    """Let this process die at one of its changes, pushes or waits."""
+    arms = {"before": _arm_changes, "after": _arm_changes, "push": _arm_pushes, "wait": _arm_waits}
+    arms[when](when, _Death(which))
 
-    seen = 0
+
+class _Death:
+    """Ends the process at the nth call."""
+
+    def __init__(self, which: int) -> None:
+        self._left = which
+
+    def come(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _arm_changes(when: str, death: _Death) -> None:
+    from spcsmetrics.deploy import repository, session  # noqa: PLC0415
 
     def guard(act: Callable[..., Any], *, counts: Callable[..., bool]) -> Callable[..., Any]:
         def guarded(*args: Any, **options: Any) -> Any:
-            nonlocal seen
-            if not counts(*args):
-                return act(*args, **options)
-            seen += 1
-            if seen == which and when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
+            counted = counts(*args)
+            if counted and when == "before":
+                death.come()
             done = act(*args, **options)
-            if seen == which:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if counted and when == "after":
+                death.come()
             return done
 
         return guarded
@@ -159,6 +177,32 @@ def _arm(when: str, which: int) -> None:
     changes = guard(session.Account.execute, counts=lambda _, sql: not sql.startswith(_ASKING))
     session.Account.execute = changes  # type: ignore[method-assign]
     repository.push = guard(repository.push, counts=lambda *_: True)
+
+
+def _arm_pushes(_: str, death: _Death) -> None:
+    """Let it die while the layers of an image go out."""
+    from spcsmetrics.deploy import repository  # noqa: PLC0415
+
+    follow = repository._follow
+
+    def read(stream: Iterator[Any]) -> Iterator[Any]:
+        for number, line in enumerate(stream):
+            if number == 1:
+                death.come()
+            yield line
+
+    repository._follow = lambda stream, target: follow(read(stream), target)
+
+
+def _arm_waits(_: str, death: _Death) -> None:
+    from spcsmetrics.deploy import jobs, readiness  # noqa: PLC0415
+
+    def sleep(seconds: float) -> None:
+        death.come()
+        time.sleep(seconds)
+
+    for module in (jobs, readiness):
+        module.time = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""What a restore notes in the service's comment, so that one which broke off is not done twice.
+
+Snowflake keeps a snapshot of a volume that a restore replaces: a second restore would keep what the first put there,
+and be billed for it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spcsmetrics.deploy.rows import Snapshot
+
+# Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/block-storage-volume
+KEPT = "SYS_BACKUP_ON_DELETE"
+_MARK = re.compile(r"(?P<comment>.*?); restoring (?P<source>.+), newest kept (?P<newest>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A restore that has begun: from which snapshot, and when the newest was made that the account had kept by then."""
+
+    source: str
+    newest: str
+
+    def added_to(self, comment: str) -> str:
+        """Return a comment with it."""
+        return f"{comment}; restoring {self.source}, newest kept {self.newest}"
+
+    def is_done(self, kept: str) -> bool:
+        """Return whether the volume was replaced since, when the newest snapshot is this old now."""
+        return kept > self.newest
+
+
+def read(comment: str | None) -> tuple[str, Mark | None]:
+    """Return a comment without its mark, and the mark."""
+    found = _MARK.fullmatch(comment or "")
+    if not found:
+        return comment or "", None
+    return found["comment"], Mark(source=found["source"], newest=found["newest"])
+
+
+def find_newest(snapshots: Iterable[Snapshot], service: str) -> str:
+    """Return when the newest snapshot was made that the account itself kept of a service's volume, or nothing."""
+    times = (
+        str(row["created_on"])
+        for row in snapshots
+        if row["name"].startswith(KEPT) and row["service_name"] == service and row["state"] != "ERROR"
+    )
+    return max(times, default="")
