@@ -19,19 +19,19 @@ class NoConnectionError(UserError):
 def find(wanted: str) -> tuple[str, dict[str, Any]]:
     """Return the name and the values of a connection of connections.toml or config.toml, by name or the default one.
 
-    Raises NoConnectionError where there is none of that name, and UserError for what cannot be read.
+    Raises NoConnectionError where none has that name, and UserError for what cannot be read.
     """
     known, default = _read()
     name = wanted or default
     if name not in known:
         listed = ", ".join(known) or "none"
         raise NoConnectionError(
-            f"there is no connection {name}: add [{name}] with account and user to connections.toml, or set"
+            f"the connection {name} is missing: add [{name}] with account and user to connections.toml, or set"
             f" connection; those known are {listed}"
         )
     values = known[name]
     if not isinstance(values, Mapping):
-        raise UserError(f"connection {name} is no table: write [{name}] with account and user into connections.toml")
+        raise UserError(f"connection {name} is not a table: write [{name}] with account and user into connections.toml")
     _check_texts(name, values)
     _check_files(name, values)
     return name, dict(values)
@@ -80,7 +80,7 @@ def _check_texts(name: str, values: Mapping[str, Any]) -> None:
     """Raise UserError for values that the driver takes for texts without a look, or for a part of an address."""
     for key in _TEXTS:
         if key in values and not isinstance(values[key], str):
-            raise UserError(f"connection {name}: {key} is no text: write it in quotes in connections.toml")
+            raise UserError(f"connection {name}: {key} is not a text: write it in quotes in connections.toml")
     host = values.get("host", "")
     if "/" in host:
         raise UserError(f"connection {name}: host is {host}: a host has no scheme and no path: mend connections.toml")

@@ -58,7 +58,7 @@ def deploy(options: Options, *, dry: bool) -> None:
     except NoConnectionError:
         if not dry or settings.connection:
             raise
-        console.print("There is no connection to an account: this is what an empty one would be sent.")
+        console.print("Without a connection to an account: this is what an empty one would be sent.")
         _print_offline(settings, options)
 
 
@@ -209,7 +209,7 @@ def _wait(settings: Settings, account: Account, seconds: int) -> None:
 def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     """Move the service to images of another tag that are in the repository, and leave everything else.
 
-    Raises UserError where there is no service yet.
+    Raises UserError where the service is missing.
     """
     settings = read_settings(options.settings)
     _install(dry=dry)
@@ -219,5 +219,5 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
         settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)
         if not state.service:
-            raise UserError(f"there is no service {settings.service_name} to upgrade: run ./inv deploy")
+            raise UserError(f"the role sees no service {settings.service_name} to upgrade: run ./inv deploy")
         _reach(settings, account, state, replace(options, pushed=bool(tag)), dry=dry, keep=False)

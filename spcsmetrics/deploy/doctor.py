@@ -68,7 +68,7 @@ def _print_grants(settings: Settings) -> None:
 def examine_inside(path: str, pools: Collection[str], *, as_json: bool, timeout: int, dry: bool) -> None:
     """Run the doctor of the deployed collector as a job with the service's role, print its report and remove the job.
 
-    Raises UserError where a pool is broken, and where there is no service to take image and role from.
+    Raises UserError where a pool is broken, and where the service is missing whose image and role it takes.
     """
     with open_account(path) as (settings, execute, state):
         job = _plan(settings, state, [*(bare(pool) for pool in settings.pools), *pools], as_json=as_json)

@@ -29,7 +29,7 @@ def differences(wanted: Mapping[str, Any], running: Mapping[str, Any], *, noted:
         wanted: the specification that would be sent.
         running: the one that the account shows.
         noted: the service's comment says that it was made from the wanted one, so a field that the account does not
-            show is no difference.
+            show does not count.
     """
     return list(_compare((), _by_name(wanted), _by_name(running), noted=noted))
 

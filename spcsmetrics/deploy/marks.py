@@ -27,7 +27,7 @@ class Mark:
         return f"{comment}; restoring {self.source}, newest kept {self.newest}"
 
     def is_done(self, kept: str) -> bool:
-        """Return whether the volume was replaced since, when the newest snapshot is this old now."""
+        """Return whether the volume was replaced after this, by when the newest kept snapshot was made."""
         return kept > self.newest
 
 

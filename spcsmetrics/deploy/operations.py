@@ -79,7 +79,7 @@ def _find_idle_images(execute: Execute, settings: Settings, running: set[str]) -
 def print_logs(path: str, container: str, lines: int) -> None:
     """Print the last lines of a container. Raises UserError for a container that is not one of the three."""
     if container not in IMAGES:
-        raise UserError(f"there is no container {container!r}: write one of {', '.join(IMAGES)}")
+        raise UserError(f"the container {container!r} does not exist: write one of {', '.join(IMAGES)}")
     if not 1 <= lines <= 1000:
         raise UserError(f"--lines {lines} cannot be had: write 1 to 1000")
     with open_service(path) as (settings, execute):

@@ -95,8 +95,9 @@ def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Ch
         return
     if not create_pool:
         raise UserError(
-            f"there is no compute pool {settings.compute_pool} that the role may use: set compute_pool to one that is"
-            f" there, or add --create-pool, which makes one node of {settings.pool_family} and costs what the plan says"
+            f"the compute pool {settings.compute_pool} does not exist, or the role may not use it: set compute_pool to"
+            f" one that exists, or add --create-pool, which makes one node of {settings.pool_family} and costs what the"
+            " plan says"
         )
     yield Change(
         title=f"Create the compute pool {settings.compute_pool}: one node of {settings.pool_family}",

@@ -90,7 +90,9 @@ def _read_token(path: str) -> str:
     except OSError as error:
         raise UserError(f"registry_token_file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UserError(f"registry_token_file {path} is no text: write a programmatic access token into it") from None
+        raise UserError(
+            f"registry_token_file {path} is not a text: write a programmatic access token into it"
+        ) from None
     if not token:
         raise UserError(f"registry_token_file {path} is empty: write a programmatic access token into it")
     return token

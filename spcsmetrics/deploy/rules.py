@@ -59,7 +59,8 @@ def check_expression(key: str, expression: str) -> None:
         same = False
     if not same or "${" in expression:
         raise UserError(
-            f"{key} is {expression!r}: the collector reads it as YAML, where it is no text: put it into parentheses"
+            f"{key} is {expression!r}: the collector reads it as YAML, which does not take it for a text: put it into"
+            " parentheses"
         )
 
 

@@ -93,7 +93,7 @@ def read_settings(path: str) -> Settings:
     file = find_file(path)
     if not file.exists():
         if path:
-            raise UserError(f"there is no settings file {path}: copy deploy/example.toml and change it")
+            raise UserError(f"the settings file {path} does not exist: copy deploy/example.toml and change it")
         return Settings()
     text = read_text(file)
     try:

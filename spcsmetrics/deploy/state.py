@@ -88,7 +88,7 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
 
 
 def find_repository_url(execute: Execute, settings: Settings) -> str | None:
-    """Return where the image repository is pushed to, without a scheme, or None where there is none."""
+    """Return where the image repository is pushed to, without a scheme, or None where it is missing."""
     schema, _, name = settings.repository_name.rpartition(".")
     like = f"SHOW IMAGE REPOSITORIES LIKE {_like(name)} IN SCHEMA {schema}"
     repository: rows.Repository | None = _find(execute, like, name)

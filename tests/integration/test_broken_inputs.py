@@ -57,7 +57,7 @@ ELSEWHERE = "connections.toml"
 BROKEN_HEAD = b"HTTP/1.1 500 Oh\r\nContent-Type: text/html\r\n"
 CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("no connections", ("status",), lambda bench: (bench.folder / ELSEWHERE).unlink(), "add [default] with account"),
-    ("empty connections", ("status",), connections(""), "there is no connection default"),
+    ("empty connections", ("status",), connections(""), "the connection default is missing"),
     ("not TOML", ("status",), connections("[default\n"), "it is not TOML (Expected"),
     (
         "unquoted token",
@@ -68,8 +68,8 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("Latin-1", ("status",), connections("# Schl\xfcssel\n[default]\n".encode("latin-1")), "it is not TOML ('utf-8'"),
     ("binary connections", ("status",), connections(b"\x00\x01\x02"), "it is not TOML"),
     ("a folder for connections", ("status",), folder_for_connections, "mend "),
-    ("a scalar for a connection", ("status",), connections("default = 'x'\n"), "connection default is no table"),
-    ("a list for a connection", ("status",), connections("default = [1]\n"), "connection default is no table"),
+    ("a scalar for a connection", ("status",), connections("default = 'x'\n"), "connection default is not a table"),
+    ("a list for a connection", ("status",), connections("default = [1]\n"), "connection default is not a table"),
     ("one level too deep", ("status",), connections("[connections.default]\naccount='x'\n"), "one level too deep"),
     ("a key twice", ("status",), connections("[default]\nuser='a'\nuser='b'\n"), "it is not TOML"),
     ("no account", ("status",), connections("[default]\nuser='a'\npassword='b'\n"), "account"),
@@ -118,7 +118,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("a control character", PLAN, settings('service = "a\\u001b[31m"'), "service is 'a\\x1b[31m'"),
     ("an empty pool", PLAN, settings('pools = [""]'), "pools is ''"),
     ("a secret without a schema", PLAN, settings('[secrets]\nX = "Y"'), "write the secret's full name"),
-    ("an unknown connection", ("status",), settings('connection = "there"'), "there is no connection there"),
+    ("an unknown connection", ("status",), settings('connection = "there"'), "the connection there is missing"),
     ("an expression with a hole", PLAN, settings('event_table_metrics = "("'), "not an RE2 expression"),
     ("an address that is none", PLAN, settings('ingress_addresses = ["10.0.0.0/33"]'), "ingress_addresses"),
     ("a folder of a token", PUSH, token_file("folder"), "registry_token_file"),
@@ -141,7 +141,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("Docker that answers 500", PUSH, lying_docker(answer(b"{}", BROKEN_HEAD)), "Docker daemon"),
     ("a word for seconds", ("deploy", "--timeout=abc"), nothing, "--timeout takes a whole number"),
     ("a word for lines", ("logs", "otel", "--lines=abc"), nothing, "--lines takes a whole number"),
-    ("markup for a container", ("logs", "[/x]"), nothing, "there is no container '[/x]'"),
+    ("markup for a container", ("logs", "[/x]"), nothing, "the container '[/x]' does not exist"),
     ("no name for a role", ("grant-viewer", ""), nothing, "the role is ''"),
 ]
 

@@ -39,7 +39,7 @@ def refusal(desk: Desk, *words: str) -> str:
         (["status"], f"the role sees no service {SERVICE}: run ./inv deploy"),
         (["open"], f"the role sees no service {SERVICE}"),
         (["backup"], f"the role sees no service {SERVICE}"),
-        (["upgrade"], f"there is no service {SERVICE} to upgrade: run ./inv deploy"),
+        (["upgrade"], f"the role sees no service {SERVICE} to upgrade: run ./inv deploy"),
         (["logs", "otel", "--lines=0"], "write 1 to 1000"),
         (["deploy", "--offline"], "--offline only prints what an empty account would be sent: add --dry"),
     ],
@@ -58,16 +58,16 @@ def test_connections_that_are_not_toml_are_named(desk: Desk) -> None:
 
 def test_a_plan_is_printed_also_where_there_is_no_connection(desk: Desk) -> None:
     (desk.folder / "connections.toml").unlink()
-    assert "there is no connection default: add [default] with account and user" in refusal(desk, "status")
+    assert "the connection default is missing: add [default] with account and user" in refusal(desk, "status")
     done = desk.inv("--dry", "deploy", "--pushed")
     assert done.returncode == 0, done.stderr
-    assert "There is no connection to an account: this is what an empty one would be sent." in done.stderr
+    assert "Without a connection to an account: this is what an empty one would be sent." in done.stderr
     assert "CREATE DATABASE IF NOT EXISTS SPCS_METRICS" in done.stdout
 
 
 def test_a_plan_for_a_connection_that_the_settings_name_is_not_guessed(desk: Desk) -> None:
     desk.write_settings(SETTINGS + 'connection = "elsewhere"\n')
-    assert "there is no connection elsewhere" in refusal(desk, "--dry", "deploy", "--pushed")
+    assert "the connection elsewhere is missing" in refusal(desk, "--dry", "deploy", "--pushed")
 
 
 def test_a_role_that_does_not_exist_is_not_let_in(desk: Desk) -> None:

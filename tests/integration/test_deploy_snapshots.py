@@ -127,7 +127,9 @@ def test_a_service_that_stands_still_after_a_restore_is_said_with_both_reasons(
     assert (room.service.auto_resume, room.catalog.state(room.service)) == (True, "READY")
 
 
-@pytest.mark.parametrize(("name", "words"), [("A.B", "write its name, or DATABASE"), ("NONE", "there is no snapshot")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("A.B", "write its name, or DATABASE"), ("NONE", "the role sees no snapshot")]
+)
 def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, name: str, words: str) -> None:
     with pytest.raises(UserError, match=words):
         restore(room, name)
@@ -160,5 +162,5 @@ def test_snapshots_are_listed_with_those_of_a_dropped_service_and_dropped(
     assert tuple(saved.split(".")) in room.catalog.snapshots
     snapshots.list_snapshots(room.path, drop=saved, dry=False)
     assert tuple(saved.split(".")) not in room.catalog.snapshots
-    with pytest.raises(UserError, match="there is no snapshot"):
+    with pytest.raises(UserError, match="the role sees no snapshot"):
         snapshots.list_snapshots(room.path, drop=saved, dry=False)

@@ -142,6 +142,17 @@ def test_what_the_registry_refuses_is_one_sentence_without_the_token(desk: Desk,
     assert daemon.pushed == []
 
 
+def test_an_index_of_several_platforms_is_refused_with_what_builds_one(desk: Desk, daemon: Daemon) -> None:
+    daemon.indexes = True
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 1
+    sentence = " ".join(done.stderr.split())
+    assert "cannot be pushed: manifest invalid: an image index is not supported; the registry takes images" in sentence
+    assert "build them with ./inv build, or with docker buildx build --platform linux/amd64" in sentence
+    assert "privileges" not in sentence
+    assert desk.catalog()["services"] == {}
+
+
 @pytest.mark.parametrize(
     ("token", "words"), [(None, "registry-token cannot be read: No such file"), ("\n", "registry-token is empty")]
 )

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
 
+INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
@@ -53,6 +54,8 @@ class Daemon:
     architectures: dict[str, str] = field(default_factory=dict)
     # Makes the daemon report another digest than the registry gave.
     lies: bool = False
+    # Makes each push one of an index of several platforms, as newer builders do by default.
+    indexes: bool = False
     # Which of the pushes from now on stands still after its first layer, until whoever asked for it is gone; 0: none.
     stalls: int = 0
 
@@ -118,10 +121,15 @@ class Daemon:
             requests.put(place, params={"digest": sha256(blob)}, data=blob, auth=auth, timeout=10).raise_for_status()
             yield {"id": sha256(blob)[7:19], "status": "Pushed", "progressDetail": {}}
         parts = {"config": {"digest": sha256(config)}, "layers": [{"digest": sha256(layer)}]}
-        body = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, **parts}).encode()
-        headers = {"Content-Type": MANIFEST}
+        media = INDEX if self.indexes else MANIFEST
+        body = json.dumps(
+            {"schemaVersion": 2, "mediaType": media, **({"manifests": []} if self.indexes else parts)}
+        ).encode()
+        headers = {"Content-Type": media}
         put = requests.put(f"{registry}/manifests/{tag}", data=body, headers=headers, auth=auth, timeout=10)
-        put.raise_for_status()
+        if not put.ok:
+            yield {"error": put.json()["errors"][0]["message"]}
+            return
         self.pushed.append(reference)
         digest = "sha256:" + "f" * 64 if self.lies else put.headers["Docker-Content-Digest"]
         yield {"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": len(body)}}

@@ -31,7 +31,7 @@ def test_the_file_of_the_repository_is_read_from_every_folder_unless_another_is_
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no settings file .*nowhere\.toml: copy deploy/example\.toml"):
+    with pytest.raises(UserError, match=r"the settings file .*nowhere\.toml does not exist: copy deploy/example\.toml"):
         read_settings(str(tmp_path / "nowhere.toml"))
 
 
