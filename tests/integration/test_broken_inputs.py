@@ -12,8 +12,9 @@ from spoiling import (
     connection,
     connections,
     docker,
+    dying_docker,
     fault,
-    folder_for_connections,
+    folder_for,
     for_arm,
     given,
     key_pair,
@@ -42,10 +43,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Zygot
 @pytest.fixture
 def bench(room: tuple[Desk, Zygote]) -> Iterator[Bench]:
     desk, zygote = room
+    for name in ("connections.toml", "deploy.toml"):
+        if (desk.folder / name).is_dir():
+            (desk.folder / name).rmdir()
     desk.write_settings(SETTINGS)
-    file = desk.folder / "connections.toml"
-    if file.is_dir():
-        file.rmdir()
     desk.write_connection(desk.token)
     with ExitStack() as stack:
         yield Bench(desk, zygote, stack)
@@ -67,7 +68,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ),
     ("Latin-1", ("status",), connections("# Schl\xfcssel\n[default]\n".encode("latin-1")), "it is not TOML ('utf-8'"),
     ("binary connections", ("status",), connections(b"\x00\x01\x02"), "it is not TOML"),
-    ("a folder for connections", ("status",), folder_for_connections, "mend "),
+    ("a folder for connections", ("status",), folder_for("connections.toml"), "mend "),
     ("a scalar for a connection", ("status",), connections("default = 'x'\n"), "connection default is not a table"),
     ("a list for a connection", ("status",), connections("default = [1]\n"), "connection default is not a table"),
     ("one level too deep", ("status",), connections("[connections.default]\naccount='x'\n"), "one level too deep"),
@@ -81,8 +82,13 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
         port("'x'"),
         "default connection",
     ),
-    ("unknown authenticator", ("status",), connection(authenticator="PIGEON"), "default connection"),
-    ("empty password", ("status",), connection(authenticator="snowflake", password=""), "default connection"),
+    ("unknown authenticator", ("status",), connection(authenticator="PIGEON"), "mend connections.toml"),
+    (
+        "empty password",
+        ("status",),
+        connection(authenticator="snowflake", password=""),
+        "set password, or another auth",
+    ),
     ("a scheme in the host", ("status",), connection(host="https://127.0.0.1"), "a host has no scheme and no path"),
     ("a host that is nowhere", ("status",), connection(host="nowhere.invalid"), "check account and host"),
     ("wrong token", ("status",), given("not-it"), "the token is not valid"),
@@ -110,6 +116,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("cut off later", DEPLOY, fault("driver", "cut", 4), "the account says"),
     ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "the role sees no service"),
     ("settings that are not TOML", PLAN, settings("role ="), "deploy.toml is not TOML"),
+    ("a folder for settings", PLAN, folder_for("deploy.toml"), "deploy.toml is a folder: name a file, or move the folder away"),
     ("binary settings", PLAN, settings(b"\xff\xfe\x00"), "deploy.toml is not UTF-8: save it in that encoding"),
     ("a date for a number", PLAN, settings("retention_days = 1979-05-27"), "retention_days is datetime.date"),
     ("infinite retention", PLAN, settings("retention_days = inf"), "retention_days is inf"),
@@ -138,6 +145,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("Docker that answers a page", PUSH, lying_docker(answer(b"<html>")), "Docker daemon"),
     ("Docker that answers a list", PUSH, lying_docker(answer(b"[]")), "Docker daemon"),
     ("Docker that hangs up", PUSH, lying_docker(b""), "Docker daemon"),
+    ("Docker that dies in a push", PUSH, dying_docker, "the Docker daemon broke off ("),
     ("Docker that answers 500", PUSH, lying_docker(answer(b"{}", BROKEN_HEAD)), "Docker daemon"),
     ("a word for seconds", ("deploy", "--timeout=abc"), nothing, "--timeout takes a whole number"),
     ("a word for lines", ("logs", "otel", "--lines=abc"), nothing, "--lines takes a whole number"),

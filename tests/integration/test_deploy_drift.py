@@ -160,8 +160,9 @@ def test_images_of_this_machine_are_never_sent_under_a_tag_that_a_person_chose(d
 
 
 def test_an_upgrade_to_a_tag_that_is_not_there_names_what_upgrade_has(deployed: Room) -> None:
-    with pytest.raises(UserError, match=r"spcs-oss-otel:7\.7\.7 is not in the image repository"):
+    with pytest.raises(UserError, match=r"spcs-oss-otel:7\.7\.7 is not in the image repository") as refused:
         deployed.upgrade("7.7.7")
+    assert "--pushed" not in str(refused.value)
     assert deployed.changes() == []
 
 

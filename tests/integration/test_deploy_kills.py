@@ -32,8 +32,14 @@ def daemon() -> Iterator[Daemon]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as found:
+def delay() -> float:
+    """Return how many seconds a service takes to start and to stop."""
+    return 0.3
+
+
+@pytest.fixture
+def desk(tmp_path: Path, delay: float) -> Iterator[Desk]:
+    with open_desk(tmp_path, delay) as found:
         yield found
 
 
@@ -190,20 +196,21 @@ def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, wh
     assert "nothing was sent" in office.finish("deploy", "--timeout=15").err
 
 
-@pytest.mark.parametrize("which", [1, 2])
-def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Office, which: int) -> None:
+@pytest.mark.parametrize("delay", [2.0])
+def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Office) -> None:
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
-    killed(office.run("deploy", "--timeout=15", kill=("wait", which)))
+    killed(office.run("deploy", "--timeout=15", kill=("wait", 1)))
     done = office.finish("deploy", "--timeout=15")
     assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
     office.daemon.images[IMAGES["otel"].reference] = b"another"
-    killed(office.run("upgrade", "--timeout=15", kill=("wait", which)))
+    killed(office.run("upgrade", "--timeout=15", kill=("wait", 1)))
     done = office.finish("upgrade", "--timeout=15")
     assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
     assert office.count("CREATE SERVICE") == 1
     assert office.count("ALTER SERVICE") == 2, "the specification and the comment, once each"
 
 
+@pytest.mark.parametrize("delay", [2.0])
 @pytest.mark.parametrize("which", [1, 2])
 def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Office, which: int) -> None:
     """The first wait is for the service to stop, the second for it to run again."""
@@ -217,6 +224,7 @@ def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Office, which:
     assert (office.service["data"], office.service["state"], office.service["auto_resume"]) == (saved, "READY", True)
 
 
+@pytest.mark.parametrize("delay", [2.0])
 def test_an_examination_inside_that_is_cut_while_it_waits_leaves_nothing_after_the_next(office: Office) -> None:
     deploy_first(office)
     killed(office.run("doctor", "--in-account", kill=("wait", 1)))

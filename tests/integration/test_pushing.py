@@ -200,11 +200,18 @@ def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, 
     (desk.folder / "login").write_text(json.dumps(login))
     # As snow does, it hands Docker the login; where it fails it leaves none.
     folder = desk.folder / "docker"
-    keep = f"mkdir -p {folder} && cp {desk.folder / 'login'} {folder / 'config.json'}" if code == 0 else f"exit {code}"
+    ask = "printf 'MFA code for METRICS_USER? '"
+    keep = (
+        f"{ask}; mkdir -p {folder} && cp {desk.folder / 'login'} {folder / 'config.json'}"
+        if code == 0
+        else f"{ask}; exit {code}"
+    )
     (programs / "snow").write_text(f'#!/bin/sh\necho "$@" >> {desk.folder / "asked"}\n{keep}\n')
     (programs / "snow").chmod(0o755)
     done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
+    assert "MFA code for METRICS_USER? " in done.stderr, "what snow asks is seen"
+    assert done.stdout.strip() == URL
     assert (desk.folder / "asked").read_text() == "spcs image-registry login\n", "one login for all pushes"
     assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
     assert len(daemon.pushed) == len(IMAGES)

@@ -112,10 +112,10 @@ class Desk:
 
 
 @contextmanager
-def open_desk(folder: Path) -> Iterator[Desk]:
+def open_desk(folder: Path, service_delay: float = 0.3) -> Iterator[Desk]:
     """Yield a desk at an account of its own, and see on the way out that no secret was printed or logged."""
     with processes.open_run(folder / "run") as run:
-        simulation = parts.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=0.3)
+        simulation = parts.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=service_delay)
         desk = Desk(folder, simulation)
         desk.write_settings(SETTINGS)
         desk.write_connection(desk.token)

@@ -56,6 +56,8 @@ class Daemon:
     lies: bool = False
     # Makes each push one of an index of several platforms, as newer builders do by default.
     indexes: bool = False
+    # Breaks a push off after its first layer.
+    dies: bool = False
     # Which of the pushes from now on stands still after its first layer, until whoever asked for it is gone; 0: none.
     stalls: int = 0
 
@@ -217,6 +219,9 @@ class Handler(BaseHTTPRequestHandler):
             if self.daemon.stalls == 0 and line.get("status") == "Pushed":
                 self.connection.settimeout(20)
                 assert self.connection.recv(1) == b"", "the client goes, as one that was killed does"
+                self.close_connection = True
+                return
+            if self.daemon.dies and line.get("status") == "Pushed":
                 self.close_connection = True
                 return
         self._send_chunk(b"")

@@ -126,9 +126,22 @@ def fault(place: str, name: str, after: int = 0) -> Prepare:
     return lambda bench: bench.desk.admin("PUT", f"/faults/{place}", {"fault": name, "after": after})
 
 
-def folder_for_connections(bench: Bench) -> None:
-    (bench.folder / "connections.toml").unlink()
-    (bench.folder / "connections.toml").mkdir()
+def folder_for(name: str) -> Prepare:
+    """Put a folder into the place of a file."""
+
+    def prepare(bench: Bench) -> None:
+        (bench.folder / name).unlink()
+        (bench.folder / name).mkdir()
+
+    return prepare
+
+
+def dying_docker(bench: Bench) -> None:
+    """Have a daemon whose push breaks off in its middle."""
+    daemon = bench.stack.enter_context(open_daemon())
+    daemon.images |= {image.reference: image.name.encode() for image in IMAGES.values()}
+    daemon.dies = True
+    bench.env["DOCKER_HOST"] = daemon.url
 
 
 def nothing(_: Bench) -> None:

@@ -1,7 +1,7 @@
 """Tasks as processes of their own that start in no time: one process loads the libraries, and a fork of it runs each.
 
 A fork may be told to die, as by kill -9, before or after its nth change of the account, a push counted too, inside its
-nth push, or at the nth time that it waits for the account.
+nth push, or inside its nth wait for the account.
 """
 
 import json
@@ -48,7 +48,7 @@ class Zygote:
     ) -> Done:
         """Run a task. answer is its input, without one it is closed.
 
-        kill is (when, which): before or after a change, in a push, or at a wait.
+        kill is (when, which): before or after a change, in a push, or in a wait.
         """
         out, err, given = (self.folder / name for name in ("task.out", "task.err", "task.in"))
         given.write_text(answer or "")
@@ -143,8 +143,12 @@ def _become(asked: dict[str, Any]) -> None:
 
 def _arm(when: str, which: int) -> None:
     """Let this process die at one of its changes, pushes or waits."""
-    arms = {"before": _arm_changes, "after": _arm_changes, "push": _arm_pushes, "wait": _arm_waits}
-    arms[when](when, _Death(which))
+    if when == "wait":
+        _arm_waits(which)
+    elif when == "push":
+        _arm_pushes(_Death(which))
+    else:
+        _arm_changes(when, _Death(which))
 
 
 class _Death:
@@ -179,7 +183,7 @@ def _arm_changes(when: str, death: _Death) -> None:
     repository.push = guard(repository.push, counts=lambda *_: True)
 
 
-def _arm_pushes(_: str, death: _Death) -> None:
+def _arm_pushes(death: _Death) -> None:
     """Let it die while the layers of an image go out."""
     from spcsmetrics.deploy import repository  # noqa: PLC0415
 
@@ -194,13 +198,28 @@ def _arm_pushes(_: str, death: _Death) -> None:
     repository._follow = lambda stream, target: follow(read(stream), target)
 
 
-def _arm_waits(_: str, death: _Death) -> None:
+def _arm_waits(which: int) -> None:
+    """Let it die while its nth wait for the account lasts."""
     from spcsmetrics.deploy import jobs, readiness  # noqa: PLC0415
 
+    begun = 0
+
+    def count(wait: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any, **options: Any) -> Any:
+            nonlocal begun
+            begun += 1
+            return wait(*args, **options)
+
+        return counted
+
     def sleep(seconds: float) -> None:
-        death.come()
+        if begun == which:
+            os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(seconds)
 
+    readiness.wait_until_ready = count(readiness.wait_until_ready)
+    readiness.wait_until_suspended = count(readiness.wait_until_suspended)
+    jobs._wait = count(jobs._wait)
     for module in (jobs, readiness):
         module.time = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)  # type: ignore[assignment]
 

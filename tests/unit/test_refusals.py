@@ -13,6 +13,17 @@ from spcsmetrics.deploy.refusals import explain
             "SQL access control error:\nInsufficient privileges",
             "let an administrator run what ./inv grants prints",
         ),
+        (
+            250003,
+            "Failed to execute request",
+            "check account and host of the connection (a host has no scheme and no path)",
+        ),
+        (251006, "Password is empty", "set password, or another authenticator, in connections.toml"),
+        (
+            251007,
+            "Unknown authenticator",
+            "the driver does not take a value of the connection, such as its authenticator",
+        ),
         (390318, "OAuth access token expired.", "the token has expired: make a new one"),
         (395999, "Invalid spec: unknown option 'container'", "read the message and deploy/service.yaml"),
         (395999, "Block storage volumes cannot be altered.", "./inv backup, ./inv undeploy, and deploy anew"),

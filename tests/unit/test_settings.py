@@ -50,6 +50,10 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b"event_table = 1", "event_table is 1: write true or false"),
         (b'tag = "a b"', "tag is 'a b': write the tag of an image"),
         (b'database = "my-db"', "database is 'my-db', and Snowpark Container Services take no quoted names"),
+        (
+            b'database = "metrics.prod"',
+            "database is 'metrics.prod', and Snowpark Container Services take no quoted names",
+        ),
         (b'schema = "\\"S\\""', "schema is '\"S\"', and Snowpark Container Services take no quoted names"),
         (b'compute_pool = "my-pool"', "compute_pool is 'my-pool'"),
         (b'compute_pool = "A$B"', "compute_pool has A$B: the collector finds a pool's nodes by DNS"),
