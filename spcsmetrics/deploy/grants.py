@@ -117,7 +117,11 @@ def _viewers(settings: Settings) -> Iterator[Grant]:
 def for_deployers(settings: Settings, user: str = "") -> str:
     """Return what gives the role to who deploys: as a comment where only the administrator knows who that is."""
     sql = f"GRANT ROLE {settings.role or DEFAULT_ROLE} TO USER"
-    return f"-- deploys\n{sql} {quoted(user)};" if user else f"-- to each user who deploys\n-- {sql} ...;"
+    return (
+        f"-- so that this user can deploy\n{sql} {quoted(user)};"
+        if user
+        else f"-- to each user who deploys\n-- {sql} ...;"
+    )
 
 
 def as_script(grants: list[Grant], *, inverse: bool) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spcsmetrics.deploy import rows
 from spcsmetrics.deploy.grants import Grant
 from spcsmetrics.deploy.names import bare, quoted
+from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 
 # Every role has what PUBLIC has.
@@ -37,12 +38,22 @@ def read_privileges(execute: Execute, role: str) -> Privileges:
     """Return what a role holds by itself and by the roles that were granted to it. Raises UserError."""
     roles, held = [role, _EVERYBODY], set()
     for one in roles:
-        for row in rows.show_grants_to_role(execute, quoted(one)):
+        for row in _read(execute, one, needed=one == role):
             kind, name = row["granted_on"].replace("_", " "), row["name"]
             if kind == "ROLE" and row["privilege"] == "USAGE" and bare(name) not in roles and len(roles) < _MOST_ROLES:
                 roles.append(bare(name))
             held.add((row["privilege"], kind, _shown(kind, name)))
     return Privileges(held=frozenset(held))
+
+
+def _read(execute: Execute, role: str, *, needed: bool) -> list[rows.HeldPrivilege]:
+    try:
+        return rows.show_grants_to_role(execute, quoted(role))
+    except RefusedError:
+        if needed:
+            raise
+        # What another role brings may be hidden.
+        return []
 
 
 def _shown(kind: str, name: str) -> str:

@@ -116,7 +116,12 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("cut off later", DEPLOY, fault("driver", "cut", 4), "the account says"),
     ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "the role sees no service"),
     ("settings that are not TOML", PLAN, settings("role ="), "deploy.toml is not TOML"),
-    ("a folder for settings", PLAN, folder_for("deploy.toml"), "deploy.toml is a folder: name a file, or move the folder away"),
+    (
+        "a folder for settings",
+        PLAN,
+        folder_for("deploy.toml"),
+        "deploy.toml is a folder: name a file, or move the folder away",
+    ),
     ("binary settings", PLAN, settings(b"\xff\xfe\x00"), "deploy.toml is not UTF-8: save it in that encoding"),
     ("a date for a number", PLAN, settings("retention_days = 1979-05-27"), "retention_days is datetime.date"),
     ("infinite retention", PLAN, settings("retention_days = inf"), "retention_days is inf"),

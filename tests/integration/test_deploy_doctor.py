@@ -10,8 +10,9 @@ from inner_accounts import SERVICE, SETTINGS, InnerAccount, Room, open_room
 
 from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import doctor, jobs
+from spcsmetrics.deploy import doctor
 from spcsmetrics.deploy.refusals import explain
+from spcsmetrics.deploy.specification import validate
 
 JOB = (*SERVICE[:2], "SPCS_METRICS_DOCTOR")
 NAME = ".".join(JOB)
@@ -90,6 +91,21 @@ def test_a_privilege_that_another_role_brings_counts(room: Room, printed: pytest
     assert line.split() == ["WEB_POOL", "ACTIVE", "MONITOR", "1", "unknown"]
 
 
+def test_another_role_whose_grants_are_hidden_ends_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch, printed: pytest.CaptureFixture[str]
+) -> None:
+    execute = InnerAccount.execute
+
+    def hide(account: InnerAccount, sql: str) -> object:
+        if sql == "SHOW GRANTS TO ROLE PUBLIC":
+            raise explain(sql, 3001, "Insufficient privileges")
+        return execute(account, sql)
+
+    monkeypatch.setattr(InnerAccount, "execute", hide)
+    examine(room)
+    assert "WEB_POOL" in printed.readouterr().out
+
+
 def test_all_that_the_role_lacks_is_printed_for_an_administrator(
     room: Room, printed: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,7 +143,9 @@ def test_inside_the_report_is_that_of_a_job_which_is_gone_afterwards(
     assert first.startswith(
         f"EXECUTE JOB SERVICE IN COMPUTE POOL SPCS_METRICS_POOL NAME = {NAME} ASYNC = TRUE COMMENT = 'SPCS user metrics"
     )
-    (container,) = json.loads(first.split("$$")[1])["spec"]["containers"]
+    sent = json.loads(first.split("$$")[1])
+    validate(sent)
+    (container,) = sent["spec"]["containers"]
     assert container["image"] == room.containers["otel"]["image"], "the collector that is deployed"
     assert (container["command"], container["args"]) == (["/spcs-doctor"], ["--pools=WEB_POOL,BATCH_POOL"])
     assert last == f"DROP SERVICE IF EXISTS {NAME}"
@@ -179,7 +197,7 @@ def test_ctrl_c_removes_the_job_also_while_it_waits(room: Room, monkeypatch: pyt
         raise KeyboardInterrupt
 
     room.catalog.faults.service = "never-ready"
-    monkeypatch.setattr(jobs.time, "sleep", interrupt)
+    monkeypatch.setattr("spcsmetrics.deploy.jobs.time.sleep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         examine_inside(room)
     assert set(room.catalog.services) == {SERVICE}

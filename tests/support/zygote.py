@@ -221,7 +221,7 @@ def _arm_waits(which: int) -> None:
     readiness.wait_until_suspended = count(readiness.wait_until_suspended)
     jobs._wait = count(jobs._wait)
     for module in (jobs, readiness):
-        module.time = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)  # type: ignore[assignment]
+        vars(module)["time"] = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,11 @@ DIGESTS = {(image.name, "1.0"): f"sha256:{key}" for key, image in IMAGES.items()
 SERVICE = rows.Service(
     name="SPCS_METRICS",
     status="RUNNING",
+    owner="R",
     compute_pool="SPCS_METRICS_POOL",
     comment=planner.comment(SPECIFICATION),
     external_access_integrations=None,
+    is_job="false",
     is_upgrading="false",
     auto_resume="true",
 )
