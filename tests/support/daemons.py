@@ -48,6 +48,8 @@ def _refuse(status: int, message: str) -> tuple[int, Any]:
 def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # The body of an answer goes out with its head, not 40 ms later when the head is acknowledged.
+        disable_nagle_algorithm = True
 
         def _respond(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -141,6 +141,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers as the Engine API does. Source: https://docs.docker.com/reference/api/engine/version/v1.47/"""
 
     protocol_version = "HTTP/1.1"
+    # The body of an answer goes out with its head, not 40 ms later when the head is acknowledged.
+    disable_nagle_algorithm = True
     daemon: Daemon
 
     def log_message(self, *_: object) -> None:
