@@ -3,8 +3,6 @@
 import itertools
 import json
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -15,38 +13,6 @@ from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.tasks.namespace import namespace
 
 NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
-# Each plan has a step of this title, whatever is installed.
-PLANS = {
-    "demo": "Run the demo",
-    "demo --check": "Check the demo",
-    "preview": "Show the boards",
-    "doctor": "Examine the pools",
-    "build": "Build the image spcs-oss-grafana:latest",
-    "build --bases local": "Build the image spcs-oss-prometheus:latest",
-    "test": "Test the tooling",
-    "test-boards": "Test the boards",
-    "test-stack": "Test the stack",
-    "lint": "import-linter",
-    "fuzz": "Fuzz FuzzDNSAnswer",
-    "boards": "Write boards and rules",
-    "bench.pipeline": "Measure floor, shipped",
-    "bench.discovery": "Measure refreshes",
-    "bench.boards": "Measure the boards' queries",
-    "lock": "Lock runtime",
-    "lock --upgrade": "Lock runtime",
-    "lock.bases": "Lock the bases",
-    "lock.collector": "Generate the collector's module",
-    "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
-    "audit": "pip-audit runtime",
-    "scan": "grype spcs-oss-otel",
-    "registry": "Start a registry",
-    "rehearse": "Rehearse ci.yml",
-    "rehearse --only release": "Rehearse release.yml",
-    "registry --stop": "Stop the registry",
-    "release --namespace acme": "Check the registry",
-    "release --namespace acme --candidate": "Verify from the registry",
-    "clean": "Remove build",
-}
 
 
 @pytest.fixture
@@ -152,41 +118,6 @@ def test_a_wrong_word_is_one_sentence_on_standard_error(inv: Run, words: str, se
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(sentence)
     assert len(done.err.splitlines()) == 1
-
-
-def test_the_list_needs_no_docker_no_go_and_no_heavy_library() -> None:
-    code = (
-        "import sys; sys.argv = ['inv', '-l']\n"
-        "try:\n import spcsmetrics.tasks.__main__ as m; m.main()\n"
-        "except SystemExit: pass\n"
-        "heavy = {'docker', 'rich', 'requests', 'aiohttp', 'snowflake.connector', 'jsonschema', 'pytest'}\n"
-        "print('heavy:', sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=ROOT, env={"PATH": "/nowhere"}
-    )
-    assert "heavy: []" in done.stdout
-    assert "demo" in done.stdout
-
-
-def test_dry_prints_a_plan_and_needs_neither_programs_nor_groups() -> None:
-    # Nothing is on the PATH and no group is installed, so that a step that ran would fail.
-    code = (
-        "import sys\n"
-        "for name in ('snowflake', 'jsonschema', 'psutil', 'playwright', 'aiohttp', 'dnslib', 'jwt', 'trustme',\n"
-        "             'grafana_foundation_sdk', 'pytest'): sys.modules[name] = None\n"
-        "from spcsmetrics.tasks.program import Inv\n"
-        f"for words in {list(PLANS)!r}:\n"
-        "    print('#', words, flush=True)\n"
-        "    Inv().run(['./inv', *words.split(), '--dry'])\n"
-    )
-    env = {"PATH": "/nowhere", "DOCKER_HOST": "unix:///nowhere/docker.sock"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, cwd=ROOT, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
-    printed = {words: plan for words, _, plan in (part.partition("\n") for part in done.stdout.split("# ")[1:])}
-    assert printed.keys() == PLANS.keys()
-    for words, title in PLANS.items():
-        assert re.search(rf"^{re.escape(title)}[^\n]*\n    \S", printed[words], re.M), words
 
 
 def test_every_command_in_the_pages_is_one_that_there_is() -> None:
