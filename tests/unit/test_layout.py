@@ -1,17 +1,15 @@
 """What a reader sees of a board first, and what it looks like."""
 
-import json
 import re
 from typing import Any
 
 import pytest
 from queries import metrics
+from rendered import rendered
 
 from monitoring.boards import BOARDS
 from monitoring.boards.reading import panels
-from monitoring.boards.rendering import render
 from monitoring.signals import CAPACITY, LIMIT, REQUESTED, USED
-from spcsmetrics.core.versions import PRODUCT
 
 Json = dict[str, Any]
 
@@ -22,8 +20,7 @@ COLORS = {"used": USED, "requested": REQUESTED, "limit": LIMIT, "capacity": CAPA
 
 @pytest.fixture(params=BOARDS, ids=lambda board: board.uid)
 def board(request: pytest.FixtureRequest) -> Json:
-    loaded: Json = json.loads(render(request.param, PRODUCT))
-    return loaded
+    return rendered()[request.param.uid]
 
 
 def test_the_answer_is_above_the_fold_and_the_rest_is_folded(board: Json) -> None:
