@@ -1,6 +1,8 @@
 """Folders that builds write to, and files that the user wrote."""
 
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from spcsmetrics.core.errors import UserError
@@ -25,6 +27,18 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         # The user knows the folder, not the probe in it.
         raise type(error)(error.errno, error.strerror, str(folder)) from None
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with what is in it. Raises OSError, which has the whole path of what cannot be removed."""
+
+    def refuse(_: Callable[..., object], path: str, error: tuple[object, BaseException, object]) -> None:
+        if isinstance(error[1], OSError):
+            # The system's own error has the last part of the path alone.
+            error[1].filename = path
+        raise error[1]
+
+    shutil.rmtree(folder, onerror=refuse)
 
 
 def read_text(file: Path) -> str:

@@ -5,12 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.deploy import addresses, estimate, ownership, planner, preflight, readiness, repository, session, tags
+from spcsmetrics.deploy import (
+    addresses,
+    estimate,
+    libraries,
+    ownership,
+    planner,
+    preflight,
+    readiness,
+    repository,
+    session,
+    tags,
+)
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.connections import NoConnectionError
 from spcsmetrics.deploy.planner import Change
@@ -46,7 +56,7 @@ def deploy(options: Options, *, dry: bool) -> None:
     Raises UserError; a run that broke off is continued by the next.
     """
     settings = _with_images(read_settings(options.settings), options)
-    _install(dry=dry)
+    libraries.install(dry=dry)
     preflight.check_settings(settings)
     if options.offline:
         if not dry:
@@ -60,16 +70,6 @@ def deploy(options: Options, *, dry: bool) -> None:
             raise
         console.print("Without a connection to an account: this is what an empty one would be sent.")
         _print_offline(settings, options)
-
-
-def _install(*, dry: bool) -> None:
-    """Install the group deploy, also for a plan: it is the difference between the settings and the account."""
-    step = groups.group_step("deploy")
-    if dry and not step.skip():
-        console.print(
-            "The plan needs the account's state and the specification's schema: their reader is installed now."
-        )
-    carry_out([step])
 
 
 def _with_images(settings: Settings, options: Options) -> Settings:
@@ -212,7 +212,7 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     Raises UserError where the service is missing.
     """
     settings = read_settings(options.settings)
-    _install(dry=dry)
+    libraries.install(dry=dry)
     preflight.check_settings(settings)
     settings = replace(settings, tag=tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:

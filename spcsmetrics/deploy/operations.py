@@ -6,11 +6,10 @@ from contextlib import contextmanager
 
 from rich.table import Table
 
-from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import addresses, ownership, readiness, rows, session
+from spcsmetrics.deploy import addresses, libraries, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import identifier
@@ -22,22 +21,22 @@ from spcsmetrics.images.definition import IMAGES
 
 
 @contextmanager
-def open_account(path: str) -> Iterator[tuple[Settings, Execute, State]]:
+def open_account(path: str, *, dry: bool = False) -> Iterator[tuple[Settings, Execute, State]]:
     """Yield the settings, a session and the account's state, after printing who works where. Raises UserError."""
     settings = read_settings(path)
-    carry_out([groups.group_step("deploy")])
+    libraries.install(dry=dry)
     with session.open_account(settings.connection, settings.role) as account:
         settings = addresses.settle(settings, private=account.private)
         yield settings, account.execute, announce(account, path, settings)
 
 
 @contextmanager
-def open_service(path: str, *, change: bool = False) -> Iterator[tuple[Settings, Execute]]:
+def open_service(path: str, *, change: bool = False, dry: bool = False) -> Iterator[tuple[Settings, Execute]]:
     """Yield the settings and a session in which the service is there. Raises UserError where it is not.
 
     What changes the service changes this project's alone.
     """
-    with open_account(path) as (settings, execute, state):
+    with open_account(path, dry=dry) as (settings, execute, state):
         if not state.service:
             raise UserError(f"the role sees no service {settings.service_name}: run ./inv deploy")
         if change:
@@ -80,8 +79,6 @@ def print_logs(path: str, container: str, lines: int) -> None:
     """Print the last lines of a container. Raises UserError for a container that is not one of the three."""
     if container not in IMAGES:
         raise UserError(f"the container {container!r} does not exist: write one of {', '.join(IMAGES)}")
-    if not 1 <= lines <= 1000:
-        raise UserError(f"--lines {lines} cannot be had: write 1 to 1000")
     with open_service(path) as (settings, execute):
         print(visible(readiness.read_logs(execute, settings.service_name, container, lines)))  # noqa: T201 - the result
 
@@ -99,7 +96,7 @@ def open_url(path: str) -> None:
 def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     """Let a role open the boards, and nothing else."""
     name = identifier(role, "the role")
-    with open_service(path, change=True) as (settings, execute):
+    with open_service(path, change=True, dry=dry) as (settings, execute):
         sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
         _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
     console.print(
@@ -113,7 +110,7 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
 
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
-    with open_account(path) as (settings, execute, state):
+    with open_account(path, dry=dry) as (settings, execute, state):
         name = settings.service_name
         if not state.service:
             # An earlier run may have been killed after it had removed the service.

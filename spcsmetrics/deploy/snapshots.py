@@ -20,7 +20,7 @@ _COST = (
 
 def back_up(path: str, *, dry: bool) -> None:
     """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    with open_service(path, change=True) as (settings, execute):
+    with open_service(path, change=True, dry=dry) as (settings, execute):
         snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
         sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
         _send(execute, "Take a snapshot of the volume", sql, dry=dry)
@@ -30,7 +30,7 @@ def back_up(path: str, *, dry: bool) -> None:
 
 def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
     """Print the snapshots in the service's schema, those that Snowflake made itself too; or drop one of them."""
-    with open_account(path) as (settings, execute, _):
+    with open_account(path, dry=dry) as (settings, execute, _):
         found = rows.show_snapshots(execute, settings.schema_name)
         if drop:
             name = _resolve(settings, drop)
@@ -50,7 +50,7 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
     A request at the endpoint starts a service that stands still, so that is switched off meanwhile. What a run that
     broke off has restored is not restored again.
     """
-    with open_service(path, change=True) as (settings, execute):
+    with open_service(path, change=True, dry=dry) as (settings, execute):
         name, source = settings.service_name, _resolve(settings, snapshot)
         _require(execute, source)
         question = f"Replace the metrics of {name} by those of {source}? The boards are gone meanwhile."

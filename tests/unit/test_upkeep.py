@@ -1,10 +1,13 @@
 """Steps of linters, of cleaning, and of the files that are generated."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.files import remove_folder
 from spcsmetrics.core.steps import Step
 from spcsmetrics.local import page
 from spcsmetrics.programs import tools
@@ -67,6 +70,20 @@ def test_clean_removes_what_tasks_made_and_nothing_else(
     left = {".venv", "docs", "grafana"} - ({".venv"} if everything else set())
     assert {file.name for file in tmp_path.iterdir()} == left
     assert [file.name for file in source.iterdir()] == ["src"]
+
+
+def test_what_clean_cannot_remove_has_its_whole_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept = tmp_path / "build" / "deep" / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+
+    def refuse(path: str, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(PermissionError) as refused:
+        remove_folder(tmp_path / "build")
+    assert refused.value.filename == str(kept)
 
 
 def test_boards_and_rules_that_are_made_no_more_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
