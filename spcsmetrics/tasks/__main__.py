@@ -12,6 +12,7 @@ signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 def main() -> None:
     """Run the tasks; a reader that goes away early, such as head, ends them quietly."""
+    _open_closed_streams()
     try:
         from spcsmetrics.tasks.command import explain
         from spcsmetrics.tasks.program import Inv
@@ -34,6 +35,18 @@ def main() -> None:
     except KeyboardInterrupt:
         print("inv: stopped", file=sys.stderr)  # noqa: T201 - no console is loaded yet
         _leave(130)
+
+
+def _open_closed_streams() -> None:
+    """Put the null device where the caller closed a standard stream, else the next open file would stand in for it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            if null != number:
+                os.close(null)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, "w" if number else "r"))  # noqa: PTH123, SIM115 - open until the end
 
 
 def _leave(code: int) -> None:

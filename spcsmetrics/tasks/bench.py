@@ -14,6 +14,7 @@ _JSON = "print JSON instead of a table"
         "rounds": "times that the pipelines are measured in turn; medians are printed",
         "json": _JSON,
     },
+    limits={"interval": (1, 300), "rounds": (1, 100)},
 )
 def pipeline(context: Context, series: str = "35000", interval: int = 5, rounds: int = 3, json: bool = False) -> None:
     """Measure collector and store against a Prometheus alone, and a vmagent where one is installed.
@@ -26,7 +27,7 @@ def pipeline(context: Context, series: str = "35000", interval: int = 5, rounds:
     bench_pipeline(read_loads(series, interval), rounds=rounds, as_json=json, dry=is_dry(context))
 
 
-@task(help={"rounds": "refreshes of each number of pools", "json": _JSON})
+@task(help={"rounds": "refreshes of each number of pools", "json": _JSON}, limits={"rounds": (1, 1000)})
 def discovery(context: Context, rounds: int = 3, json: bool = False) -> None:
     """Measure refreshes of the discovery by number of pools."""
     from spcsmetrics.bench.discovery import bench_discovery

@@ -2,7 +2,7 @@
 
 import errno
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import invoke
@@ -25,17 +25,24 @@ _REMEDIES = {
     errno.ENOENT: "put back what is missing",
     errno.ECONNREFUSED: "start what should listen there",
 }
+# The least and the most that a flag takes.
+Limits = tuple[int, int]
 _OURS = {"spcsmetrics", "monitoring", "simulator"}
 
 
 class Flag(Argument):
     """A flag whose help ends with its default, and whose unreadable value is one sentence."""
 
+    limits: Limits | None = None
+
     @classmethod
-    def like(cls, other: Argument, text: str = "") -> "Flag":
-        """Return the flag that another argument stands for, with another help text where one is given."""
-        shown = f" (default: {other.default})" if other.default not in (None, "", False) else ""
-        return cls(
+    def like(cls, other: Argument, text: str = "", limits: Limits | None = None) -> "Flag":
+        """Return the flag that another argument stands for, with another help text and limits where they are given."""
+        notes = [f"{limits[0]} to {limits[1]}"] if limits else []
+        if other.default not in (None, "", False):
+            notes.append(f"default: {other.default}")
+        shown = f" ({', '.join(notes)})" if notes else ""
+        flag = cls(
             names=other.names,
             kind=other.kind,
             default=other.default,
@@ -44,6 +51,8 @@ class Flag(Argument):
             optional=other.optional,
             attr_name=other.attr_name,
         )
+        flag.limits = limits
+        return flag
 
     def __repr__(self) -> str:
         # Invoke's sentences name a flag so.
@@ -51,10 +60,13 @@ class Flag(Argument):
 
     def set_value(self, value: Any, cast: bool = True) -> None:  # noqa: ANN401 - invoke's own types
         """Take what the command line says."""
+        wanted = "a whole number" + (f" from {self.limits[0]} to {self.limits[1]}" if self.limits else "")
         try:
             super().set_value(value, cast)
         except ValueError:
-            raise ParseError(f"{self!r} takes a whole number, not {value!r}") from None
+            raise ParseError(f"{self!r} takes {wanted}, not {value!r}") from None
+        if self.limits and not self.limits[0] <= self.value <= self.limits[1]:
+            raise ParseError(f"{self!r} takes {wanted}, not {value!r}")
 
 
 class Command(Task[Callable[..., None]]):
@@ -66,18 +78,30 @@ class Command(Task[Callable[..., None]]):
     Args:
         body: the function, whose parameters are the flags.
         plan: whether --dry prints what it would do; a task that changes nothing refuses --dry.
+        limits: the least and the most that each flag with a number takes.
         options: those of invoke's task.
     """
 
-    def __init__(self, body: Callable[..., None], *, plan: bool = True, **options: Any) -> None:  # noqa: ANN401 - invoke's own types
+    def __init__(
+        self,
+        body: Callable[..., None],
+        *,
+        plan: bool = True,
+        limits: Mapping[str, Limits] | None = None,
+        **options: Any,  # noqa: ANN401 - invoke's own types
+    ) -> None:
         super().__init__(body, auto_shortflags=False, **options)
         self.plan = plan
+        self.limits = limits or {}
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the flags for the parser."""
         # Reading the texts removes them from the task.
         texts = dict(self.help)
-        arguments = [Flag.like(argument) for argument in super().get_arguments(ignore_unknown_help)]
+        arguments = [
+            Flag.like(argument, limits=self.limits.get(argument.names[0]))
+            for argument in super().get_arguments(ignore_unknown_help)
+        ]
         self.help = texts
         return [*arguments]
 

@@ -11,7 +11,8 @@ from spcsmetrics.tasks.command import is_dry, task
         "nodes": "nodes in each pool",
         "containers": "containers on each node",
         "check": "verify everything once through Prometheus, print JSON, and exit 0 or 1",
-    }
+    },
+    limits={"pools": (1, 200), "nodes": (1, 254), "containers": (0, 1000)},
 )
 def demo(context: Context, pools: int = 3, nodes: int = 2, containers: int = 6, check: bool = False) -> None:
     """Watch simulated pools arrive in a real Prometheus, live.

@@ -7,6 +7,7 @@ from spcsmetrics.tasks.command import is_dry, task
 _SETTINGS = "TOML file of the deployment (default: deploy.toml of the repository, else deploy/example.toml's defaults)"
 _ADOPT = "take over a service of this name that this project did not make"
 _TIMEOUT = "seconds to wait until the service runs and can be reached"
+_LIMITS = {"timeout": (1, 86_400)}
 
 
 @task(
@@ -19,7 +20,8 @@ _TIMEOUT = "seconds to wait until the service runs and can be reached"
         "adopt": _ADOPT,
         "images": "pull released images of this namespace, such as docker.io/acme, instead of this machine's",
         "tag": "with --images: their tag (default: this version)",
-    }
+    },
+    limits=_LIMITS,
 )
 def deploy(
     context: Context,
@@ -59,7 +61,8 @@ def deploy(
         "settings": _SETTINGS,
         "tag": "tag of images in the repository (default: send the images of this machine)",
         "timeout": _TIMEOUT,
-    }
+    },
+    limits=_LIMITS,
 )
 def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 900) -> None:
     """Move the service to other images; data and URL stay."""
@@ -88,7 +91,8 @@ def status(context: Context, settings: str = "") -> None:
 @task(
     plan=False,
     positional=["container"],
-    help={"container": "otel, prometheus or grafana", "settings": _SETTINGS, "lines": "how many, 1 to 1000"},
+    help={"container": "otel, prometheus or grafana", "settings": _SETTINGS, "lines": "how many"},
+    limits={"lines": (1, 1000)},
 )
 def logs(context: Context, container: str, settings: str = "", lines: int = 100) -> None:
     """Print the last lines that a container logged."""
@@ -147,6 +151,7 @@ def snapshots(context: Context, settings: str = "", drop: str = "") -> None:
 @task(
     positional=["snapshot"],
     help={"snapshot": "name that backup printed", "settings": _SETTINGS, "yes": "do not ask", "timeout": _TIMEOUT},
+    limits=_LIMITS,
 )
 def restore(context: Context, snapshot: str, settings: str = "", yes: bool = False, timeout: int = 900) -> None:
     """Replace the service's metrics by those of a snapshot."""

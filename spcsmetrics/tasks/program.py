@@ -28,6 +28,7 @@ _CORE = {
     "version": "print the version of this project",
     "write-pyc": "",
 }
+_CORE_LIMITS = {"list-depth": (1, 9)}
 _HELP = ("-h", "--help")
 _DRY_FLAGS = ("-R", "--dry")
 
@@ -40,7 +41,8 @@ class Inv(Program):
 
     def core_args(self) -> list[Argument]:
         """Return the flags before a task."""
-        return [Flag.like(flag, _CORE[flag.names[0]]) for flag in super().core_args() if flag.names[0] in _CORE]
+        shown = [flag for flag in super().core_args() if flag.names[0] in _CORE]
+        return [Flag.like(flag, _CORE[flag.names[0]], _CORE_LIMITS.get(flag.names[0])) for flag in shown]
 
     def update_config(self, merge: bool = True) -> None:
         """Hand --dry to the tasks."""
@@ -115,6 +117,12 @@ class Inv(Program):
         collection = self.collection.collections.get(name)
         return None if collection is None or collection.default else collection
 
+    def _shown(self, name: str) -> str:
+        """Return the name that help has for a task: a collection's own for its default."""
+        first, _, last = name.partition(".")
+        collection = self.collection.collections.get(first)
+        return first if collection is not None and last and collection.default == last else name
+
     def _last_task(self, words: list[str]) -> str:
         """Return the task that words are about: the last that is one, else the first word."""
         names = {*self.collection.task_names, *self.collection.collections}
@@ -130,7 +138,7 @@ class Inv(Program):
             if name is None and words and words[0] in self.collection.task_names:
                 name = self._last_task(words)
             text = str(error).rstrip("!.")
-            page = f"./inv {name} -h" if name else "./inv -l"
+            page = f"./inv {self._shown(name)} -h" if name else "./inv -l"
             raise ParseError(f"inv: {text[0].lower()}{text[1:]}: see {page}", error.context) from None
 
 

@@ -47,7 +47,7 @@ def test_stack(
     run_tests(bases, require_grafana=require_grafana, source=source, pictures=pictures, dry=is_dry(context))
 
 
-@task(help={"seconds": "time for each fuzzer"})
+@task(help={"seconds": "time for each fuzzer"}, limits={"seconds": (1, 86_400)})
 def fuzz(context: Context, seconds: int = 30) -> None:
     """Feed random input to the parsers of the plugin."""
     from spcsmetrics.upkeep.tests import run_fuzz

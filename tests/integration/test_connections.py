@@ -40,7 +40,7 @@ def refusal(desk: Desk, *words: str) -> str:
         (["open"], f"the role sees no service {SERVICE}"),
         (["backup"], f"the role sees no service {SERVICE}"),
         (["upgrade"], f"the role sees no service {SERVICE} to upgrade: run ./inv deploy"),
-        (["logs", "otel", "--lines=0"], "write 1 to 1000"),
+        (["logs", "otel", "--lines=0"], "--lines takes a whole number from 1 to 1000, not '0'"),
         (["deploy", "--offline"], "--offline only prints what an empty account would be sent: add --dry"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

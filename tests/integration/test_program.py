@@ -158,6 +158,40 @@ def test_a_missing_docker_daemon_is_one_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ("", 0, ""),
+        ("-h", 0, ""),
+        ("demo -h", 0, ""),
+        ("bench -h", 0, ""),
+        ("--version", 0, ""),
+        ("versions", 0, ""),
+        ("test --dry", 0, ""),
+        ("nonsense", 1, "inv: no idea what 'nonsense' is: see ./inv -l\n"),
+        ("demo --pools 0", 1, "inv: --pools takes a whole number from 1 to 200, not '0': see ./inv demo -h\n"),
+    ],
+)
+def test_a_closed_standard_output_takes_nothing_and_is_no_fault(words: str, code: int, sentence: str) -> None:
+    done = run_closed(words, ">&-")
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", sentence)
+
+
+def test_what_goes_wrong_does_not_move_to_standard_output_where_that_of_errors_is_closed() -> None:
+    done = run_closed("nonsense", "2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+def test_all_standard_streams_may_be_closed() -> None:
+    assert run_closed("versions", "<&- >&- 2>&-").returncode == 0
+
+
+def run_closed(words: str, closed: str) -> subprocess.CompletedProcess[str]:
+    """Run ./inv in a shell that closes some of its streams."""
+    command = ["sh", "-c", f'exec "$0" -m spcsmetrics.tasks {words} {closed}', sys.executable]
+    return subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)
+
+
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     command = [sys.executable, "-m", "spcsmetrics.tasks", "versions"]
     reading, writing = os.pipe()

@@ -10,6 +10,7 @@ from program import Run, in_process
 
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.tasks.command import Flag
 from spcsmetrics.tasks.namespace import namespace
 
 NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
@@ -60,8 +61,29 @@ def test_every_flag_has_help_and_only_a_long_name() -> None:
             assert not argument.nicknames, f"{name} --{argument.name}"
 
 
+NUMBERS = [
+    (name, flag)
+    for name in sorted(namespace.task_names)
+    for flag in namespace[name].get_arguments()
+    if flag.kind is not bool and isinstance(flag.default, int)
+]
+
+
+@pytest.mark.parametrize(("name", "flag"), NUMBERS, ids=str)
+def test_every_flag_with_a_number_refuses_what_is_beyond_its_limits(inv: Run, name: str, flag: Flag) -> None:
+    assert flag.limits, f"{name} {flag}"
+    least, most = flag.limits
+    assert least <= flag.default <= most
+    assert f"({least} to {most}, default: {flag.default})" in str(flag.help)
+    words = [name, *(f"{one.names[0]}-value" for one in namespace[name].get_arguments() if one.positional)]
+    for value in (least - 1, most + 1, 10**20, -(10**20)):
+        refused = inv(*words, f"{flag}={value}", "--dry")
+        sentence = f"inv: {flag} takes a whole number from {least} to {most}, not '{value}': see ./inv {name} -h\n"
+        assert (refused.code, refused.out, refused.err) == (1, "", sentence)
+
+
 def test_help_shows_defaults_and_dry_where_there_is_a_plan(inv: Run) -> None:
-    assert re.search(r"--pools=INT +number of simulated compute pools \(default: 3\)", inv("demo", "-h").out)
+    assert re.search(r"--pools=INT +number of simulated compute pools \(1 to 200, default: 3\)", inv("demo", "-h").out)
     assert "--dry" in inv("demo", "-h").out
     assert "--dry" not in inv("logs", "-h").out
     assert inv("logs", "-h").out.startswith("Usage: ./inv logs CONTAINER ")
@@ -89,28 +111,31 @@ def test_the_version_is_that_of_the_product(inv: Run) -> None:
     ("words", "sentence"),
     [
         ("demo --bogus", "inv: no idea what '--bogus' is: see ./inv demo -h"),
-        ("demo --pools x", "inv: --pools takes a whole number, not 'x': see ./inv demo -h"),
+        ("demo --pools x", "inv: --pools takes a whole number from 1 to 200, not 'x': see ./inv demo -h"),
         ("demo --pools", "inv: flag --pools needed value and was not given one: see ./inv demo -h"),
         ("logs", "inv: 'logs' did not receive required positional arguments: 'container': see ./inv logs -h"),
         ("nonsense", "inv: no idea what 'nonsense' is: see ./inv -l"),
         ("nonsense -h", "inv: no idea what 'nonsense' is: see ./inv -l"),
-        ("-D x -l", "inv: --list-depth takes a whole number, not 'x': see ./inv -l"),
+        ("-D x -l", "inv: --list-depth takes a whole number from 1 to 9, not 'x': see ./inv -l"),
         ("-F yaml -l", "inv: --list-format takes one of flat, nested, json, not 'yaml': see ./inv -l"),
         ("-l nonsense", "inv: no idea which tasks 'nonsense' are: see ./inv -l"),
         ("bench", "inv: bench is several tasks: write one of bench.pipeline, bench.discovery, bench.boards"),
         ("bench pipeline", "inv: bench is several tasks: write one of bench.pipeline, bench.discovery, bench.boards"),
         ("bench.boards --pools 9", "inv: no idea what '--pools' is: see ./inv bench.boards -h"),
+        ("lock --bases", "inv: no idea what '--bases' is: see ./inv lock -h"),
+        ("lock.packages --bases", "inv: no idea what '--bases' is: see ./inv lock -h"),
         ("lock.bases --upgrade", "inv: no idea what '--upgrade' is: see ./inv lock.bases -h"),
         ("logs --dry", "inv: 'logs' did not receive required positional arguments: 'container': see ./inv logs -h"),
         ("logs otel --dry", "inv: logs changes nothing, so it has no plan to print: leave --dry out"),
         ("status --dry", "inv: status changes nothing, so it has no plan to print: leave --dry out"),
-        ("demo --pools 0", "inv: the demo takes 1 to 200 pools"),
+        ("demo --pools 0", "inv: --pools takes a whole number from 1 to 200, not '0': see ./inv demo -h"),
         ("build --only mysql", "inv: --only mysql is not an image: write one of otel, prometheus, grafana"),
         ("rehearse --only build", "inv: --only build is not a workflow: write one of ci, release"),
         ("build --bases none", "inv: --bases none is not known: write one of official, local"),
         ("build --only grafana --bases local", "inv: grafana cannot be built on a local base"),
         ("test-stack --bases local --require-grafana", "inv: --require-grafana cannot be met"),
-        ("bench.pipeline --interval 0", "inv: the bench takes at least one pool"),
+        ("bench.pipeline --interval 0", "inv: --interval takes a whole number from 1 to 300, not '0'"),
+        ("-D 0 -l", "inv: --list-depth takes a whole number from 1 to 9, not '0'"),
     ],
 )
 def test_a_wrong_word_is_one_sentence_on_standard_error(inv: Run, words: str, sentence: str) -> None:
