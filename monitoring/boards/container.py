@@ -10,35 +10,35 @@ CONTAINER = Board(
     description="A container over its instances: states, restarts, use against request and limit.",
     rows=(
         Row(
-            "Now",
-            (
-                Number(states.running(IN_CONTAINER)),
-                Number(states.pending(IN_CONTAINER)),
-                Number(states.restarts(IN_CONTAINER)),
-                Number(usage.highest_share(IN_CONTAINER, "cpu"), width=6),
-                Number(usage.highest_share(IN_CONTAINER, "memory"), width=6),
-                Lines(usage.use(IN_CONTAINER, "cpu")),
-                Lines(usage.use(IN_CONTAINER, "memory")),
-                Timeline(states.timeline(IN_CONTAINER), states=states.STATES, width=12, height=9),
-                Timeline(states.ends_by_container(IN_CONTAINER), states=states.ENDS, width=12, height=9),
+            title="Now",
+            panels=(
+                Number(signal=states.running(IN_CONTAINER)),
+                Number(signal=states.pending(IN_CONTAINER)),
+                Number(signal=states.restarts(IN_CONTAINER)),
+                Number(signal=usage.highest_share(IN_CONTAINER, "cpu"), width=6),
+                Number(signal=usage.highest_share(IN_CONTAINER, "memory"), width=6),
+                Lines(signal=usage.use(IN_CONTAINER, "cpu")),
+                Lines(signal=usage.use(IN_CONTAINER, "memory")),
+                Timeline(signal=states.timeline(IN_CONTAINER), states=states.STATES, width=12, height=9),
+                Timeline(signal=states.ends_by_container(IN_CONTAINER), states=states.ENDS, width=12, height=9),
             ),
         ),
         Row(
-            "How it ended",
-            (
+            title="How it ended",
+            panels=(
                 # Recorded restarts are of a service's container, over its instances.
-                Lines(states.restarts_over_time(OF_ONE_CONTAINER)),
-                Lines(states.exit_codes(IN_CONTAINER)),
+                Lines(signal=states.restarts_over_time(OF_ONE_CONTAINER)),
+                Lines(signal=states.exit_codes(IN_CONTAINER)),
             ),
         ),
         Row(
-            "What it used",
-            (
-                Grid(containers.over_range(IN_CONTAINER)),
-                Lines(usage.share(IN_CONTAINER, "cpu", "limit")),
-                Lines(usage.share(IN_CONTAINER, "memory", "limit")),
-                Lines(gpus.time_in_use_by_container(IN_CONTAINER)),
-                Lines(gpus.memory_by_container(IN_CONTAINER)),
+            title="What it used",
+            panels=(
+                Grid(listing=containers.over_range(IN_CONTAINER)),
+                Lines(signal=usage.share(IN_CONTAINER, "cpu", "limit")),
+                Lines(signal=usage.share(IN_CONTAINER, "memory", "limit")),
+                Lines(signal=gpus.time_in_use_by_container(IN_CONTAINER)),
+                Lines(signal=gpus.memory_by_container(IN_CONTAINER)),
             ),
         ),
     ),

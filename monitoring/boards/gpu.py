@@ -10,23 +10,29 @@ GPU = Board(
     description="GPUs: utilisation, memory, who shares which, and what is requested.",
     rows=(
         Row(
-            "How busy",
-            (
-                Number(gpus.idle(ON_NODES), width=4, height=9),
-                Grid(gpus.idle_by_node(ON_NODES), width=8),
-                Lines(gpus.time_in_use(ON_GPUS), width=12, height=9),
-                Grid(gpus.users(ON_GPUS), height=11),
+            title="How busy",
+            panels=(
+                Number(signal=gpus.idle(ON_NODES), width=4, height=9),
+                Grid(listing=gpus.idle_by_node(ON_NODES), width=8),
+                Lines(signal=gpus.time_in_use(ON_GPUS), width=12, height=9),
+                Grid(listing=gpus.users(ON_GPUS), height=11),
             ),
         ),
         Row(
-            "How full",
-            (
-                Lines(gpus.memory_share(ON_GPUS), width=8),
-                Lines(gpus.memory(ON_GPUS), width=8),
-                Lines(gpus.requested(IN_POOLS), width=8),
+            title="How full",
+            panels=(
+                Lines(signal=gpus.memory_share(ON_GPUS), width=8),
+                Lines(signal=gpus.memory(ON_GPUS), width=8),
+                Lines(signal=gpus.requested(IN_POOLS), width=8),
             ),
         ),
-        Row("By container", (Lines(gpus.time_in_use_by_container(ON_GPUS)), Lines(gpus.memory_by_container(ON_GPUS)))),
+        Row(
+            title="By container",
+            panels=(
+                Lines(signal=gpus.time_in_use_by_container(ON_GPUS)),
+                Lines(signal=gpus.memory_by_container(ON_GPUS)),
+            ),
+        ),
     ),
     variables=("pool", "node", "gpu"),
 )

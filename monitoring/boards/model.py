@@ -9,9 +9,9 @@ from typing import ClassVar
 from monitoring.signals import Listing, Signal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _SignalPanel:
-    """What the panels of a signal share: `Lines(pools.NODES, width=8)`."""
+    """What the panels of a signal share: `Lines(signal=pools.NODES, width=8)`."""
 
     signal: Signal
 
@@ -47,13 +47,13 @@ class Timeline(_SignalPanel):
     height: int = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """A table."""
 
     listing: Listing
-    width: int = field(default=24, kw_only=True)
-    height: int = field(default=9, kw_only=True)
+    width: int = 24
+    height: int = 9
 
     @property
     def title(self) -> str:
@@ -74,9 +74,9 @@ class Note:
 Panel = Lines | Number | Timeline | Grid | Note
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A titled row of panels: `Row("Now", (Number(states.running(IN_POOLS)), Grid(pools.POOL_LIST)))`.
+    """A titled row of panels: `Row(title="Now", panels=(Grid(listing=pools.POOL_LIST),))`.
 
     The first row of a board is the answer: it has no heading and fits a screen. The others are folded.
     """

@@ -10,21 +10,27 @@ NETWORK = Board(
     description="Egress, denied packets, and the connections of endpoints.",
     rows=(
         Row(
-            "Denied and sent",
-            (
-                Number(network.denied_in_range(IN_SERVICES), width=6, height=10),
-                Lines(network.denied(IN_SERVICES), width=18, height=10),
-                Lines(network.talkers("transmitted"), height=10),
-                Lines(network.talkers("received"), height=10),
+            title="Denied and sent",
+            panels=(
+                Number(signal=network.denied_in_range(IN_SERVICES), width=6, height=10),
+                Lines(signal=network.denied(IN_SERVICES), width=18, height=10),
+                Lines(signal=network.talkers("transmitted"), height=10),
+                Lines(signal=network.talkers("received"), height=10),
             ),
         ),
         Row(
-            "Egress of each instance",
-            (Lines(network.egress(IN_SERVICES, "bytes")), Lines(network.egress(IN_SERVICES, "packets"))),
+            title="Egress of each instance",
+            panels=(
+                Lines(signal=network.egress(IN_SERVICES, "bytes")),
+                Lines(signal=network.egress(IN_SERVICES, "packets")),
+            ),
         ),
         Row(
-            "Ingress",
-            (Lines(network.ingress(IN_SERVICES, "connections_active")), Lines(network.ingress(IN_SERVICES, "cps"))),
+            title="Ingress",
+            panels=(
+                Lines(signal=network.ingress(IN_SERVICES, "connections_active")),
+                Lines(signal=network.ingress(IN_SERVICES, "cps")),
+            ),
         ),
     ),
     variables=("pool", "database", "schema", "service"),

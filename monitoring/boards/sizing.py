@@ -18,21 +18,21 @@ SIZING = Board(
     description="Unused requests, suggested requests, node hours and credits.",
     rows=(
         Row(
-            "Requested and unused",
-            (
-                Number(sizing.NODE_HOURS, width=6, height=4),
-                Number(sizing.CREDITS, width=6, height=4),
-                Number(sizing.UNUSED_NOW, width=12, height=4),
-                Lines(sizing.unused("cpu"), height=8),
-                Lines(sizing.unused("memory"), height=8),
-                Grid(sizing.SUGGESTIONS, height=8),
+            title="Requested and unused",
+            panels=(
+                Number(signal=sizing.NODE_HOURS, width=6, height=4),
+                Number(signal=sizing.CREDITS, width=6, height=4),
+                Number(signal=sizing.UNUSED_NOW, width=12, height=4),
+                Lines(signal=sizing.unused("cpu"), height=8),
+                Lines(signal=sizing.unused("memory"), height=8),
+                Grid(listing=sizing.SUGGESTIONS, height=8),
             ),
         ),
         Row(
-            "Cost",
-            (
-                Grid(sizing.COST, width=14, height=8),
-                Lines(sizing.REQUESTED_UNUSED_SHARE, width=10),
+            title="Cost",
+            panels=(
+                Grid(listing=sizing.COST, width=14, height=8),
+                Lines(signal=sizing.REQUESTED_UNUSED_SHARE, width=10),
                 Note(title="About the credits", text=_BILL),
             ),
         ),

@@ -10,20 +10,20 @@ VOLUMES = Board(
     description="Block volumes: use, time until full, throughput and operations.",
     rows=(
         Row(
-            "How full",
-            (
-                Grid(volumes.listing(IN_VOLUMES), height=10),
-                Lines(volumes.share(IN_VOLUMES), height=10),
-                Lines(volumes.time_left(IN_VOLUMES), height=10),
+            title="How full",
+            panels=(
+                Grid(listing=volumes.listing(IN_VOLUMES), height=10),
+                Lines(signal=volumes.share(IN_VOLUMES), height=10),
+                Lines(signal=volumes.time_left(IN_VOLUMES), height=10),
             ),
         ),
         Row(
-            "What goes through",
-            (
-                Lines(volumes.used(IN_VOLUMES)),
-                Lines(volumes.flow(IN_VOLUMES, "throughput")),
-                Lines(volumes.flow(IN_VOLUMES, "iops")),
-                Lines(volumes.in_flight(IN_VOLUMES)),
+            title="What goes through",
+            panels=(
+                Lines(signal=volumes.used(IN_VOLUMES)),
+                Lines(signal=volumes.flow(IN_VOLUMES, "throughput")),
+                Lines(signal=volumes.flow(IN_VOLUMES, "iops")),
+                Lines(signal=volumes.in_flight(IN_VOLUMES)),
             ),
         ),
     ),
