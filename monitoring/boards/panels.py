@@ -28,7 +28,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitoring.boards.links import cell_link
 from monitoring.boards.model import Grid, Lines, Note, Number, Panel, Timeline
-from monitoring.signals import Column, Listing, Signal, Steps
+from monitoring.signals import Column, Line, Listing, Signal, Steps
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 MIN_STEP = "30s"
@@ -135,17 +135,21 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
     if panel.stacked:
         chart = chart.stacking(StackingConfig().mode(common.StackingMode.NORMAL))
     for ref, line in zip(_REFS, signal.lines, strict=False):
-        settings = []
-        if line.dashed:
-            settings.append(DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]}))
-        if line.color:
-            # Several lines of one meaning are shades of its colour.
-            mode = "shades" if "{{" in line.legend else "fixed"
-            settings.append(DynamicConfigValue(id_val="color", value={"mode": mode, "fixedColor": line.color}))
-        if settings:
+        if settings := _line_settings(line):
             chart = chart.override_by_query(ref, settings)
     built: Builder[PanelModel] = chart
     return built
+
+
+def _line_settings(line: Line) -> list[DynamicConfigValue]:
+    settings = []
+    if line.dashed:
+        settings.append(DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [10, 10]}))
+    if line.color:
+        # Several lines of one meaning are shades of its colour.
+        mode = "shades" if "{{" in line.legend else "fixed"
+        settings.append(DynamicConfigValue(id_val="color", value={"mode": mode, "fixedColor": line.color}))
+    return settings
 
 
 def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:

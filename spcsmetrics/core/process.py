@@ -47,23 +47,29 @@ def run(
         ['v0.1.0']
     """
     command, variables = _prepare(args, env, remedy)
-    if log:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as file:
-            done = subprocess.run(command, cwd=cwd, env=variables, stdout=file, stderr=subprocess.STDOUT, check=False)
-        output = log.read_text(errors="replace")
-        printed = output
-    else:
-        done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, check=False)
-        output = done.stdout.decode(errors="replace")
-        printed = output + done.stderr.decode(errors="replace")
-    if done.returncode != 0:
+    code, output, printed = _finish(command, cwd, variables, log)
+    if code:
         where = f" (all of it in {log})" if log else ""
         raise UserError(
-            f"{render(command[:3])} {describe(done.returncode)}{_then(remedy)}; its last lines{where}:\n"
+            f"{render(command[:3])} {describe(code)}{_then(remedy)}; its last lines{where}:\n"
             f"{last_lines(printed, _TAIL_LINES)}"
         )
     return output
+
+
+def _finish(
+    command: list[str], cwd: Path | None, variables: Mapping[str, str], log: Path | None
+) -> tuple[int, str, str]:
+    """Run a command to its end; return its exit code, its output, and all that it printed."""
+    if log is None:
+        done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, check=False)
+        output = done.stdout.decode(errors="replace")
+        return done.returncode, output, output + done.stderr.decode(errors="replace")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as file:
+        code = subprocess.call(command, cwd=cwd, env=variables, stdout=file, stderr=subprocess.STDOUT)
+    output = log.read_text(errors="replace")
+    return code, output, output
 
 
 def stream(

@@ -80,22 +80,31 @@ def start_simulator(
     command += ["--service-delay", str(service_delay)]
     if frozen:
         command.append("--frozen")
-    if not ports.can_bind("127.90.0.1", 0):
-        command += ["--one-address", "--node-base", "127.0.0.1"]
-        # Room for nodes that are added while it runs.
-        command += ["--node-port", str(ports.find_run(pools * nodes + 20))]
-    elif not ports.can_bind("127.90.0.1", ports.NODE):
-        command += ["--node-port", str(ports.find_free())]
+    command += _node_addresses(pools * nodes)
     run.start("simulator", command)
     wait_until(run, ready.exists, "the start of the simulator")
+    return _read_simulation(ready)
+
+
+def _read_simulation(ready: Path) -> Simulation:
     found = json.loads(ready.read_text())
     return Simulation(
-        folder=folder,
+        folder=ready.parent,
         admin=f"http://127.0.0.1:{found['admin']}",
         account_port=found["account"],
         dns_port=found["dns"],
         driver_port=found["driver"],
     )
+
+
+def _node_addresses(count: int) -> list[str]:
+    """Return where so many nodes listen, as this machine allows it."""
+    if not ports.can_bind("127.90.0.1", 0):
+        # Room for nodes that are added while it runs.
+        return ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(ports.find_run(count + 20))]
+    if not ports.can_bind("127.90.0.1", ports.NODE):
+        return ["--node-port", str(ports.find_free())]
+    return []
 
 
 def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
@@ -146,9 +155,8 @@ def start_collector(
         UserError: it did not start.
     """
     health = ports.find_free()
-    overlay = run.folder / "collector.yaml"
     login = login or {"token_file": str(simulation.folder / "token")}
-    overlay.write_text(yaml.safe_dump(_overlay(run, simulation, health, login)))
+    overlay = _write_overlay(run, simulation, health, login)
     env = {
         "GOGC": collector.GOGC,
         "SNOWFLAKE_HOST": "localhost",
@@ -157,17 +165,17 @@ def start_collector(
         "SPCS_REFRESH_INTERVAL": refresh,
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/write",
     }
-    command: list[str | Path] = [collector.binary(), "--config", collector.CONFIG, "--config", overlay]
-    for file in more:
+    command: list[str | Path] = [collector.binary()]
+    for file in (collector.CONFIG, overlay, *more):
         command += ["--config", file]
     started = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
     wait_until(run, lambda: answers(started.url), "the start of the collector")
     return started
 
 
-def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> dict[str, object]:
+def _write_overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> Path:
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
-    return {
+    overlay = {
         "receivers": {
             "spcs": {
                 **login,
@@ -180,3 +188,6 @@ def _overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, 
         "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
         "service": {"telemetry": {"metrics": {"readers": [metrics]}}},
     }
+    file = run.folder / "collector.yaml"
+    file.write_text(yaml.safe_dump(overlay))
+    return file

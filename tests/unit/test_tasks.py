@@ -73,7 +73,7 @@ NUMBERS = [
 def test_every_flag_with_a_number_refuses_what_is_beyond_its_limits(inv: Run, name: str, flag: Flag) -> None:
     assert flag.limits, f"{name} {flag}"
     least, most = flag.limits
-    assert least <= flag.default <= most
+    assert least <= int(flag.default or 0) <= most
     assert f"({least} to {most}, default: {flag.default})" in str(flag.help)
     words = [name, *(f"{one.names[0]}-value" for one in namespace[name].get_arguments() if one.positional)]
     for value in (least - 1, most + 1, 10**20, -(10**20)):
