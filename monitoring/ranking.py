@@ -13,7 +13,7 @@ def top(value: str, latest: str) -> str:
 
 
 def others(value: str, latest: str) -> str:
-    """Return the query of the sum over all series but the ten; without a value where there are none."""
+    """Return the query of the sum over all series but the ten; without a value where ten are all."""
     return f"sum(({value}) unless topk({TOP}, {latest}))"
 
 

@@ -165,7 +165,7 @@ class Admin:
     async def _remove_service(self, request: web.Request) -> web.Response:
         service = request.match_info["service"]
         if not self.fleet.remove_service(service):
-            raise LookupError(f"there is no service {service}: GET /state lists them")
+            raise LookupError(f"the service {service} is unknown: GET /state lists them")
         return web.Response(status=204)
 
     async def _break_account(self, request: web.Request) -> web.Response:
@@ -200,7 +200,7 @@ class Admin:
     def _pool(self, request: web.Request) -> Pool:
         name = request.match_info["pool"]
         if name not in self.fleet.pools:
-            raise LookupError(f"there is no pool {name}: the pools are {', '.join(self.fleet.pools) or 'none'}")
+            raise LookupError(f"the pool {name} is unknown: the pools are {', '.join(self.fleet.pools) or 'none'}")
         return self.fleet.pools[name]
 
     def _find_node(self, request: web.Request) -> Node:
@@ -208,7 +208,7 @@ class Admin:
         for _, node in self.fleet.nodes():
             if node.address == address:
                 return node
-        raise LookupError(f"there is no node {address}: GET /state lists them")
+        raise LookupError(f"the node {address} is unknown: GET /state lists them")
 
 
 async def _read_fault(request: web.Request, known: tuple[str, ...]) -> str | None:

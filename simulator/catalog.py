@@ -98,7 +98,7 @@ class Catalog:
                     self.fleet.pools[name].state = "IDLE"
 
     def service(self, name: Name) -> Service:
-        """Return a service. Raises SqlError where there is none."""
+        """Return a service. Raises SqlError for an unknown one."""
         if name not in self.services:
             raise missing("Service", *name)
         return self.services[name]
@@ -127,7 +127,7 @@ class Catalog:
         return self.faults.service != "no-endpoint" and self.clock() - service.created >= self.delay * ENDPOINT_AFTER
 
     def find_image(self, path: str) -> str:
-        """Return the digest of /database/schema/repository/image:tag. Raises SqlError where there is none."""
+        """Return the digest of /database/schema/repository/image:tag. Raises SqlError for an unknown one."""
         parts = path.strip("/").split("/")
         image, _, tag = parts[-1].partition(":")
         repository = tuple(part.upper() for part in parts[:-1])

@@ -55,7 +55,7 @@ class Refusal(enum.Enum):
     INVALID_SESSION = (401, "390104", "08001", "ID token is invalid.")
     EXPIRED_SESSION = (401, "390114", "08001", "Authentication token has expired. The user must authenticate again.")
     NETWORK_POLICY = (403, "390422", "08001", "The address is not allowed by a network policy.")
-    STATEMENT_MISSING = (404, "390404", "02000", "There is no such statement.")
+    STATEMENT_MISSING = (404, "390404", "02000", "The statement is unknown.")
     RATE_LIMITED = (429, "390505", "08001", "Too many requests.")
     # As gosnowflake's ErrRoleNotExist, and the account's text as the drivers report it.
     UNKNOWN_ROLE = (

@@ -18,8 +18,8 @@ class Terminal(Console):
     `style` alone.
 
     Example:
-        >>> Terminal().print("[/x] is no markup", style="dim")
-        [/x] is no markup
+        >>> Terminal().print("[/x] is plain text", style="dim")
+        [/x] is plain text
     """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's Console

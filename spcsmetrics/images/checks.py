@@ -33,7 +33,7 @@ def check_commit() -> None:
     """Raise UserError unless a commit as it is can be released: no file differs, and its tag is the version."""
     revision = git.revision()
     if not revision or revision.endswith("-changed"):
-        what = "files differ from the commit" if revision else "there is no commit to release"
+        what = "files differ from the commit" if revision else "nothing is committed"
         raise UserError(f"{what}, so that nobody could build the images again: commit first")
     tagged = [tag for tag in git.tags() if re.match(r"v\d", tag)]
     if tagged and f"v{PRODUCT}" not in tagged:

@@ -42,7 +42,7 @@ class Module:
         return f"{self.path} {self.version}".strip()
 
     def texts(self) -> list[Path]:
-        """Return its licences and notices. Raises UserError where there is none, or one of a kind not shipped."""
+        """Return its licences and notices. Raises UserError where they are missing, or of a kind not shipped."""
         texts = [file for file in sorted(self.folder.iterdir()) if _FILES.match(file.name) and file.is_file()]
         if not texts:
             raise UserError(
@@ -69,7 +69,7 @@ def find_kinds(text: str) -> list[str]:
 def collect(program: Path) -> str:
     """Return the texts of all licences and notices, each once below the modules that it is of.
 
-    Raises UserError for a module without any, or under one that is not shipped: there must be no image then.
+    Raises UserError for a module without any, or under one that is not shipped: its image must not be built.
     """
     owners: dict[str, list[str]] = {}
     for module in [*modules(program), Module(path=_STANDARD, version="", folder=_goroot())]:

@@ -82,7 +82,7 @@ class Inv(Program):
             super().parse_cleanup()
 
     def no_tasks_given(self) -> None:
-        """List the tasks where there are no words at all."""
+        """List the tasks where the command line is empty."""
         self.list_flat()
         raise Exit
 

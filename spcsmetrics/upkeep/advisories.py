@@ -68,7 +68,7 @@ def check_report(report: Path, lock: str) -> None:
         what = f"{len(unknown)} of {len(packages)} packages, such as {unknown[0]}," if unknown else "any package"
         raise UserError(
             f"{lock} was not audited, because PyPI's advisories for {what} cannot be had from here: check the network,"
-            " since a mirror of the packages alone has none"
+            " because a mirror of the packages alone lacks them"
         )
 
 

@@ -124,7 +124,7 @@ def print_unhealthy_logs(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def query(stack: Services) -> InstantQuery:
-    """Run PromQL in the store's container, since the store listens for its siblings only."""
+    """Run PromQL in the store's container, because the store listens for its siblings only."""
 
     def run(expression: str) -> list[Sample]:
         out = execute("prometheus", "promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", expression)

@@ -66,7 +66,7 @@ def test_bake_and_the_table_of_images_are_of_one_mind() -> None:
     assert targets["image"]["labels"]["org.opencontainers.image.source"] == SOURCE
 
 
-@pytest.mark.skipif(not has_buildx(), reason="there is no buildx, which reads docker-bake.hcl")
+@pytest.mark.skipif(not has_buildx(), reason="buildx is missing, which reads docker-bake.hcl")
 def test_bake_itself_reads_the_definition_so() -> None:
     env = {**os.environ, "PREFIX": "registry.example.com/acme/", "TAGS": "1.0.0,latest"}
     printed = subprocess.run(bake_command(["release"], "--print"), cwd=ROOT, env=env, check=True, capture_output=True)

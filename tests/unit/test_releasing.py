@@ -122,7 +122,7 @@ def built_after_the_scan(machine: Machine, _: pytest.MonkeyPatch) -> None:
         (stale_version, r"spcs-oss-grafana is of version 0\.0\.9 and not"),
         (stale_commit, r"spcs-oss-prometheus is of revision d+ and not c+: build, test and scan it"),
         (dirty_tree, "files differ from the commit.*: commit first"),
-        (no_commit, "there is no commit to release"),
+        (no_commit, "nothing is committed"),
         (other_version, r"the commit is tagged v9\.9\.9 and the version is"),
         (taken_tag, "spcs-oss-grafana:.* is another image already .*: run ./inv bump product"),
         (reader_only, r"does not let .* be written to: log in with docker login \(HTTP 401\)"),
