@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from invoke.exceptions import ParseError
 from program import Run, in_process
 
 from spcsmetrics.core.paths import ROOT
@@ -76,10 +77,14 @@ def test_every_flag_with_a_number_refuses_what_is_beyond_its_limits(inv: Run, na
     assert least <= int(flag.default or 0) <= most
     assert f"({least} to {most}, default: {flag.default})" in str(flag.help)
     words = [name, *(f"{one.names[0]}-value" for one in namespace[name].get_arguments() if one.positional)]
-    for value in (least - 1, most + 1, 10**20, -(10**20)):
-        refused = inv(*words, f"{flag}={value}", "--dry")
-        sentence = f"inv: {flag} takes a whole number from {least} to {most}, not '{value}': see ./inv {name} -h\n"
-        assert (refused.code, refused.out, refused.err) == (1, "", sentence)
+    refused = inv(*words, f"{flag}={least - 1}", "--dry")
+    sentence = f"inv: {flag} takes a whole number from {least} to {most}, not '{least - 1}': see ./inv {name} -h\n"
+    assert (refused.code, refused.out, refused.err) == (1, "", sentence)
+    for value in (most + 1, 10**20, -(10**20)):
+        with pytest.raises(ParseError, match=f"from {least} to {most}, not '{value}'"):
+            flag.set_value(str(value))
+    for value in flag.limits:
+        flag.set_value(str(value))
 
 
 def test_help_shows_defaults_and_dry_where_there_is_a_plan(inv: Run) -> None:
