@@ -53,7 +53,8 @@ def read_loads(sizes: str, interval: int) -> list[Load]:
     """
     loads = []
     for size in sizes.split(","):
-        if not size.strip().isdecimal() or not 0 < int(size) <= _MAX_SERIES:
+        # Python reads a number of so many digits alone.
+        if not size.strip().isdecimal() or len(size) > 99 or not 0 < int(size) <= _MAX_SERIES:
             raise UserError(f"--series {sizes}: write numbers from 1 to {_MAX_SERIES} with commas between them")
         pools = max(1, round(int(size) / _NODE_SERIES / _POOL_NODES))
         shape = {"pools": pools, "nodes": _POOL_NODES, "containers": _CONTAINERS}

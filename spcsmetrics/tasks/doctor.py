@@ -25,7 +25,8 @@ from spcsmetrics.tasks.command import is_dry, task
         "dns-server": "host:port of the DNS server to ask instead of the system's",
         "pools": "pools that must be there, separated by commas",
         "json": "print JSON",
-    }
+    },
+    limits={"port": (1, 65_535)},
 )
 def doctor(
     context: Context,
@@ -33,7 +34,7 @@ def doctor(
     in_account: bool = False,
     timeout: int = 300,
     host: str = "",
-    port: str = "",
+    port: int = 0,
     token_file: str = "",
     token_type: str = "",
     private_key_file: str = "",
@@ -46,7 +47,7 @@ def doctor(
     """Say why a compute pool does not show up, and what repairs it."""
     flags = {
         "host": host,
-        "port": port,
+        "port": str(port or ""),
         "token-file": token_file,
         "token-type": token_type,
         "private-key-file": private_key_file,
