@@ -26,7 +26,7 @@ from spcsmetrics.tasks.command import is_dry, task
         "pools": "pools that must be there, separated by commas",
         "json": "print JSON",
     },
-    limits={"port": (1, 65_535)},
+    limits={"port": (1, 65_535), "timeout": (1, 86_400)},
 )
 def doctor(
     context: Context,
