@@ -18,6 +18,7 @@ from simulator.account import Account
 from simulator.admin import Admin
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
+from simulator.day import build_day
 from simulator.driver import Driver
 from simulator.exporters import Exporters
 from simulator.faults import Faults
@@ -57,6 +58,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
     parser.add_argument("--age", type=float, default=0, help="seconds that the simulation seems to have run already")
+    parser.add_argument(
+        "--day",
+        action="store_true",
+        help="pools that have had trouble at an age of 86400; replaces --pools and the like",
+    )
     parser.add_argument("--frozen", action="store_true", help="publish the same bodies for ever: a cheap load")
     return parser.parse_args(arguments)
 
@@ -70,6 +76,8 @@ def pool_name(number: int) -> tuple[str, str]:
 def build_fleet(settings: argparse.Namespace) -> Fleet:
     """Return the account's pools as the command line wants them."""
     network = Network(settings.node_base, settings.node_port, one_address=settings.one_address)
+    if settings.day:
+        return build_day(network)
     fleet = Fleet(network, settings.containers)
     for number in range(settings.pools):
         fleet.add_pool(*pool_name(number), settings.nodes)

@@ -14,6 +14,9 @@ class Behaviour(enum.Enum):
     LEAKING = "leaking"
     UNPULLABLE = "unpullable"
     FINISHING = "finishing"
+    FAILING = "failing"
+    WAITING = "waiting"
+    IDLE = "idle"
 
 
 # A leaking container fills its memory in this many seconds and is then killed.
@@ -22,6 +25,15 @@ LEAK_PERIOD = 240.0
 WORK_SECONDS = 120.0
 # Seconds that a killed container waits before it runs again.
 RESTART_PAUSE = 15.0
+DAY = 86_400.0
+# Load is highest at this time of a day.
+_PEAK = 20 * 3600.0
+# Shares of its limits between which a container moves: cpu, memory.
+_SHARES = {
+    Behaviour.BUSY: ((0.35, 0.95), (0.6, 0.8)),
+    Behaviour.IDLE: ((0.01, 0.02), (0.1, 0.11)),
+}
+_STEADY = ((0.05, 0.45), (0.3, 0.45))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,30 +55,52 @@ def seed(*parts: object) -> int:
 
 
 def wave(number: int, now: float, low: float, high: float) -> float:
-    """Return a value between low and high that moves like load: a slow tide with quicker ripples on it."""
+    """Return a value between low and high that moves like load: the tide of a day with quicker ripples on it."""
     phase = number % 997
+    day = math.cos(math.tau * (now - _PEAK - number % 7 * 1200) / DAY)
     slow = math.sin(now / (120 + number % 180) + phase)
     quick = math.sin(now / (7 + number % 11) + phase * 1.7)
-    return low + (high - low) * (0.5 + 0.35 * slow + 0.15 * quick)
+    return low + (high - low) * (0.5 + 0.3 * day + 0.15 * slow + 0.05 * quick)
 
 
-def read(behaviour: Behaviour, number: int, age: float) -> Readings:
-    """Return what a container with this seed shows, age seconds after the simulation began."""
-    if behaviour is Behaviour.UNPULLABLE:
-        return Readings(state="pending", pending_reason="FailedToPullImage")
-    if behaviour is Behaviour.FINISHING and age >= WORK_SECONDS:
-        return Readings(state="finished", finished_reason="Done", exit_code=0)
+def grown(rate: float, age: float) -> float:
+    """Return what a total with this mean rate has grown to: by day it grows faster than by night."""
+    turn = math.tau / DAY
+    return rate * (age + 0.6 / turn * (math.sin(turn * (age - _PEAK)) + math.sin(turn * _PEAK)))
+
+
+def read(behaviour: Behaviour, number: int, age: float, since: float = 0, period: float = LEAK_PERIOD) -> Readings:
+    """Return what a container shows.
+
+    Args:
+        behaviour: what it does.
+        number: its seed.
+        age: seconds after the simulation began.
+        since: the age at which its trouble, or the end of its work, begins; until then it is steady.
+        period: seconds in which a leaking container fills its memory.
+    """
+    if behaviour in {Behaviour.BUSY, Behaviour.IDLE, Behaviour.STEADY} or age < since:
+        cpu, memory = _SHARES.get(behaviour, _STEADY)
+        return Readings(state="running", cpu=wave(number, age, *cpu), memory=wave(number + 1, age, *memory))
     if behaviour is Behaviour.LEAKING:
-        return _read_leaking(number, age)
-    low, high = (0.35, 0.95) if behaviour is Behaviour.BUSY else (0.05, 0.45)
-    return Readings(state="running", cpu=wave(number, age, low, high), memory=wave(number + 1, age, low, high))
+        return _read_leaking(number, age - since, period)
+    return _ENDS[behaviour]
 
 
-def _read_leaking(number: int, age: float) -> Readings:
-    restarts, since = divmod(age, LEAK_PERIOD)
+# What containers show that do not run.
+_ENDS = {
+    Behaviour.UNPULLABLE: Readings(state="pending", pending_reason="FailedToPullImage"),
+    Behaviour.WAITING: Readings(state="pending", pending_reason="Initializing"),
+    Behaviour.FINISHING: Readings(state="finished", finished_reason="Done", exit_code=0),
+    Behaviour.FAILING: Readings(state="finished", finished_reason="Failed", exit_code=1),
+}
+
+
+def _read_leaking(number: int, age: float, period: float) -> Readings:
+    restarts, since = divmod(age, period)
     begun = Readings(state="running", restarts=int(restarts))
     if restarts > 0:
         begun = replace(begun, finished_reason="FailedWithOOM", exit_code=137)
         if since < RESTART_PAUSE:
             return replace(begun, state="pending", pending_reason="Creating")
-    return replace(begun, cpu=wave(number, age, 0.1, 0.4), memory=since / LEAK_PERIOD)
+    return replace(begun, cpu=wave(number, age, 0.1, 0.4), memory=since / period)

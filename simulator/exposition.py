@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from monitoring import selectors
 from monitoring.metrics import CATALOGUE
 from simulator import behaviour
-from simulator.behaviour import seed, wave
-from simulator.fleet import ACCOUNT, DATABASE, GIB, SCHEMA, Container, Instance, Node, Pool
+from simulator.behaviour import DAY, Behaviour, grown, seed, wave
+from simulator.fleet import ACCOUNT, DATABASE, SCHEMA, Container, Instance, Node, Pool
 
 Sample = tuple[str, dict[str, str], float]
 
@@ -56,8 +56,9 @@ def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
     if pool.family.gpus:
         yield "node_gpu_capacity", base, pool.family.gpus
     # How many containers share each GPU of the node, and its memory.
-    sharers = Counter(container.gpu for instance in node.instances for container in instance.containers)
-    for instance in node.instances:
+    instances = [instance for instance in node.instances if age >= instance.start]
+    sharers = Counter(container.gpu for instance in instances for container in instance.containers)
+    for instance in instances:
         labels = base | _instance_labels(pool, instance)
         number = seed(pool.name, node.id, instance.schema, instance.service)
         yield from _network(labels, instance, number, age)
@@ -77,7 +78,7 @@ def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
         selectors.SCHEMA: instance.schema,
         selectors.SERVICE_ID: str(seed(instance.schema, instance.service) % 10_000),
         selectors.SERVICE: instance.service,
-        selectors.SERVICE_TYPE: "Service",
+        selectors.SERVICE_TYPE: "Job" if instance.job else "Service",
         selectors.INSTANCE: str(instance.number),
     }
 
@@ -86,17 +87,17 @@ def _container(
     base: dict[str, str], pool: Pool, container: Container, number: int, age: float, share: float
 ) -> Iterator[Sample]:
     labels = base | {selectors.CONTAINER: container.name}
-    now = behaviour.read(container.behaviour, number, age)
+    now = behaviour.read(container.behaviour, number, age, container.since, container.period)
     if now.state == "running":
         yield "container_cpu_usage", labels, now.cpu * container.cpu_limit
         yield "container_memory_usage", labels, now.memory * container.memory_limit
     yield "container_cpu_limit", labels, container.cpu_limit
     yield "container_memory_limit", labels, container.memory_limit
-    yield "container_cpu_requested", labels, container.cpu_limit / 2
-    yield "container_memory_requested", labels, container.memory_limit / 2
+    yield "container_cpu_requested", labels, container.cpu_limit * container.requested
+    yield "container_memory_requested", labels, container.memory_limit * container.requested
     if container.gpu is not None:
         memory = share * pool.family.gpu_memory if now.state == "running" else 0
-        yield from _gpu(labels, pool, container.gpu, number, age, memory)
+        yield from _gpu(labels, pool, container, number, age, memory)
     yield "container_restarts", labels, now.restarts
     if now.state == "running":
         yield "container_state_running", labels, 1
@@ -110,24 +111,29 @@ def _container(
         yield "container_state_last_finished_exitcode", labels, float(now.exit_code or 0)
 
 
-def _gpu(labels: dict[str, str], pool: Pool, gpu: int, number: int, age: float, memory: float) -> Iterator[Sample]:
+def _gpu(
+    labels: dict[str, str], pool: Pool, container: Container, number: int, age: float, memory: float
+) -> Iterator[Sample]:
     """Yield what a container on a GPU shows: memory is its part of the GPU's, 0 while it does not run."""
     yield "container_gpu_limit", labels, 1
     yield "container_gpu_requested", labels, 1
     if memory:
-        on_gpu = labels | {selectors.GPU: str(gpu)}
-        yield "container_gpu_utilization", on_gpu, wave(number + 2, age, 0.2, 0.98)
+        on_gpu = labels | {selectors.GPU: str(container.gpu)}
+        idle = container.behaviour is Behaviour.IDLE
+        yield "container_gpu_utilization", on_gpu, 0.0 if idle else wave(number + 2, age, 0.2, 0.98)
         yield "container_gpu_memory_usage", on_gpu, wave(number + 3, age, 0.3, 0.9) * memory
         yield "container_gpu_memory_capacity", on_gpu, pool.family.gpu_memory
 
 
 def _network(labels: dict[str, str], instance: Instance, number: int, age: float) -> Iterator[Sample]:
     rate = 20_000 + number % 80_000
-    yield "network_egress_denied_packets", labels, age // 10 if number % 7 == 0 else 0
-    yield "network_egress_received_bytes", labels, rate * age
-    yield "network_egress_received_packets", labels, rate * age // 900
-    yield "network_egress_transmitted_bytes", labels, rate * age / 3
-    yield "network_egress_transmitted_packets", labels, rate * age // 2_700
+    denied = 0 if instance.denied_since is None else max(0, age - instance.denied_since) // 10
+    received = grown(rate, age)
+    yield "network_egress_denied_packets", labels, denied
+    yield "network_egress_received_bytes", labels, received
+    yield "network_egress_received_packets", labels, received // 900
+    yield "network_egress_transmitted_bytes", labels, received / 3
+    yield "network_egress_transmitted_packets", labels, received // 2_700
     if instance.endpoint:
         on_endpoint = labels | {selectors.ENDPOINT: instance.endpoint}
         yield "network_ingress_connections_active", on_endpoint, round(wave(number, age, 2, 60))
@@ -135,17 +141,17 @@ def _network(labels: dict[str, str], instance: Instance, number: int, age: float
 
 
 def _volume(base: dict[str, str], instance: Instance, number: int, age: float) -> Iterator[Sample]:
-    if not instance.volume:
+    volume = instance.volume
+    if volume is None:
         return
     labels = base | {
         selectors.VOLUME_ID: str(number % 100_000),
-        selectors.VOLUME: instance.volume,
+        selectors.VOLUME: volume.name,
         selectors.REPLICA: str(instance.number),
         selectors.VOLUME_TYPE: "block",
     }
-    capacity = 50 * GIB
-    yield "volume_capacity", labels, capacity
-    yield "volume_usage", labels, capacity * min(0.99, 0.4 + age / 86_400)
+    yield "volume_capacity", labels, volume.size
+    yield "volume_usage", labels, volume.size * min(0.99, volume.used + volume.growth * age / DAY)
     yield "volume_io_inflight", labels, round(wave(number, age, 0, 12))
     yield "volume_read_iops", labels, wave(number + 1, age, 50, 900)
     yield "volume_read_throughput", labels, wave(number + 2, age, 1e6, 5e7)

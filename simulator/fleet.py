@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from simulator.behaviour import Behaviour
+from simulator.behaviour import LEAK_PERIOD, WORK_SECONDS, Behaviour, seed
 
 GIB = 1024**3
 
@@ -44,25 +44,48 @@ FAMILIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """One container of a service instance; limits and requests in cores and bytes, gpu is the index of its GPU."""
+    """One container of a service instance; limits in cores and bytes, gpu is the index of its GPU.
+
+    requested is the share of its limits that it requests; since is the age at which its behaviour begins, and period
+    how long a leak takes.
+    """
 
     name: str
     behaviour: Behaviour
     cpu_limit: float
     memory_limit: int
+    requested: float = 0.5
     gpu: int | None = None
+    since: float = 0
+    period: float = LEAK_PERIOD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A block volume: its size in bytes, the share in use at first, and how much more that is after a day."""
+
+    name: str
+    size: int = 50 * GIB
+    used: float = 0.4
+    growth: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One instance of a service: its containers live on one node."""
+    """One instance of a service: its containers live on one node.
+
+    start is the age at which it is created, and denied_since the one from which the egress policy denies packets.
+    """
 
     service: str
     number: int
     containers: tuple[Container, ...]
     endpoint: str | None = None
-    volume: str | None = None
+    volume: Volume | None = None
     schema: str = SCHEMA
+    job: bool = False
+    start: float = 0
+    denied_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +109,7 @@ class Pool:
     """One compute pool.
 
     state is Snowflake's word for it, privilege what the collector's role has on it (empty: none), and labels how its
-    nodes spell the names of labels.
+    nodes spell the names of labels. A pool that is suspended was active before the age suspended_at.
     """
 
     name: str
@@ -96,6 +119,7 @@ class Pool:
     auto_resume: bool = True
     privilege: str = "MONITOR"
     labels: str = "documented"
+    suspended_at: float = 0
     nodes: dict[str, Node] = field(default_factory=dict)
 
     @property
@@ -198,6 +222,7 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
         # Another service of the first one's name, in another schema.
         if i == 2:
             service = f"{pool.name}_{_SERVICES[0]}"
+        schema = OTHER_SCHEMA if i == 2 else SCHEMA
         yield Instance(
             service=service,
             number=node,
@@ -208,10 +233,13 @@ def _place(pool: Pool, node: int, containers: int) -> Iterator[Instance]:
                     cpu_limit=share,
                     memory_limit=memory,
                     gpu=next(gpus) if gpus and name == "main" else None,
+                    since=WORK_SECONDS if behaviour is Behaviour.FINISHING else 0,
                 )
                 for name, behaviour in zip(("main", "sidecar")[:size], behaviours, strict=False)
             ),
             endpoint="web" if i == 0 else None,
-            volume="data" if i == 0 else None,
-            schema=OTHER_SCHEMA if i == 2 else SCHEMA,
+            volume=Volume(name="data") if i == 0 else None,
+            schema=schema,
+            # Some of the services try to reach what they may not.
+            denied_since=0 if seed(pool.name, f"{node}", schema, service) % 7 == 0 else None,
         )

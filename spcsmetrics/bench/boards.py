@@ -5,29 +5,24 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import requests
 from rich.table import Table
 
 from monitoring.boards.reading import panels
-from monitoring.selectors import JOB
-from simulator.exposition import samples
 from simulator.fleet import Fleet, Network
-from spcsmetrics.core import groups, process
+from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BOARD_FOLDER, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.terminal import Terminal
-from spcsmetrics.local import parts, processes, promql
+from spcsmetrics.local import history, parts, processes, promql
+from spcsmetrics.local.history import STEP
 from spcsmetrics.programs import prometheus
 
 _POOLS, _NODES, _CONTAINERS = 4, 10, 8
 _HOURS = 24
-_STEP = 30
-# History is written in parts as long as the store's blocks, which keeps the text of one small.
-_PART_SECONDS = 2 * 3600
 _SLOWEST = 10
 # What Grafana asks for a day of a panel that is as wide as the board; others have fewer points.
 _POINT_SECONDS = 60
@@ -45,7 +40,7 @@ class Timing:
 
 def bench_boards(*, as_json: bool, dry: bool) -> None:
     """Fill a store with history, run every query of every board over it, and print the slowest."""
-    size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {_STEP} s"
+    size = f"{_POOLS * _NODES} nodes with {_CONTAINERS} containers each, {_HOURS} hours, a sample every {STEP} s"
     measure = Step(
         title="Measure the boards' queries (about 5 minutes)",
         detail=size,
@@ -57,51 +52,20 @@ def bench_boards(*, as_json: bool, dry: bool) -> None:
 
 
 def _run(*, as_json: bool) -> None:
-    end = int(time.time()) // _STEP * _STEP
+    end = int(time.time()) // STEP * STEP
     start = end - _HOURS * 3600
     with processes.open_temporary_run("bench-boards") as run:
-        _backfill(run.folder, start, end)
+        history.write_history(run.folder, _fleet(), start, end)
         store = parts.start_store(run)
-        _backfill_rules(run, store.url, start, end)
         timings = [_measure(store.url, *query, start, end) for query in _queries(store.url, start, end)]
     _print(sorted(timings, key=lambda timing: -timing.seconds), as_json=as_json)
 
 
-def _backfill(folder: Path, start: int, end: int) -> None:
-    """Write the history of a simulated fleet as blocks of the store."""
-    promtool = prometheus.built("promtool")
+def _fleet() -> Fleet:
     fleet = Fleet(Network("10.0.0.0", 9001), _CONTAINERS)
     for number, family in enumerate(("CPU_X64_M", "CPU_X64_L", "GPU_NV_M", "HIGHMEM_X64_S")[:_POOLS]):
         fleet.add_pool(f"POOL_{number}", family, _NODES)
-    text = folder / "history.txt"
-    for begin in range(start, end, _PART_SECONDS):
-        with text.open("w") as out:
-            _write_history(out, fleet, range(begin, min(begin + _PART_SECONDS, end), _STEP), start)
-        process.run([promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"])
-    text.unlink()
-
-
-def _write_history(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
-    for pool, node in fleet.nodes():
-        target = f'job="{JOB}",instance="{node.address}"'
-        for at in times:
-            out.write(f"up{{{target}}} 1 {at}\n")
-            for name, labels, value in samples(pool, node, at - start):
-                pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
-                out.write(f"{name}{{{pairs},{target}}} {value} {at}\n")
-    out.write("# EOF\n")
-
-
-def _backfill_rules(run: processes.Run, url: str, start: int, end: int) -> None:
-    """Compute the recorded series of the same time, and let the store find them."""
-    command: list[str | Path] = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "rules", f"--url={url}"]
-    command += [f"--start={start}", f"--end={end}", f"--eval-interval={_STEP}s", f"--output-dir={run.folder / 'data'}"]
-    process.run([*command, RULE_FOLDER / "recording.yml"])
-    query = {"query": "spcs_pool:nodes:count", "time": end - 600}
-    # The store looks for new blocks once a minute.
-    processes.wait_until(
-        run, lambda: bool(promql.parse(promql.ask(url, "query", query))), "the arrival of recorded series", 120
-    )
+    return fleet
 
 
 def _queries(url: str, start: int, end: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -117,7 +81,7 @@ def _queries(url: str, start: int, end: int) -> Iterator[tuple[str, str, dict[st
 def _values(url: str, board: dict[str, Any], start: int, end: int) -> dict[str, str]:
     """Return the values of a board's variables: all of them, or the first where a reader chooses one."""
     values = {
-        "__rate_interval": f"{4 * _STEP}s",
+        "__rate_interval": f"{4 * STEP}s",
         "__range_s": str(_HOURS * 3600),
         "__range": f"{_HOURS}h",
         "price_per_credit": "1",

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Callable
 
 from rich.live import Live
 
@@ -9,6 +10,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.polls import poll
 from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.local import day as one_day
 from spcsmetrics.local import page, parts, processes
 from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
 from spcsmetrics.local.promql import InstantQuery, over_http
@@ -18,28 +20,41 @@ from spcsmetrics.local.view import draw
 _CHECK_SECONDS = 90.0
 
 
-def run_demo(*, pools: int, nodes: int, containers: int, check: bool, dry: bool) -> None:
+def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool, dry: bool) -> None:
     """Build what is missing, start simulator, store and collector, and show or check what arrives.
 
     Args:
         pools: number of simulated compute pools.
         nodes: nodes in each pool.
         containers: containers on each node.
+        day: begin with a day of an account that had trouble, instead of so many pools, nodes and containers.
         check: verify every series once and print JSON, instead of showing them until Ctrl-C.
         dry: print the plan only.
 
     Raises:
         UserError: a program did not start, or the check failed.
     """
-    carry_out([*build_steps(), _start_step(pools, nodes, containers, check=check)], dry=dry)
+    if day:
+        account = "simulator with a day behind it, in which an account had trouble"
+        carry_out([*one_day.build_steps(), _start_step(one_day.start, account, check=check)], dry=dry)
+        return
+
+    def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
+        simulation = parts.start_simulator(run, pools, nodes, containers)
+        store = parts.start_store(run)
+        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+        return simulation, store
+
+    account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"
+    carry_out([*build_steps(), _start_step(begin, account, check=check)], dry=dry)
 
 
-def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step:
+def _start_step(
+    begin: Callable[[processes.Run], tuple[parts.Simulation, processes.Process]], account: str, *, check: bool
+) -> Step:
     def start() -> None:
         with processes.open_temporary_run("demo") as run:
-            simulation = parts.start_simulator(run, pools, nodes, containers)
-            store = parts.start_store(run)
-            parts.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+            simulation, store = begin(run)
             if check:
                 _check(simulation, store)
             else:
@@ -47,8 +62,7 @@ def _start_step(pools: int, nodes: int, containers: int, *, check: bool) -> Step
 
     return Step(
         title="Check the demo" if check else "Run the demo",
-        detail=f"simulator with {pools} pools of {nodes} nodes with {containers} containers each, "
-        "collector and Prometheus on free ports of this machine",
+        detail=f"{account}, collector and Prometheus on free ports of this machine",
         action=start,
         stream=not check,
     )

@@ -28,9 +28,13 @@ def build_steps() -> list[Step]:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """A running simulator: the folder of its tokens and CA, which is a SNOWFLAKE_HOME, admin address and ports."""
+    """A running simulator: the folder of its tokens and CA, which is a SNOWFLAKE_HOME, admin address and ports.
+
+    arguments are those it was started with.
+    """
 
     folder: Path
+    arguments: tuple[str, ...]
     admin: str
     account_port: int
     dns_port: int
@@ -50,10 +54,11 @@ class Simulation:
 
 def start_simulator(
     run: Run,
-    pools: int,
-    nodes: int,
-    containers: int,
+    pools: int = 1,
+    nodes: int = 1,
+    containers: int = 1,
     *,
+    day: bool = False,
     frozen: bool = False,
     age: int = 0,
     service_delay: float = 1,
@@ -65,6 +70,7 @@ def start_simulator(
         pools: number of compute pools.
         nodes: nodes in each pool.
         containers: containers on each node.
+        day: play the account that had trouble within a day, instead of so many pools, nodes and containers.
         frozen: publish what was rendered first again and again, which makes a cheap load.
         age: seconds that it seems to have run already.
         service_delay: seconds that a deployed service takes until it runs.
@@ -75,21 +81,21 @@ def start_simulator(
     folder = run.folder / "session"
     ready = folder / "ports.json"
     ready.unlink(missing_ok=True)
-    command: list[str | Path] = [sys.executable, "-m", "simulator", "--session", folder]
-    command += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers), "--age", str(age)]
-    command += ["--service-delay", str(service_delay)]
-    if frozen:
-        command.append("--frozen")
-    command += _node_addresses(pools * nodes)
-    run.start("simulator", command)
+    arguments = ["--session", str(folder), "--age", str(age), "--service-delay", str(service_delay)]
+    arguments += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
+    arguments += ["--frozen"] if frozen else []
+    arguments += ["--day"] if day else []
+    arguments += _choose_addresses(pools * nodes)
+    run.start("simulator", [sys.executable, "-m", "simulator", *arguments])
     wait_until(run, ready.exists, "the start of the simulator")
-    return _read_simulation(ready)
+    return _read_simulation(ready, arguments)
 
 
-def _read_simulation(ready: Path) -> Simulation:
+def _read_simulation(ready: Path, arguments: Sequence[str]) -> Simulation:
     found = json.loads(ready.read_text())
     return Simulation(
         folder=ready.parent,
+        arguments=tuple(arguments),
         admin=f"http://127.0.0.1:{found['admin']}",
         account_port=found["account"],
         dns_port=found["dns"],
@@ -97,11 +103,12 @@ def _read_simulation(ready: Path) -> Simulation:
     )
 
 
-def _node_addresses(count: int) -> list[str]:
-    """Return where so many nodes listen, as this machine allows it."""
+def _choose_addresses(nodes: int) -> list[str]:
+    """Return the simulator's arguments that give its nodes addresses which this machine has."""
     if not ports.can_bind("127.90.0.1", 0):
         # Room for nodes that are added while it runs.
-        return ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(ports.find_run(count + 20))]
+        port = ports.find_run(nodes + 20)
+        return ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(port)]
     if not ports.can_bind("127.90.0.1", ports.NODE):
         return ["--node-port", str(ports.find_free())]
     return []

@@ -6,11 +6,9 @@ from pathlib import Path
 from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.core.polls import poll
 from spcsmetrics.core.steps import Step, carry_out, console
-from spcsmetrics.local import page, parts, pictures, processes
-from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
+from spcsmetrics.local import day, page, pictures, processes
 
-# A demo shows everything only when it has run for a while.
-_AGE = 250
+# What has no history, such as the metrics of the stack, and alerts that wait for a minute.
 _FILLING_SECONDS = 150
 
 
@@ -22,7 +20,7 @@ def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
         folder: where pictures go; without one the boards are served.
         dry: print the plan only.
     """
-    own = [] if prometheus else build_steps()
+    own = [] if prometheus else day.build_steps()
     detail = f"over {prometheus or 'a demo of its own'}" + (f", pictures to {folder}" if folder else "")
     step = Step(title="Show the boards", detail=detail, action=lambda: _show(prometheus, folder), stream=True)
     carry_out([*own, *page.build_steps(), step], dry=dry)
@@ -31,7 +29,7 @@ def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
 def _show(prometheus: str, folder: str) -> None:
     with processes.open_temporary_run("preview") as run:
         started = time.time()
-        served = page.start(run, prometheus or _start_demo(run))
+        served = page.start(run, prometheus or day.start(run)[1].url)
         console.print(f"  the boards are at {served.url}; they are drawn with Grafana's libraries, not by Grafana")
         if folder:
             _take(run, served.url, folder, started, fill=not prometheus)
@@ -40,20 +38,13 @@ def _show(prometheus: str, folder: str) -> None:
             pass
 
 
-def _start_demo(run: processes.Run) -> str:
-    simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=_AGE)
-    store = parts.start_store(run)
-    parts.start_collector(run, simulation, store, SCRAPE_INTERVAL)
-    return store.url
-
-
 def _take(run: processes.Run, url: str, folder: str, started: float, *, fill: bool) -> None:
     if fill:
         with console.status(f"waiting {_FILLING_SECONDS} s, so that there is something to see ..."):
             for _ in poll(run.check, started + _FILLING_SECONDS - time.time(), pause=1):
                 pass
     end = int(time.time()) * 1000
-    begin = int(started) * 1000 if fill else end - 3_600_000
+    begin = end - (86_400_000 if fill else 3_600_000)
     boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
     pictures.take(url, boards, Path(folder), f"from={begin}&to={end}")
     console.print(f"  {len(boards)} pictures are in {folder}")

@@ -1,0 +1,31 @@
+"""A day of a simulated account that had trouble: its history in a store, and what goes on."""
+
+import time
+
+from spcsmetrics.core.steps import Step
+from spcsmetrics.local import history, parts, processes
+from spcsmetrics.programs import prometheus
+
+SECONDS = 86_400
+
+
+def build_steps() -> list[Step]:
+    """Return the steps before the day can be started."""
+    return [*parts.build_steps(), *prometheus.build_steps("promtool")]
+
+
+def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
+    """Start the account, write its day into a store (half a minute), and start store and collector.
+
+    Raises:
+        UserError: a program did not start.
+    """
+    from simulator.__main__ import build_fleet, parse  # noqa: PLC0415 - of the group simulator
+
+    end = int(time.time())
+    simulation = parts.start_simulator(run, day=True, age=SECONDS)
+    fleet = build_fleet(parse(list(simulation.arguments)))
+    history.write_history(run.folder, fleet, end - SECONDS, end, f"localhost:{run.collector_metrics}")
+    store = parts.start_store(run)
+    parts.start_collector(run, simulation, store, parts.SCRAPE_INTERVAL)
+    return simulation, store
