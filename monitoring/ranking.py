@@ -12,9 +12,14 @@ def top(value: str, latest: str) -> str:
     return f"({value}) and topk({TOP}, {latest})"
 
 
-def others(value: str, latest: str) -> str:
-    """Return the query of the sum over all series but the ten; without a value where ten are all."""
-    return f"sum(({value}) unless topk({TOP}, {latest}))"
+def others(value: str, latest: str, together: str = "sum") -> str:
+    """Return the query of all series but the ten, together as a sum or avg; without a value where there are none."""
+    return f"{together}(({value}) unless topk({TOP}, {latest}))"
+
+
+def first(value: str, latest: str) -> str:
+    """Return the query of the ten series that have least at the end of the time shown, over all of it."""
+    return f"({value}) and bottomk({TOP}, {latest})"
 
 
 # Written after a selector: its value at the end of the time shown.

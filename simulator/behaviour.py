@@ -58,9 +58,10 @@ def wave(number: int, now: float, low: float, high: float) -> float:
     """Return a value between low and high that moves like load: the tide of a day with quicker ripples on it."""
     phase = number % 997
     day = math.cos(math.tau * (now - _PEAK - number % 7 * 1200) / DAY)
-    slow = math.sin(now / (120 + number % 180) + phase)
-    quick = math.sin(now / (7 + number % 11) + phase * 1.7)
-    return low + (high - low) * (0.5 + 0.3 * day + 0.15 * slow + 0.05 * quick)
+    hours = math.sin(now / (600 + number % 701) + phase * 2.3)
+    minutes = math.sin(now / (120 + number % 180) + phase)
+    seconds = math.sin(now / (7 + number % 11) + phase * 1.7)
+    return low + (high - low) * (0.5 + 0.28 * day + 0.1 * hours + 0.07 * minutes + 0.05 * seconds)
 
 
 def grown(rate: float, age: float) -> float:

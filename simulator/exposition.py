@@ -60,7 +60,7 @@ def samples(pool: Pool, node: Node, age: float) -> Iterator[Sample]:
     sharers = Counter(container.gpu for instance in instances for container in instance.containers)
     for instance in instances:
         labels = base | _instance_labels(pool, instance)
-        number = seed(pool.name, node.id, instance.schema, instance.service)
+        number = seed(pool.name, node.id, instance.schema, instance.service, instance.number)
         yield from _network(labels, instance, number, age)
         yield from _volume(labels, instance, number, age)
         for container in instance.containers:

@@ -122,7 +122,7 @@ def _lines(panel: Lines, panel_id: int) -> Builder[PanelModel]:
             .placement(common.LegendPlacement.BOTTOM)
             .calcs(["lastNotNull", "max"] if many else [])
             .sort_by("Last *")
-            .sort_desc(True)
+            .sort_desc(not signal.least_first)
         )
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
     )

@@ -1,6 +1,7 @@
 """Boards as Grafana reads them."""
 
 import zlib
+from dataclasses import replace
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -16,7 +17,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.dashboard import Panel as PanelModel
 
 from monitoring.boards import BOARDS
-from monitoring.boards.model import Board
+from monitoring.boards.model import Board, Note, Panel
 from monitoring.boards.panels import DATASOURCE, build
 from monitoring.selectors import (
     CONTAINER,
@@ -32,6 +33,8 @@ from monitoring.selectors import (
 
 TAG = "spcs"
 _COLUMNS = 24
+# Of panels in folded rows: a legend may take a third of a chart, and shows three lines from here on.
+_FOLDED_HEIGHT = 9
 _LABELS = {name: label for label, name in VARIABLES.items()}
 _TITLES = {
     "pool": "Compute pool",
@@ -99,14 +102,31 @@ def _begin(board: Board, version: str) -> dashboard.Dashboard:
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
-
-
-def _show(built: Dashboard) -> None:
-    """Show links and annotations above the board: the library hides them in a menu unless each says otherwise."""
+    for index, name in enumerate(board.variables):
+        made = made.with_variable(_variable(board, name, board.variables[:index]))
+    for name, (label, value) in board.texts.items():
+        made = made.with_variable(dashboard.TextBoxVariable(name).label(label).default_value(value))
+    for annotation in _annotations(board):
+        made = made.annotation(annotation)
+    answer, *rest = board.rows
+    for panel in answer.panels:
+        made = made.with_panel(build(panel, _id(board, answer.title, panel.title)))
+    for row in rest:
+        folded = dashboard.Row(row.title).id(_id(board, row.title, "row")).collapsed(True)
+        for panel in row.panels:
+            folded = folded.with_panel(build(_raise(panel), _id(board, row.title, panel.title)))
+        made = made.with_row(folded)
+    built = made.build()
+    _place(built.panels or [])
+    # The library hides links and annotations in a menu unless each says otherwise.
     for shown_link in built.links or []:
         shown_link.placement = None  # type: ignore[assignment]
     for shown in (built.annotations.list_val if built.annotations else None) or []:
         shown.placement = None  # type: ignore[assignment]
+
+
+def _raise(panel: Panel) -> Panel:
+    return panel if isinstance(panel, Note) else replace(panel, height=max(panel.height, _FOLDED_HEIGHT))
 
 
 def _place(panels: list[PanelModel | RowPanel]) -> None:

@@ -148,6 +148,7 @@ GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
         f"{RECORDED_SECONDS}s",
         (*_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
     ),
-    "spcs-recording-days": ("5m", tuple(_days())),
+    # A store shows a sample for five minutes, and what is recorded is 30 seconds old by then: longer would leave holes.
+    "spcs-recording-days": ("4m", tuple(_days())),
 }
 RECORDINGS: dict[str, Recording] = {rule.name: rule for _, rules in GROUPS.values() for rule in rules}

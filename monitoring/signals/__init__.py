@@ -64,6 +64,8 @@ class Signal:
     steps: Steps = PLAIN
     # A signal of shares ends at 1, so that boards can be compared; one that may pass it does not.
     bounded: bool = True
+    # Whether the least is what matters, such as time left.
+    least_first: bool = False
     decimals: int | None = None
 
     @property

@@ -15,6 +15,7 @@ from monitoring.selectors import (
 )
 from monitoring.signals import CAPACITY, LIMIT, NONE_IS_GOOD, REQUESTED, SHARE, USED, Column, Line, Listing, Signal
 from monitoring.signals.containers import KEYS, LINKS
+from monitoring.signals.ranked import Query, ten_and_rest
 
 _NO_GPU = "nothing that is chosen has a GPU, or none is in use"
 
@@ -27,13 +28,14 @@ def time_in_use(where: str) -> Signal:
     """Return the average utilisation of each GPU."""
     return Signal(
         title="GPU: share of time in use",
-        meaning="Share of each GPU's time in use: the average over the containers that share it, never their sum.",
+        meaning="Share of each GPU's time in use: the average over the containers that share it, never their sum. "
+        "The ten GPUs that are used most, and the average of the others.",
         unit="percentunit",
-        lines=(
-            Line(
-                expr=f"avg by ({OF_GPU}) (spcs_gpu:container_gpu_utilization:avg{{{where}}})",
-                legend=short(where, GPU_LEGEND),
-            ),
+        lines=ten_and_rest(
+            lambda at: f"avg by ({OF_GPU}) (spcs_gpu:container_gpu_utilization:avg{{{where}}}{at})",
+            short(where, GPU_LEGEND),
+            "average of the others",
+            average=True,
         ),
         empty=_NO_GPU,
     )
@@ -43,10 +45,14 @@ def time_in_use_by_container(where: str) -> Signal:
     """Return the GPU utilisation that each container reports."""
     return Signal(
         title="GPU: share of time in use, by container",
-        meaning="Utilisation of the GPU that each container is on.",
+        meaning="Utilisation of the GPU that each container is on: the ten with most of it, "
+        "and the average of the others.",
         unit="percentunit",
-        lines=(
-            Line(expr=f"max by ({OF_CONTAINER}, {GPU}) (container_gpu_utilization{{{where}}})", legend=_on_gpu(where)),
+        lines=ten_and_rest(
+            lambda at: f"max by ({OF_CONTAINER}, {GPU}) (container_gpu_utilization{{{where}}}{at})",
+            _on_gpu(where),
+            "average of the others",
+            average=True,
         ),
         empty=_NO_GPU,
     )
@@ -54,19 +60,22 @@ def time_in_use_by_container(where: str) -> Signal:
 
 def memory(where: str) -> Signal:
     """Return used memory and capacity of each GPU."""
+
+    def used(at: str) -> str:
+        return f"sum by ({OF_GPU}) (container_gpu_memory_usage{{{where}}}{at})"
+
     return Signal(
         title="GPU memory: used, capacity",
-        meaning="Memory that the containers on each GPU use, and what it has.",
+        meaning="Memory that the containers on each GPU use, and what it has: the ten GPUs with most in use, "
+        "and the others as a sum.",
         unit="bytes",
         lines=(
-            Line(
-                expr=f"sum by ({OF_GPU}) (container_gpu_memory_usage{{{where}}})",
-                legend=short(where, f"{GPU_LEGEND} used"),
-                color=USED,
-            ),
-            Line(
-                expr=f"max by ({OF_GPU}) (container_gpu_memory_capacity{{{where}}})",
-                legend=short(where, f"{GPU_LEGEND} capacity"),
+            *ten_and_rest(used, short(where, f"{GPU_LEGEND} used"), "others used", color=USED),
+            *ten_and_rest(
+                lambda at: f"max by ({OF_GPU}) (container_gpu_memory_capacity{{{where}}}{at})",
+                short(where, f"{GPU_LEGEND} capacity"),
+                "others capacity",
+                by=used,
                 dashed=True,
                 color=CAPACITY,
             ),
@@ -79,10 +88,12 @@ def memory_by_container(where: str) -> Signal:
     """Return the GPU memory of each container."""
     return Signal(
         title="GPU memory, by container",
-        meaning="GPU memory that each container uses.",
+        meaning="GPU memory that each container uses: the ten with most of it, and the others as a sum.",
         unit="bytes",
-        lines=(
-            Line(expr=f"sum by ({OF_CONTAINER}, {GPU}) (container_gpu_memory_usage{{{where}}})", legend=_on_gpu(where)),
+        lines=ten_and_rest(
+            lambda at: f"sum by ({OF_CONTAINER}, {GPU}) (container_gpu_memory_usage{{{where}}}{at})",
+            _on_gpu(where),
+            "other containers",
         ),
         empty=_NO_GPU,
     )
@@ -92,10 +103,14 @@ def memory_share(where: str) -> Signal:
     """Return the share of each GPU's memory in use."""
     return Signal(
         title="GPU memory: share in use",
-        meaning="Share of each GPU's memory in use; at 1 the next allocation fails.",
+        meaning="Share of each GPU's memory in use; at 1 the next allocation fails. "
+        "The ten GPUs that are fullest, and the average of the others.",
         unit="percentunit",
-        lines=(
-            Line(expr=f"max by ({OF_GPU}) (spcs_gpu:container_gpu_memory_usage:ratio{{{where}}})", legend=GPU_LEGEND),
+        lines=ten_and_rest(
+            lambda at: f"max by ({OF_GPU}) (spcs_gpu:container_gpu_memory_usage:ratio{{{where}}}{at})",
+            GPU_LEGEND,
+            "average of the others",
+            average=True,
         ),
         empty=_NO_GPU,
         steps=SHARE,
@@ -104,28 +119,23 @@ def memory_share(where: str) -> Signal:
 
 def requested(where: str) -> Signal:
     """Return the GPUs that containers request and may use, against those of the nodes."""
+
+    def capacity(at: str) -> str:
+        return f"sum by ({POOL}) (max by ({OF_NODE}) (node_gpu_capacity{{{where}}}{at}))"
+
+    def of(word: str, color: str, query: Query) -> tuple[Line, Line]:
+        each = short(where, f"{legend(POOL)} {word}")
+        return ten_and_rest(query, each, f"others {word}", by=capacity, dashed=word != "requested", color=color)
+
     return Signal(
         title="GPUs: requested, limit, capacity",
-        meaning="GPUs that containers request and may use, and how many the nodes have.",
+        meaning="GPUs that containers request and may use, and how many the nodes have: the ten pools with most GPUs, "
+        "and the others as a sum.",
         unit="short",
         lines=(
-            Line(
-                expr=f"sum by ({POOL}) (container_gpu_requested{{{where}}})",
-                legend=short(where, f"{legend(POOL)} requested"),
-                color=REQUESTED,
-            ),
-            Line(
-                expr=f"sum by ({POOL}) (container_gpu_limit{{{where}}})",
-                legend=short(where, f"{legend(POOL)} limit"),
-                dashed=True,
-                color=LIMIT,
-            ),
-            Line(
-                expr=f"sum by ({POOL}) (max by ({OF_NODE}) (node_gpu_capacity{{{where}}}))",
-                legend=short(where, f"{legend(POOL)} capacity"),
-                dashed=True,
-                color=CAPACITY,
-            ),
+            *of("requested", REQUESTED, lambda at: f"sum by ({POOL}) (container_gpu_requested{{{where}}}{at})"),
+            *of("limit", LIMIT, lambda at: f"sum by ({POOL}) (container_gpu_limit{{{where}}}{at})"),
+            *of("capacity", CAPACITY, capacity),
         ),
         empty=_NO_GPU,
         decimals=0,

@@ -148,7 +148,7 @@ STATES = {
     **{str(number): (state.lower(), color) for number, (state, color) in enumerate(_NUMBERS.items(), 1)},
     "6": ("suspended", "text"),
     "7": ("silent nodes", "red"),
-    "8": ("unseen: no MONITOR?", "red"),
+    "8": ("unseen: MONITOR?", "red"),
 }
 
 
@@ -188,7 +188,7 @@ POOL_LIST = Listing(
     "Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
-        Column(title="State", expr=_state(IN_POOLS), texts=STATES, unit="none", width=140),
+        Column(title="State", expr=_state(IN_POOLS), texts=STATES, unit="none", width=150),
         Column(title="Nodes", expr=f"sum by ({POOL}) (spcs_pool:nodes:known{{{IN_POOLS}}})", unit="none", width=60),
         Column(title="Publish", expr=f"sum by ({POOL}) (spcs_pool:nodes:count{{{IN_POOLS}}})", unit="none", width=65),
         _pool_share("cpu", "usage"),
@@ -199,6 +199,7 @@ POOL_LIST = Listing(
             title="Pending",
             expr=f"sum by ({POOL}) (container_state_pending{{{IN_POOLS}}})",
             steps=NONE_IS_PLAIN,
+            width=70,
         ),
         Column(
             title="Restarts",
@@ -206,6 +207,7 @@ POOL_LIST = Listing(
             unit="none",
             steps=NONE_IS_PLAIN,
             decimals=0,
+            width=75,
         ),
     ),
     links=(("Pool", "spcs-pool"),),

@@ -71,7 +71,7 @@ SUGGESTIONS = Listing(
     "a limit is suggested where that would pass it. On its first day a suggestion knows only the hours so far.",
     keys={POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service", CONTAINER: "Container"},
     columns=(*_bounds("cpu"), *_bounds("memory")),
-    empty="no container has been seen for five minutes",
+    empty="no container has been seen for four minutes",
     links=(("Service", "spcs-service"),),
 )
 NODE_HOURS = Signal(

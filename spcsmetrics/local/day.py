@@ -7,6 +7,15 @@ from spcsmetrics.local import history, parts, processes
 from spcsmetrics.programs import prometheus
 
 SECONDS = 86_400
+# What the boards of details choose, to show the trouble of the day.
+CHOICES = {
+    "spcs-pool": "var-pool=WEB_POOL",
+    "spcs-node": "var-pool=WEB_POOL&var-node=127.90.0.1",
+    "spcs-service": "var-service=CHECKOUT",
+    "spcs-container": "var-service=SESSIONS&var-container=cache",
+}
+# As shipped.
+_SCRAPE_INTERVAL = f"{history.STEP}s"
 
 
 def build_steps() -> list[Step]:
@@ -27,5 +36,5 @@ def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
     fleet = build_fleet(parse(list(simulation.arguments)))
     history.write_history(run.folder, fleet, end - SECONDS, end, f"localhost:{run.collector_metrics}")
     store = parts.start_store(run)
-    parts.start_collector(run, simulation, store, parts.SCRAPE_INTERVAL)
+    parts.start_collector(run, simulation, store, _SCRAPE_INTERVAL)
     return simulation, store

@@ -64,8 +64,10 @@ def _write_nodes(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
 
 
 def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector: str) -> None:
-    """Write what the collector says of each pool."""
+    """Write what the collector says of each pool, and that it answered, like the store."""
     target = f'job="otelcol",instance="{collector}"'
+    for at in times:
+        out.write(f'up{{{target}}} 1 {at}\nup{{job="prometheus",instance="localhost:9090"}} 1 {at}\n')
     for pool in fleet.pools.values():
         for at in times:
             asleep = pool.state == "SUSPENDED" and at - start >= pool.suspended_at

@@ -1,7 +1,7 @@
 """Pictures of the boards, taken in an installed Chromium."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,20 +29,19 @@ def find_browser() -> str:
     raise UserError("neither Chromium nor Chrome is on the PATH: install one, such as Debian's package chromium")
 
 
-def take(url: str, boards: list[str], folder: Path, time: str) -> None:
+def take(url: str, addresses: Mapping[str, str], folder: Path) -> None:
     """Write a picture of each board of the preview.
 
     Args:
         url: where the preview is served.
-        boards: their uids.
+        addresses: the uid of each, and what its address says of the time and the variables.
         folder: where to write; it is made.
-        time: from=..&to=.. of the address.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with open_page({}) as page:
-        for board in boards:
+        for board, query in addresses.items():
             page.set_viewport_size({"width": _WIDTH, "height": 1000})
-            page.goto(f"{url}/d/{board}?{time}")
+            page.goto(f"{url}/d/{board}?{query}")
             page.wait_for_function(SETTLED, timeout=60_000)
             # Tables draw only the rows that are in sight.
             page.set_viewport_size({"width": _WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})

@@ -8,8 +8,8 @@ from spcsmetrics.core.polls import poll
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.local import day, page, pictures, processes
 
-# What has no history, such as the metrics of the stack, and alerts that wait for a minute.
-_FILLING_SECONDS = 150
+# Until every group of rules has been evaluated, and the stack has published its own metrics for a while.
+_FILLING_SECONDS = 270
 
 
 def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
@@ -46,5 +46,7 @@ def _take(run: processes.Run, url: str, folder: str, started: float, *, fill: bo
     end = int(time.time()) * 1000
     begin = end - (86_400_000 if fill else 3_600_000)
     boards = sorted(file.stem for file in BOARD_FOLDER.glob("*.json"))
-    pictures.take(url, boards, Path(folder), f"from={begin}&to={end}")
+    choices = day.CHOICES if fill else {}
+    addresses = {board: f"from={begin}&to={end}&{choices.get(board, '')}".rstrip("&") for board in boards}
+    pictures.take(url, addresses, Path(folder))
     console.print(f"  {len(boards)} pictures are in {folder}")

@@ -49,24 +49,25 @@ def _source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], str, str]]:
-    """Return which boards were pictured, over which time, and the index that the page served then."""
-    found: list[tuple[list[str], str, str]] = []
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], str]]:
+    """Return what was chosen on which board for its picture, and the index that the page served then."""
+    found: list[tuple[dict[str, str], str]] = []
 
-    def take(url: str, boards: list[str], folder: Path, time: str) -> None:
+    def take(url: str, addresses: dict[str, str], folder: Path) -> None:
         folder.mkdir()
-        found.append((boards, time, requests.get(f"{url}/boards/index.json", timeout=10).text))
+        found.append((addresses, requests.get(f"{url}/boards/index.json", timeout=10).text))
 
     monkeypatch.setattr(pictures, "take", take)
     return found
 
 
 def test_every_board_is_served_and_pictured_over_the_last_hour_of_a_prometheus(
-    taken: list[tuple[list[str], str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    taken: list[tuple[dict[str, str], str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     preview.run_preview("http://127.0.0.1:9", str(tmp_path / "pictures"), dry=False)
-    ((boards, time, index),) = taken
-    assert boards == BOARDS
+    ((addresses, index),) = taken
+    assert list(addresses) == BOARDS
+    (time,) = set(addresses.values())
     start, end = (int(part.partition("=")[2]) for part in time.split("&"))
     assert end - start == 3_600_000
     listed = [board["uid"] for board in json.loads(index)]
@@ -75,18 +76,19 @@ def test_every_board_is_served_and_pictured_over_the_last_hour_of_a_prometheus(
     assert f"{len(BOARDS)} pictures are in {tmp_path / 'pictures'}" in capsys.readouterr().err.replace("\n", " ")
 
 
-def test_a_demo_of_its_own_is_pictured_since_its_start(
-    taken: list[tuple[list[str], str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_prometheus_a_day_of_trouble_is_pictured(
+    taken: list[tuple[dict[str, str], str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preview, "_FILLING_SECONDS", 0)
     preview.run_preview("", str(tmp_path / "pictures"), dry=False)
-    ((_, time, _),) = taken
-    start, end = (int(part.partition("=")[2]) for part in time.split("&"))
-    assert 0 <= end - start < 120_000
+    ((addresses, _),) = taken
+    start, end, *chosen = (part.partition("=")[2] for part in addresses["spcs-pool"].split("&"))
+    assert int(end) - int(start) == 86_400_000
+    assert chosen == ["WEB_POOL"]
 
 
 def test_a_page_is_built_again_only_when_its_source_changes(
-    taken: list[tuple[list[str], str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    taken: list[tuple[dict[str, str], str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(2):
         preview.run_preview("http://127.0.0.1:9", str(tmp_path / f"pictures{number}"), dry=False)

@@ -68,7 +68,7 @@ def test_columns_of_tables_have_titles_and_units(panels: dict[tuple[str, str], J
     assert web["Nodes"]["text"] == web["Publish"]["text"] == "2"
     assert web["State"] == {"text": "active", "color": GREEN}
     assert row(pools, "Pool", "QUIET_POOL")["State"]["text"] == "suspended"
-    assert row(pools, "Pool", "HIDDEN_POOL")["State"] == {"text": "unseen: no MONITOR?", "color": RED}
+    assert row(pools, "Pool", "HIDDEN_POOL")["State"] == {"text": "unseen: MONITOR?", "color": RED}
     assert web["CPU requested"]["text"] == "50%"
     assert web["CPU requested"]["color"] == GREEN
     assert web["Pending"] == {"text": "1", "color": ORANGE}
@@ -96,7 +96,7 @@ def test_what_waits_and_what_failed_is_named(panels: dict[tuple[str, str], Json]
 
 def test_states_are_words_with_colours(panels: dict[tuple[str, str], Json]) -> None:
     pools = panels["spcs-home", "Compute pools"]
-    assert {cell["text"] for cell in column(pools, "State")} == {"active", "suspended", "unseen: no MONITOR?"}
+    assert {cell["text"] for cell in column(pools, "State")} == {"active", "suspended", "unseen: MONITOR?"}
     timeline = panels["spcs-container", "State over time"]
     assert {cell["text"] for field in timeline["fields"] for cell in field["shown"]} == {"running"}
     (first, *_) = timeline["fields"]

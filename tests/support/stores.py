@@ -32,7 +32,7 @@ def write_fast_configuration(folder: Path) -> Path:
     rules = folder / "rules"
     rules.mkdir()
     for file in RULE_FOLDER.glob("*.yml"):
-        text = file.read_text().replace("interval: 30s", "interval: 2s").replace("interval: 5m", "interval: 2s")
+        text = file.read_text().replace("interval: 30s", "interval: 2s").replace("interval: 4m", "interval: 2s")
         (rules / file.name).write_text(text)
     config = folder / "fast.yml"
     text = prometheus.CONFIG.read_text().replace("_interval: 30s", "_interval: 2s").replace("offset: 30s", "offset: 2s")

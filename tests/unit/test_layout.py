@@ -84,10 +84,38 @@ def test_the_ten_that_have_most_stay_the_same_and_the_rest_is_a_sum(board: Json)
     for panel in panels(board):
         chosen = [target["expr"] for target in panel.get("targets", []) if "topk" in target["expr"]]
         if chosen and panel["type"] == "timeseries":
-            ten, rest = chosen
-            assert "@ end()" in ten
-            assert "unless topk" in rest
-            assert rest.startswith("sum(")
+            share = panel["fieldConfig"]["defaults"]["unit"] == "percentunit"
+            for ten, rest in zip(chosen[::2], chosen[1::2], strict=True):
+                assert "and topk(10, " in ten
+                assert "@ end()" in ten
+                assert "unless topk(10, " in rest
+                assert rest.startswith("avg(" if share else "sum("), "a sum of shares means nothing"
+
+
+@pytest.mark.parametrize("uid", ["spcs-gpu", "spcs-volumes"])
+def test_an_overview_of_many_things_shows_ten_and_the_rest(uid: str) -> None:
+    (found,) = [made for made in BOARDS if made.uid == uid]
+    for panel in panels(json.loads(render(found, PRODUCT))):
+        if panel["type"] == "timeseries":
+            for target in panel["targets"]:
+                assert re.search(r"(topk|bottomk)\(10, ", target["expr"]), panel["title"]
+
+
+def test_of_what_is_left_the_least_comes_first() -> None:
+    (volumes,) = [made for made in BOARDS if made.uid == "spcs-volumes"]
+    shown = {panel["title"]: panel for panel in panels(json.loads(render(volumes, PRODUCT)))}
+    left = shown["Volume: time until full"]
+    assert "bottomk" in left["targets"][0]["expr"]
+    assert left["options"]["legend"]["sortDesc"] is False
+    assert shown["Volume: share in use"]["options"]["legend"]["sortDesc"] is True
+
+
+def test_charts_with_three_lines_have_room_for_their_legend(board: Json) -> None:
+    # Grafana gives a legend below a chart 35 % of its height (packages/grafana-ui/src/components/VizLayout/VizLayout.tsx).
+    for row in board["panels"]:
+        for panel in row.get("panels", []):
+            if panel["type"] == "timeseries":
+                assert panel["gridPos"]["h"] >= 9, panel["title"]
 
 
 def test_pools_that_publish_nothing_can_be_chosen(board: Json) -> None:

@@ -84,12 +84,13 @@ def browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Browser:
     return found
 
 
-def test_each_board_has_a_picture_of_the_same_time_once_it_has_settled(browser: Browser, tmp_path: Path) -> None:
+def test_each_board_has_a_picture_of_what_is_chosen_once_it_has_settled(browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "pictures"
-    pictures.take("http://127.0.0.1:1", ["spcs-home", "spcs-pool"], folder, "from=1&to=2")
+    addresses = {"spcs-home": "from=1&to=2", "spcs-pool": "from=1&to=2&var-pool=WEB_POOL"}
+    pictures.take("http://127.0.0.1:1", addresses, folder)
     assert {file.name: file.read_text() for file in folder.iterdir()} == {
         "spcs-home.png": "http://127.0.0.1:1/d/spcs-home?from=1&to=2",
-        "spcs-pool.png": "http://127.0.0.1:1/d/spcs-pool?from=1&to=2",
+        "spcs-pool.png": "http://127.0.0.1:1/d/spcs-pool?from=1&to=2&var-pool=WEB_POOL",
     }
     assert browser.closed
 

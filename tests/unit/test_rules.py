@@ -3,17 +3,21 @@
 import re
 
 import pytest
+import yaml
 from queries import RECEIVER_METRICS, groupings, labels_of, metrics
 
 from monitoring.boards import BOARDS
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.alerts import ALERTS
-from monitoring.rules.recording import RECORDINGS
+from monitoring.rules.recording import GROUPS, RECORDINGS
 from monitoring.selectors import OF_SERVICE
 from monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.paths import PROMETHEUS, ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
+PROMETHEUS_CONFIG = PROMETHEUS / "prometheus.yml"
+# Seconds for which a store shows a sample, by default: --query.lookback-delta.
+LOOKBACK = 300
 SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 
 
@@ -31,6 +35,16 @@ def test_a_recording_reads_what_nodes_publish_and_keeps_services_apart(name: str
     for _, labels in groupings(expression):
         if "snow_service_name" in labels:
             assert set(OF_SERVICE.split(", ")) <= set(labels)
+
+
+def test_what_is_recorded_is_in_sight_until_it_is_recorded_again() -> None:
+    late = yaml.safe_load(PROMETHEUS_CONFIG.read_text())["global"]["rule_query_offset"]
+    for interval, _ in GROUPS.values():
+        assert seconds(interval) + seconds(late) < LOOKBACK
+
+
+def seconds(text: str) -> int:
+    return int(text[:-1]) * {"s": 1, "m": 60}[text[-1]]
 
 
 @pytest.mark.parametrize("name", ALERTS)

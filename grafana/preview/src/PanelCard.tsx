@@ -105,9 +105,9 @@ function Content({ view, panel, drawing, width, height }: Properties & { drawing
         />
       );
     case 'table':
-      return <Grid frames={frames} width={width} height={height} />;
+      return <Grid panel={panel} frames={frames} width={width} height={height} />;
     case 'state-timeline':
-      return <States frames={frames} range={range} height={height} />;
+      return <States frames={frames} range={range} timeZone={timeZone} height={height} />;
     default:
       throw new Error(`The preview cannot draw a panel of the type ${panel.type}.`);
   }
