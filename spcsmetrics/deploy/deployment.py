@@ -204,6 +204,10 @@ def _wait(settings: Settings, account: Account, seconds: int) -> None:
         )
     console.print(f"- {name} is ready; open it as a user whose role has {name}!viewer, or as its owner:")
     print(url)  # noqa: T201 - the result
+    if "GF_SERVER_ROOT_URL" not in dict(settings.environment):
+        console.print(
+            f'- For links in messages, add GF_SERVER_ROOT_URL = "{url}" to [environment] of the settings, and deploy'
+        )
 
 
 def upgrade(options: Options, tag: str, *, dry: bool) -> None:

@@ -23,13 +23,13 @@ BELOW = """() => [...document.querySelectorAll('[data-panel]')]
 BESIDE = """() => [...document.querySelectorAll('[data-panel]')]
   .filter(e => e.getBoundingClientRect().right > 1600).map(e => e.dataset.panel)"""
 
-# Legends of at most three lines that scroll, because the last line is below their place. Longer ones may: they are sorted,
-# so that what has most is in sight, and Grafana gives a legend no more than a third of its chart.
+# Legends of at most three lines that scroll, because the last line is below their place. Longer ones may: they are
+# sorted, so that what has most is in sight, and Grafana gives a legend no more than a third of its chart.
 SCROLLED = """() => [...document.querySelectorAll('[data-panel] table')]
   .filter(table => table.tBodies[0]?.rows.length <= 3)
   .map(table => {
     let place = table;
-    while (place && !['auto', 'scroll', 'hidden'].includes(getComputedStyle(place).overflowY)) place = place.parentElement;
+    while (place && getComputedStyle(place).overflowY === 'visible') place = place.parentElement;
     return [table.closest('[data-panel]').dataset.panel, place?.clientHeight, place?.scrollHeight];
   })
   .filter(([, client, scroll]) => scroll > client + 1)"""

@@ -111,7 +111,7 @@ def test_of_what_is_left_the_least_comes_first() -> None:
 
 
 def test_charts_with_three_lines_have_room_for_their_legend(board: Json) -> None:
-    # Grafana gives a legend below a chart 35 % of its height (packages/grafana-ui/src/components/VizLayout/VizLayout.tsx).
+    # A legend below a chart gets 35 % of its height: packages/grafana-ui/src/components/VizLayout/VizLayout.tsx.
     for row in board["panels"]:
         for panel in row.get("panels", []):
             if panel["type"] == "timeseries":
