@@ -4,6 +4,9 @@ from invoke import Context
 
 from spcsmetrics.tasks.command import is_dry, task
 
+# Pools, nodes in each and containers on each, unless somebody says otherwise.
+_SIZE = (3, 2, 6)
+
 
 @task(
     help={
@@ -16,12 +19,21 @@ from spcsmetrics.tasks.command import is_dry, task
     limits={"pools": (1, 200), "nodes": (1, 254), "containers": (0, 1000)},
 )
 def demo(
-    context: Context, pools: int = 3, nodes: int = 2, containers: int = 6, day: bool = False, check: bool = False
+    context: Context,
+    pools: int = _SIZE[0],
+    nodes: int = _SIZE[1],
+    containers: int = _SIZE[2],
+    day: bool = False,
+    check: bool = False,
 ) -> None:
     """Watch simulated pools arrive in a real Prometheus, live.
 
     They come through the real collector. The first run builds it, which takes a few minutes.
     """
+    from spcsmetrics.core.errors import UserError
     from spcsmetrics.local.demo import run_demo
+
+    if day and (check or (pools, nodes, containers) != _SIZE):
+        raise UserError("--day has pools of its own, of which some do not answer: leave its other flags out")
 
     run_demo(pools=pools, nodes=nodes, containers=containers, day=day, check=check, dry=is_dry(context))

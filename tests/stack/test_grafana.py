@@ -1,4 +1,8 @@
-"""Grafana: takes the boards, and admits only users whom the ingress sent."""
+"""Grafana: takes the boards, and admits only users whom the ingress sent.
+
+Each test names the files of Grafana's source that it rests on. They were read in stored copies of its main branch, some
+from about version 13.2, because the tag itself could not be read: where a test fails, begin with the file at the tag.
+"""
 
 import json
 from collections.abc import Callable
@@ -27,7 +31,10 @@ pytestmark = pytest.mark.usefixtures("stack")
 def get(
     path: str, user: str | None = None, *, credentials: str = "", body: str = "", method: str = ""
 ) -> tuple[str, Any]:
-    """Return the status and body of a request as a sibling container sends it, with the path exactly as it is."""
+    """Return the status and body of a request as a sibling container sends it, with the path exactly as it is.
+
+    Without a login cookie no request is held against its origin: pkg/middleware/csrf/csrf.go.
+    """
     program = (
         "import base64,http.client,json,sys\n"
         "path,user,credentials,body,method=sys.argv[1:]\n"
@@ -42,9 +49,6 @@ def get(
     words = [path, user or "", credentials, body, method or ("POST" if body else "GET")]
     status, text = json.loads(beside("otel", program, *words))
     return status, json.loads(text) if text.strip().startswith(("{", "[")) else None
-
-
-# Each test names the files of Grafana's source that it rests on.
 
 
 def test_without_the_header_of_the_ingress_nobody_gets_in() -> None:
@@ -81,15 +85,21 @@ def test_no_password_works() -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        # pkg/api/plugins.go (getPluginAssets)
         "/public/plugins/table/../../../../../../../../etc/passwd",
         "/public/plugins/prometheus/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+        # pkg/api/api.go: datasources:read, which a viewer lacks
         "//api/datasources/uid/prometheus",
         "/api/datasources/uid/prometheus",
+        # pkg/api/pluginproxy/ds_proxy.go
         "/api/datasources/proxy/uid/prometheus/../../../../api/admin/settings",
+        "/api/datasources/proxy/uid/testdata/api",
+        # pkg/api/dashboard_snapshot.go: snapshots are off
         "/api/snapshots/nothing",
         "/api/snapshots-delete/nothing",
-        "/api/datasources/proxy/uid/testdata/api",
+        # pkg/services/authn/clients/jwt.go: JWT is off
         "/api/user?auth_token=a.b.c",
+        # pkg/api/api.go, pkg/services/serviceaccounts/api/api.go
         "/api/admin/users",
         "/api/serviceaccounts/search",
     ],
@@ -109,7 +119,7 @@ def test_a_viewer_cannot_let_grafana_ask_another_host() -> None:
 
 def test_what_a_sibling_claims_to_be_is_believed_and_documented() -> None:
     # Containers of the service, and other services of the account that reach port 3000 without the ingress.
-    # Grafana keeps logins in lower case: pkg/services/user/userimpl/user.go.
+    # Grafana keeps logins in lower case: pkg/services/user/userimpl/user.go, store.go.
     assert get("/api/user", "ANYBODY")[1]["login"] == "anybody"
 
 
@@ -120,6 +130,7 @@ def test_one_bundled_data_source_runs() -> None:
 
 
 def test_grafana_says_nothing_against_what_it_is_given(logs: Callable[[str], str]) -> None:
+    # pkg/services/provisioning/{dashboards,datasources,plugins,alerting}/config_reader.go log at level=error.
     assert not complaints(logs("grafana"))
 
 
@@ -156,6 +167,7 @@ def test_grafana_draws_every_board(pytestconfig: pytest.Config) -> None:
     folder: Path | None = pytestconfig.getoption("--pictures")
     if folder is None:
         pytest.skip("no --pictures says where pictures go")
+    # pkg/api/api.go: /d/UID
     form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
     container = compose("ps", "--quiet", "otel").strip()
     address = process.run(["docker", "inspect", "--format", form, container]).strip()

@@ -15,6 +15,39 @@ from spcsmetrics.tasks.command import Flag
 from spcsmetrics.tasks.namespace import namespace
 
 NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
+# Each plan has a step of this title, whatever is installed.
+PLANS = {
+    "demo": "Run the demo",
+    "demo --day": "a day behind it",
+    "demo --check": "Check the demo",
+    "preview": "Show the boards",
+    "doctor": "Examine the pools",
+    "build": "Build the image spcs-oss-grafana:latest",
+    "build --bases local": "Build the image spcs-oss-prometheus:latest",
+    "test": "Test the tooling",
+    "test-boards": "Test the boards",
+    "test-stack": "Test the stack",
+    "lint": "import-linter",
+    "fuzz": "Fuzz FuzzDNSAnswer",
+    "boards": "Write boards and rules",
+    "bench.pipeline": "Measure floor, shipped",
+    "bench.discovery": "Measure refreshes",
+    "bench.boards": "Measure the boards' queries",
+    "lock": "Lock runtime",
+    "lock --upgrade": "Lock runtime",
+    "lock.bases": "Lock the bases",
+    "lock.collector": "Generate the collector's module",
+    "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
+    "audit": "pip-audit runtime",
+    "scan": "grype spcs-oss-otel",
+    "registry": "Start a registry",
+    "rehearse": "Rehearse ci.yml",
+    "rehearse --only release": "Rehearse release.yml",
+    "registry --stop": "Stop the registry",
+    "release --namespace acme": "Check the registry",
+    "release --namespace acme --candidate": "Verify from the registry",
+    "clean": "Remove build",
+}
 
 
 @pytest.fixture
@@ -134,7 +167,8 @@ def test_the_version_is_that_of_the_product(inv: Run) -> None:
         ("logs --dry", "inv: 'logs' did not receive required positional arguments: 'container': see ./inv logs -h"),
         ("logs otel --dry", "inv: logs changes nothing, so it has no plan to print: leave --dry out"),
         ("status --dry", "inv: status changes nothing, so it has no plan to print: leave --dry out"),
-        ("demo --pools 0", "inv: --pools takes a whole number from 1 to 200, not '0': see ./inv demo -h"),
+        ("demo --pools 0", "inv: the demo takes 1 to 200 pools"),
+        ("demo --day --check", "inv: --day has pools of its own"),
         ("build --only mysql", "inv: --only mysql is not an image: write one of otel, prometheus, grafana"),
         ("rehearse --only build", "inv: --only build is not a workflow: write one of ci, release"),
         ("build --bases none", "inv: --bases none is not known: write one of official, local"),
