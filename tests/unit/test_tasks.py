@@ -18,7 +18,7 @@ NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[
 # Each plan has a step of this title, whatever is installed.
 PLANS = {
     "demo": "Run the demo",
-    "demo --day": "a day behind it",
+    "demo --day": "Run the demo",
     "demo --check": "Check the demo",
     "preview": "Show the boards",
     "doctor": "Examine the pools",
