@@ -68,6 +68,12 @@ FULL_VOLUME = {
 TWELVE = {
     f"container_cpu_usage{{{container(1).replace(POOL, POOL.replace('P', f'P{n}'))}}}": f"{n}x40" for n in range(1, 13)
 }
+# They are in use for 5 to 60 % of the time, and have 24 bytes each.
+TWELVE_GPUS = {
+    f'container_gpu_{what}{{{container(n)}, gpu="0"}}': f"{value}x40"
+    for n in range(1, 13)
+    for what, value in (("utilization", n / 20), ("memory_usage", n), ("memory_capacity", 24))
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

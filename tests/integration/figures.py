@@ -16,6 +16,7 @@ from courses import (
     OVER_ITS_LIMIT,
     POOL,
     TWELVE,
+    TWELVE_GPUS,
     VOLUME,
     Figure,
     container,
@@ -236,6 +237,22 @@ FIGURES: dict[str, Figure] = {
     ),
     "pools after the tenth are a sum": Figure(
         board="spcs-home", panel="CPU cores used by pool", what="other pools", series=TWELVE, rows={"{}": 3}, minute=10
+    ),
+    "time in use of GPUs after the tenth is an average": Figure(
+        board="spcs-gpu",
+        panel="GPU: share of time in use",
+        what="average of the others",
+        series=TWELVE_GPUS,
+        rows={"{}": 0.075},
+        minute=10,
+    ),
+    "capacity of GPUs is that of the ten with most in use, and of the others": Figure(
+        board="spcs-gpu",
+        panel="GPU memory: used, capacity",
+        what="others capacity",
+        series=TWELVE_GPUS,
+        rows={"{}": 48},
+        minute=10,
     ),
     "nodes that publish are not shown where they are all": Figure(
         board="spcs-home", panel="Nodes", what="publish", series=EMPTY, rows={}, minute=10
