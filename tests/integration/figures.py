@@ -7,23 +7,22 @@ from courses import (
     EMPTY_AND_FULL,
     FAMILY,
     FULL_VOLUME,
-    GPU_IN_USE_AT_FIRST,
     HALF_DOWN,
-    IDLE_GPUS,
     NEW_FAMILY,
     ONE_HOUR_OF_A_DAY,
     OOM,
     OVER_ITS_LIMIT,
     POOL,
     TWELVE,
-    TWELVE_GPUS,
     VOLUME,
     Figure,
     container,
     node,
 )
+from gpu_figures import GPU_FIGURES
 
 FIGURES: dict[str, Figure] = {
+    **GPU_FIGURES,
     "node hours are those in which nodes were there": Figure(
         board="spcs-sizing", panel="Node hours in this time", what="hours", series=ONE_HOUR_OF_A_DAY, rows={"{}": 2}
     ),
@@ -48,18 +47,6 @@ FIGURES: dict[str, Figure] = {
         what="credits",
         series=ONE_HOUR_OF_A_DAY | NEW_FAMILY,
         rows={},
-    ),
-    "a GPU without containers idles": Figure(
-        board="spcs-gpu", panel="GPUs idle", what="idle", series=IDLE_GPUS, rows={"{}": 2}, hours=6, minute=720
-    ),
-    "a GPU idles after its container went": Figure(
-        board="spcs-gpu",
-        panel="GPUs idle",
-        what="idle",
-        series=GPU_IN_USE_AT_FIRST,
-        rows={"{}": 1},
-        hours=6,
-        minute=360,
     ),
     "an empty node is free as a whole": Figure(
         board="spcs-pool",
@@ -237,22 +224,6 @@ FIGURES: dict[str, Figure] = {
     ),
     "pools after the tenth are a sum": Figure(
         board="spcs-home", panel="CPU cores used by pool", what="other pools", series=TWELVE, rows={"{}": 3}, minute=10
-    ),
-    "time in use of GPUs after the tenth is an average": Figure(
-        board="spcs-gpu",
-        panel="GPU: share of time in use",
-        what="average of the others",
-        series=TWELVE_GPUS,
-        rows={"{}": 0.075},
-        minute=10,
-    ),
-    "capacity of GPUs is that of the ten with most in use, and of the others": Figure(
-        board="spcs-gpu",
-        panel="GPU memory: used, capacity",
-        what="others capacity",
-        series=TWELVE_GPUS,
-        rows={"{}": 48},
-        minute=10,
     ),
     "nodes that publish are not shown where they are all": Figure(
         board="spcs-home", panel="Nodes", what="publish", series=EMPTY, rows={}, minute=10
