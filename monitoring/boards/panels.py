@@ -9,6 +9,7 @@ from grafana_foundation_sdk.builders.common import (
     ReduceDataOptions,
     StackingConfig,
     VizLegendOptions,
+    VizTextDisplayOptions,
     VizTooltipOptions,
 )
 from grafana_foundation_sdk.cog.builder import Builder
@@ -39,6 +40,7 @@ _KEY_WIDTHS = {
     "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180, "Job": 130, "Version": 110,
 }  # fmt: skip
 _KEY_WIDTH, _VALUE_WIDTH = 110, 100
+_NAME_PIXELS, _VALUE_PIXELS = 13, 24
 _UNIT_WIDTHS = {"none": 80, "short": 80, "percentunit": 80}
 
 # What all builders have in common; their own types differ.
@@ -153,12 +155,16 @@ def _line_settings(line: Line) -> list[DynamicConfigValue]:
 
 
 def _number(panel: Number, panel_id: int) -> Builder[PanelModel]:
-    built: Builder[PanelModel] = (
+    number = (
         _dress(stat.Panel(), panel.signal, panel_id, panel.width, panel.height, instant=True)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
         .graph_mode(common.BigValueGraphMode.NONE)
         .no_value("unknown")
     )
+    if len(panel.signal.lines) > 1:
+        # Grafana makes the names of several values so small that nobody can read them.
+        number = number.text(VizTextDisplayOptions().title_size(_NAME_PIXELS).value_size(_VALUE_PIXELS))
+    built: Builder[PanelModel] = number
     return built
 
 

@@ -53,6 +53,7 @@ def listing(where: str, *, limits: bool = False) -> Listing:
         keys=KEYS,
         columns=used + more,
         links=LINKS,
+        first="" if limits else "Restarts",
     )
 
 

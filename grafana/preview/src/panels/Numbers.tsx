@@ -19,8 +19,11 @@ interface Properties {
 
 export function Numbers({ panel, frames, interpolate, timeZone, width, height }: Properties) {
   const theme = useTheme2();
-  const { reduceOptions = { calcs: [] }, graphMode = BigValueGraphMode.Area } = (panel.options ??
-    {}) as Partial<Options>;
+  const {
+    reduceOptions = { calcs: [] },
+    graphMode = BigValueGraphMode.Area,
+    text,
+  } = (panel.options ?? {}) as Partial<Options>;
   const values = () =>
     getFieldDisplayValues({
       // What stands there without a value; the rest has been applied to the frames.
@@ -50,6 +53,7 @@ export function Numbers({ panel, frames, interpolate, timeZone, width, height }:
           colorMode={BigValueColorMode.Value}
           graphMode={graphMode}
           textMode={BigValueTextMode.Auto}
+          text={text}
           theme={theme}
           width={width}
           height={height}
