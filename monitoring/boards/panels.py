@@ -40,7 +40,7 @@ _KEY_WIDTHS = {
     "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180, "Job": 130, "Version": 110,
 }  # fmt: skip
 _KEY_WIDTH, _VALUE_WIDTH = 110, 100
-_NAME_PIXELS, _VALUE_PIXELS = 13, 24
+_NAME_PIXELS, _VALUE_PIXELS = 13, 32
 _UNIT_WIDTHS = {"none": 80, "short": 80, "percentunit": 80}
 
 # What all builders have in common; their own types differ.
