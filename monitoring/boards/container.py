@@ -10,17 +10,17 @@ CONTAINER = Board(
     description="A container over its instances: states, restarts, use against request and limit.",
     rows=(
         Row(
-            "Now",
-            (
-                Number(states.running(IN_CONTAINER)),
-                Number(states.pending(IN_CONTAINER)),
-                Number(states.restarts(IN_CONTAINER)),
-                Number(usage.highest_share(IN_CONTAINER, "cpu"), width=6),
-                Number(usage.highest_share(IN_CONTAINER, "memory"), width=6),
-                Lines(usage.use(IN_CONTAINER, "cpu"), height=9),
-                Lines(usage.use(IN_CONTAINER, "memory"), height=9),
-                Timeline(states.timeline(IN_CONTAINER), states=states.STATES, width=12),
-                Timeline(states.ends_by_container(IN_CONTAINER), states=states.ENDS, width=12),
+            title="Now",
+            panels=(
+                Number(signal=states.running(IN_CONTAINER)),
+                Number(signal=states.pending(IN_CONTAINER)),
+                Number(signal=states.restarts(IN_CONTAINER)),
+                Number(signal=usage.highest_share(IN_CONTAINER, "cpu"), width=6),
+                Number(signal=usage.highest_share(IN_CONTAINER, "memory"), width=6),
+                Lines(signal=usage.use(IN_CONTAINER, "cpu"), height=9),
+                Lines(signal=usage.use(IN_CONTAINER, "memory"), height=9),
+                Timeline(signal=states.timeline(IN_CONTAINER), states=states.STATES, width=12),
+                Timeline(signal=states.ends_by_container(IN_CONTAINER), states=states.ENDS, width=12),
             ),
         ),
         Row(

@@ -10,17 +10,17 @@ HOME = Board(
     description="All compute pools at a glance. Click on a pool, service or container in a table to open its board.",
     rows=(
         Row(
-            "Now",
-            (
-                Number(stack.ALERTS_FIRING),
-                Number(pools.nodes(IN_POOLS)),
-                Number(states.services_running(IN_POOLS)),
-                Number(states.running(IN_POOLS)),
-                Number(states.pending(IN_POOLS)),
-                Number(states.restarts(IN_POOLS)),
-                Grid(stack.ALERT_LIST, width=10, height=9),
-                Grid(pools.POOL_LIST, width=14, height=9),
-                Grid(containers.attention(IN_POOLS), height=8),
+            title="Now",
+            panels=(
+                Number(signal=stack.ALERTS_FIRING),
+                Number(signal=pools.nodes(IN_POOLS)),
+                Number(signal=states.services_running(IN_POOLS)),
+                Number(signal=states.running(IN_POOLS)),
+                Number(signal=states.pending(IN_POOLS)),
+                Number(signal=states.restarts(IN_POOLS)),
+                Grid(listing=stack.ALERT_LIST, width=10, height=9),
+                Grid(listing=pools.POOL_LIST, width=14, height=9),
+                Grid(listing=containers.attention(IN_POOLS), height=8),
             ),
         ),
         Row(

@@ -10,18 +10,18 @@ POOL = Board(
     description="One compute pool: nodes, capacity, what runs, what waits and why.",
     rows=(
         Row(
-            "Now",
-            (
-                Number(pools.share_of_pool(IN_POOL, "cpu")),
-                Number(pools.share_of_pool(IN_POOL, "memory")),
-                Number(pools.nodes(IN_POOL)),
-                Number(states.running(IN_POOL)),
-                Number(states.pending(IN_POOL)),
-                Number(states.restarts(IN_POOL)),
-                Lines(pools.use_of_pools(IN_POOL, "cpu"), width=9),
-                Lines(pools.use_of_pools(IN_POOL, "memory"), width=9),
-                Timeline(pools.state_over_time(IN_POOL), states=pools.STATES, width=6),
-                Grid(containers.attention(IN_POOL)),
+            title="Now",
+            panels=(
+                Number(signal=pools.share_of_pool(IN_POOL, "cpu")),
+                Number(signal=pools.share_of_pool(IN_POOL, "memory")),
+                Number(signal=pools.nodes(IN_POOL)),
+                Number(signal=states.running(IN_POOL)),
+                Number(signal=states.pending(IN_POOL)),
+                Number(signal=states.restarts(IN_POOL)),
+                Lines(signal=pools.use_of_pools(IN_POOL, "cpu"), width=9),
+                Lines(signal=pools.use_of_pools(IN_POOL, "memory"), width=9),
+                Timeline(signal=pools.state_over_time(IN_POOL), states=pools.STATES, width=6),
+                Grid(listing=containers.attention(IN_POOL)),
             ),
         ),
         Row(

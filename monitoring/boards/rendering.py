@@ -72,7 +72,7 @@ def make(board: Board, version: str) -> Dashboard:
     for row in rest:
         folded = dashboard.Row(row.title).id(_id(board, row.title, "row")).collapsed(True)
         for panel in row.panels:
-            folded = folded.with_panel(build(panel, _id(board, row.title, panel.title)))
+            folded = folded.with_panel(build(_raise(panel), _id(board, row.title, panel.title)))
         made = made.with_row(folded)
     built = made.build()
     _place(built.panels or [])
@@ -102,23 +102,10 @@ def _begin(board: Board, version: str) -> dashboard.Dashboard:
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
-    for index, name in enumerate(board.variables):
-        made = made.with_variable(_variable(board, name, board.variables[:index]))
-    for name, (label, value) in board.texts.items():
-        made = made.with_variable(dashboard.TextBoxVariable(name).label(label).default_value(value))
-    for annotation in _annotations(board):
-        made = made.annotation(annotation)
-    answer, *rest = board.rows
-    for panel in answer.panels:
-        made = made.with_panel(build(panel, _id(board, answer.title, panel.title)))
-    for row in rest:
-        folded = dashboard.Row(row.title).id(_id(board, row.title, "row")).collapsed(True)
-        for panel in row.panels:
-            folded = folded.with_panel(build(_raise(panel), _id(board, row.title, panel.title)))
-        made = made.with_row(folded)
-    built = made.build()
-    _place(built.panels or [])
-    # The library hides links and annotations in a menu unless each says otherwise.
+
+
+def _show(built: Dashboard) -> None:
+    """Show links and annotations above the board: the library hides them in a menu unless each says otherwise."""
     for shown_link in built.links or []:
         shown_link.placement = None  # type: ignore[assignment]
     for shown in (built.annotations.list_val if built.annotations else None) or []:

@@ -10,17 +10,17 @@ SERVICE = Board(
     description="One service: instances, why they wait or ended, and use against requests and limits.",
     rows=(
         Row(
-            "Now",
-            (
-                Number(states.instances(IN_SERVICE), width=6),
-                Number(states.pending(IN_SERVICE)),
-                Number(states.restarts(IN_SERVICE)),
-                Number(usage.highest_share(IN_SERVICE, "cpu"), width=5),
-                Number(usage.highest_share(IN_SERVICE, "memory"), width=5),
-                Lines(usage.use(IN_SERVICE, "cpu"), height=9),
-                Lines(usage.use(IN_SERVICE, "memory"), height=9),
-                Timeline(states.timeline(IN_SERVICE), states=states.STATES, width=12),
-                Timeline(states.waits_by_container(IN_SERVICE), states=states.WAITS, width=12),
+            title="Now",
+            panels=(
+                Number(signal=states.instances(IN_SERVICE), width=6),
+                Number(signal=states.pending(IN_SERVICE)),
+                Number(signal=states.restarts(IN_SERVICE)),
+                Number(signal=usage.highest_share(IN_SERVICE, "cpu"), width=5),
+                Number(signal=usage.highest_share(IN_SERVICE, "memory"), width=5),
+                Lines(signal=usage.use(IN_SERVICE, "cpu"), height=9),
+                Lines(signal=usage.use(IN_SERVICE, "memory"), height=9),
+                Timeline(signal=states.timeline(IN_SERVICE), states=states.STATES, width=12),
+                Timeline(signal=states.waits_by_container(IN_SERVICE), states=states.WAITS, width=12),
             ),
         ),
         Row(

@@ -19,14 +19,14 @@ SIZING = Board(
     description="Unused requests, suggested requests, node hours and credits.",
     rows=(
         Row(
-            "Requested and unused",
-            (
-                Number(sizing.NODE_HOURS, width=6),
-                Number(sizing.CREDITS, width=6),
-                Number(sizing.UNUSED_NOW, width=12),
-                Lines(sizing.unused("cpu"), height=9),
-                Lines(sizing.unused("memory"), height=9),
-                Grid(sizing.SUGGESTIONS, height=8),
+            title="Requested and unused",
+            panels=(
+                Number(signal=sizing.NODE_HOURS, width=6),
+                Number(signal=sizing.CREDITS, width=6),
+                Number(signal=sizing.UNUSED_NOW, width=12),
+                Lines(signal=sizing.unused("cpu"), height=9),
+                Lines(signal=sizing.unused("memory"), height=9),
+                Grid(listing=sizing.SUGGESTIONS, height=8),
             ),
         ),
         Row(

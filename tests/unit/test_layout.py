@@ -95,7 +95,7 @@ def test_the_ten_that_have_most_stay_the_same_and_the_rest_is_a_sum(board: Json)
 @pytest.mark.parametrize("uid", ["spcs-gpu", "spcs-volumes"])
 def test_an_overview_of_many_things_shows_ten_and_the_rest(uid: str) -> None:
     (found,) = [made for made in BOARDS if made.uid == uid]
-    for panel in panels(json.loads(render(found, PRODUCT))):
+    for panel in panels(rendered()[found.uid]):
         if panel["type"] == "timeseries":
             for target in panel["targets"]:
                 assert re.search(r"(topk|bottomk)\(10, ", target["expr"]), panel["title"]
@@ -103,7 +103,7 @@ def test_an_overview_of_many_things_shows_ten_and_the_rest(uid: str) -> None:
 
 def test_of_what_is_left_the_least_comes_first() -> None:
     (volumes,) = [made for made in BOARDS if made.uid == "spcs-volumes"]
-    shown = {panel["title"]: panel for panel in panels(json.loads(render(volumes, PRODUCT)))}
+    shown = {panel["title"]: panel for panel in panels(rendered()[volumes.uid])}
     left = shown["Volume: time until full"]
     assert "bottomk" in left["targets"][0]["expr"]
     assert left["options"]["legend"]["sortDesc"] is False
