@@ -1,7 +1,7 @@
 """SPCS / Stack health: whether nodes are scraped, discovery works, nothing is lost, and which versions run."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
-from monitoring.signals import stack
+from monitoring.signals import stack, store
 
 STACK = Board(
     uid="spcs-stack",
@@ -11,16 +11,17 @@ STACK = Board(
         Row(
             title="Now",
             panels=(
-                Number(signal=stack.NODES_UP, width=5),
-                Number(signal=stack.NODES_DOWN, width=5),
-                Number(signal=stack.LAST_SUCCESS, width=5),
-                Number(signal=stack.ALERTS_FIRING, width=5),
-                Number(signal=stack.RULE_FAILURES),
-                Timeline(signal=stack.UP, states=stack.ANSWERS, width=10),
-                Timeline(signal=stack.PARTS_UP, states=stack.ANSWERS, width=5),
-                Lines(signal=stack.FAILURES, width=9),
-                Grid(listing=stack.ALERT_LIST, width=13),
-                Grid(listing=stack.VERSIONS, width=11),
+                Number(signal=stack.NODES_UP),
+                Number(signal=stack.NODES_DOWN),
+                Number(signal=stack.LAST_SUCCESS),
+                Number(signal=store.ACCEPTS),
+                Number(signal=stack.ALERTS_FIRING),
+                Number(signal=store.RULE_FAILURES),
+                Timeline(signal=stack.UP, states=stack.ANSWERS, width=10, height=9),
+                Timeline(signal=stack.PARTS_UP, states=stack.ANSWERS, width=5, height=9),
+                Lines(signal=stack.FAILURES, width=9, height=9),
+                Grid(listing=stack.ALERT_LIST, width=13, height=8),
+                Grid(listing=stack.VERSIONS, width=11, height=8),
             ),
         ),
         Row(
@@ -36,9 +37,12 @@ STACK = Board(
         Row(
             title="Store",
             panels=(
-                Lines(signal=stack.SERIES, width=8),
-                Lines(signal=stack.INGESTED, width=8),
-                Lines(signal=stack.DISK, width=8),
+                Lines(signal=store.SERIES, width=8),
+                Lines(signal=store.INGESTED, width=8),
+                Lines(signal=store.DISK, width=8),
+                Lines(signal=store.VOLUME, width=8),
+                Lines(signal=store.INODES, width=8),
+                Lines(signal=store.RESTARTS, width=8),
             ),
         ),
         Row(title="Parts", panels=(Lines(signal=stack.CPU), Lines(signal=stack.MEMORY))),

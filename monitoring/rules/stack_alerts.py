@@ -2,6 +2,7 @@
 
 from monitoring.rules import Alert, label
 from monitoring.selectors import JOB, POOL
+from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 
 _POOL = f"pool {label(POOL)}"
 _TARGET = label("instance")
@@ -98,16 +99,6 @@ _PIPELINE = (
         panel="Parts that answer",
     ),
     Alert(
-        name="SpcsPrometheusVolumeFilling",
-        expr="(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes"
-        " + prometheus_tsdb_head_chunks_storage_size_bytes) / (prometheus_tsdb_retention_limit_bytes > 0) > 1.1",
-        lasting="30m",
-        severity="warning",
-        summary="The store holds more than its retention allows.",
-        description=f"The store is at {_PERCENT} of its limit: the volume may be too small for it.",
-        board="spcs-stack",
-    ),
-    Alert(
         name="SpcsRuleEvaluationFailing",
         expr="increase(prometheus_rule_evaluation_failures_total[5m]) > 0",
         lasting="15m",
@@ -127,4 +118,101 @@ _PIPELINE = (
     ),
 )
 
-STACK_ALERTS = (*_DISCOVERY, *_PIPELINE)
+# One cause, one alert: a full volume is why other writes fail.
+_FULL = (
+    "spcs_launcher_volume_free_bytes < 1.5 * spcs_launcher_volume_floor_bytes"
+    " or spcs_launcher_volume_free_inodes < 0.05 * spcs_launcher_volume_inodes"
+)
+
+_VOLUME = (
+    Alert(
+        name="SpcsPrometheusVolumeFilling",
+        # Retention leaves a fifth of the volume free.
+        expr="spcs_launcher_volume_free_bytes / spcs_launcher_volume_size_bytes < 0.15"
+        " and predict_linear(spcs_launcher_volume_free_bytes[1h], 86400) < spcs_launcher_volume_floor_bytes"
+        f" unless on () ({_FULL})",
+        lasting="15m",
+        severity="warning",
+        summary="The store's volume will be full within a day.",
+        description=f"{_PERCENT} of the volume is free, less than retention leaves, and it is filling.",
+        board="spcs-stack",
+        panel="Store: volume",
+    ),
+    Alert(
+        name="SpcsPrometheusVolumeFull",
+        expr=_FULL,
+        lasting="1m",
+        severity="critical",
+        summary="The store's volume is full: samples wait in the collector's queue.",
+        description="Once the queue is full, new samples are lost.",
+        board="spcs-stack",
+        panel="Store: volume",
+    ),
+    Alert(
+        name="SpcsPrometheusLogFailing",
+        # The launcher repairs the log by another start, after which Prometheus counts from 0.
+        expr="((sum(increase(prometheus_tsdb_wal_writes_failed_total[5m])) or vector(0))"
+        ' + (sum(increase(spcs_launcher_restarts_total{reason="repair"}[5m])) or vector(0))'
+        " + (sum(spcs_launcher_accepts_samples == bool 0) or vector(0)) > 0)"
+        f" unless on () ({_FULL})",
+        lasting="1m",
+        severity="critical",
+        summary="The store cannot write its write-ahead log.",
+        description="Writes to the volume have failed: it is full, or broken.",
+        board="spcs-stack",
+        panel="Store: restarts and failed writes",
+    ),
+    Alert(
+        name="SpcsPrometheusStoresNothing",
+        # Says so even when nothing new can be stored, because that is what it looks for.
+        expr='absent_over_time(up{job="prometheus"}[1m])',
+        lasting="1m",
+        severity="critical",
+        summary="The store has stored nothing for a minute, not even its own metrics.",
+        description="Boards show the past, and other alerts judge it.",
+        board="spcs-stack",
+        panel="Store accepts samples",
+    ),
+    Alert(
+        name="SpcsPrometheusDropsSamples",
+        # What the store adds by its own scrapes and rules must not stand in for what the collector has sent.
+        expr="sum(rate(spcs_store_written_samples_total[5m]))"
+        " > 1.1 * (sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))"
+        " + sum(rate(prometheus_tsdb_head_out_of_order_samples_appended_total[5m]))"
+        f" - {OWN_SAMPLES})",
+        lasting="10m",
+        severity="critical",
+        summary="The store acknowledges samples that it does not keep.",
+        description="{{ $value | humanize }} samples a second are acknowledged, and fewer are stored.",
+        board="spcs-stack",
+        panel="Store: samples a second",
+    ),
+)
+
+_PARTS = (
+    Alert(
+        name="SpcsPrometheusRestartingOften",
+        expr='increase(spcs_launcher_restarts_total{reason="ended"}[30m]) > 1.5',
+        lasting="1m",
+        severity="warning",
+        summary="Prometheus ends by itself again and again.",
+        description="It was started {{ $value | humanize }} times in half an hour.",
+        board="spcs-stack",
+        panel="Store: restarts and failed writes",
+    ),
+)
+
+_SIZE = (
+    Alert(
+        name="SpcsStackOutgrown",
+        expr=f"max(prometheus_tsdb_head_series) / {OWN_SERIES} > max(spcs_launcher_series_limit > 0)",
+        lasting="30m",
+        severity="warning",
+        summary="There are more series than the service's memory is meant for.",
+        description="Nodes publish about {{ $value | humanize }} series: collector and store may run out of memory.",
+        board="spcs-stack",
+        panel="Store: series",
+    ),
+)
+
+STACK_ALERTS = (*_DISCOVERY, *_PIPELINE, *_VOLUME, *_PARTS, *_SIZE)

@@ -1,7 +1,7 @@
-"""The stack itself: nodes scraped, discovery, collector, store, Grafana, and the version of each."""
+"""The stack itself: nodes scraped, discovery, collector, Grafana, and the version of each."""
 
 from monitoring.selectors import DATABASE, JOB, POOL, SCHEMA, SERVICE, legend
-from monitoring.signals import LIMIT, NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
+from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
 
@@ -175,41 +175,9 @@ CPU = Signal(
         Line(expr=f"sum by (job) (rate(process_cpu_seconds_total[{RATE}]))", legend="{{job}}"),
     ),
 )
-SERIES = Signal(
-    title="Store: series",
-    meaning="Series that the store holds in memory.",
-    unit="short",
-    lines=(Line(expr="max(prometheus_tsdb_head_series)", legend="series"),),
-    decimals=0,
-)
-INGESTED = Signal(
-    title="Store: samples a second",
-    meaning="Samples that the store takes.",
-    unit="suffix:samples/s",
-    lines=(Line(expr=f"sum(rate(prometheus_tsdb_head_samples_appended_total[{RATE}]))", legend="samples"),),
-)
-DISK = Signal(
-    title="Store: disk",
-    meaning="Bytes of blocks, write-ahead log and head chunks, and the limit of the retention if one is set.",
-    unit="bytes",
-    lines=(
-        Line(expr="max(prometheus_tsdb_storage_blocks_bytes)", legend="blocks"),
-        Line(expr="max(prometheus_tsdb_wal_storage_size_bytes)", legend="write-ahead log"),
-        Line(expr="max(prometheus_tsdb_head_chunks_storage_size_bytes)", legend="head chunks"),
-        Line(expr="max(prometheus_tsdb_retention_limit_bytes > 0)", legend="limit", dashed=True, color=LIMIT),
-    ),
-)
-RULE_FAILURES = Signal(
-    title="Store: failed rules",
-    meaning="Evaluations of rules that failed within the time shown.",
-    unit="short",
-    lines=(Line(expr="sum(round(increase(prometheus_rule_evaluation_failures_total[$__range])))", legend="failures"),),
-    steps=NONE_IS_GOOD,
-    decimals=0,
-)
 PARTS_UP = Signal(
     title="Parts that answer",
-    meaning="Collector, store and Grafana: 1 while its own metrics can be read.",
+    meaning="Collector, store, its launcher and Grafana: 1 while its own metrics can be read.",
     unit="none",
     lines=(Line(expr=f'max by (job) (up{{job!="{JOB}"}})', legend="{{job}}"),),
     decimals=0,
@@ -234,10 +202,23 @@ OWN_METRICS = frozenset(
         "prometheus_tsdb_retention_limit_bytes",
         "prometheus_tsdb_storage_blocks_bytes",
         "prometheus_tsdb_wal_storage_size_bytes",
+        "prometheus_rule_group_interval_seconds",
+        "prometheus_rule_group_last_evaluation_samples",
+        "prometheus_tsdb_head_out_of_order_samples_appended_total",
+        "prometheus_tsdb_wal_writes_failed_total",
         "scrape_duration_seconds",
         "scrape_sample_limit",
+        "scrape_samples_post_metric_relabeling",
         "scrape_samples_scraped",
         "spcs_build_info",
+        "spcs_launcher_accepts_samples",
+        "spcs_launcher_restarts_total",
+        "spcs_launcher_series_limit",
+        "spcs_launcher_volume_floor_bytes",
+        "spcs_launcher_volume_free_bytes",
+        "spcs_launcher_volume_free_inodes",
+        "spcs_launcher_volume_inodes",
+        "spcs_launcher_volume_size_bytes",
         "target_info",
         "up",
     }

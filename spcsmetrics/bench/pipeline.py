@@ -167,10 +167,10 @@ def measure(start: Start, load: Load) -> Measurement:
     with processes.open_temporary_run("bench") as run:
         simulation = start_simulator(run, load.pools, load.nodes, load.containers, frozen=True)
         store, measured = start(run, simulation, load)
-        meters = {process.name: _Meter(psutil.Process(process.popen.pid)) for process in measured}
-        _watch(run, meters, load.warm_up)
+        meters = {process.name: Meter(psutil.Process(process.popen.pid)) for process in measured}
+        watch(run, meters, load.warm_up)
         before = {name: meter.used() for name, meter in meters.items()}
-        _watch(run, meters, load.window)
+        watch(run, meters, load.window)
         after = {name: meter.used() for name, meter in meters.items()}
         query = over_http(store.url)
         samples = single(query, f'sum(sum_over_time(scrape_samples_scraped{{job="{JOB}"}}[{load.window}s]))')
@@ -190,7 +190,7 @@ def measure(start: Start, load: Load) -> Measurement:
         return Measurement(costs=costs, series=int(series), samples=int(samples), delay=delay)
 
 
-class _Meter:
+class Meter:
     """The most memory that a process held, in bytes, and what it used."""
 
     def __init__(self, process: "psutil.Process") -> None:
@@ -209,7 +209,7 @@ class _Meter:
         return times.user + times.system, counters().write_chars if counters else float("nan")
 
 
-def _watch(run: Run, meters: dict[str, _Meter], seconds: float) -> None:
+def watch(run: Run, meters: dict[str, Meter], seconds: float) -> None:
     for _ in poll(run.check, seconds, _SAMPLE_SECONDS):
         for meter in meters.values():
             meter.look()

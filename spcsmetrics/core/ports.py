@@ -6,8 +6,8 @@ from spcsmetrics.core.errors import UserError
 
 # Where each node of a compute pool publishes.
 NODE = 9001
-# Where the shipped store and Grafana listen; runs on this machine move the store.
-PROMETHEUS = 9090
+# Where the store's own Prometheus and Grafana listen; runs on this machine move the former.
+PROMETHEUS = 9092
 GRAFANA = 3000
 
 

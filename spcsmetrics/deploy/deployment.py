@@ -23,6 +23,7 @@ from spcsmetrics.deploy import (
 )
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.connections import NoConnectionError
+from spcsmetrics.deploy.estimate import Estimate
 from spcsmetrics.deploy.planner import Change
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings, parse_settings, read_settings
@@ -87,7 +88,8 @@ def _with_images(settings: Settings, options: Options) -> Settings:
 
 def _print_offline(settings: Settings, options: Options) -> None:
     offline = replace(options, offline=True)
-    _print_plan(settings, _plan(settings, State(), offline, dry=True, keep=False), estimate.calculate(0, settings))
+    figures = estimate.calculate(0, 0, settings)
+    _print_plan(settings, _plan(settings, State(), offline, figures, dry=True, keep=False), figures)
 
 
 def _deploy_into(settings: Settings, options: Options, *, dry: bool) -> None:
@@ -102,20 +104,23 @@ def _reach(settings: Settings, account: Account, state: State, options: Options,
     ownership.require_own(settings, state, adopt=options.adopt)
     for note in preflight.check_account(account.execute, settings, state, create_pool=options.create_pool):
         console.print(f"- {note}")
-    changes = _plan(settings, state, options, dry=dry, keep=keep)
+    figures = estimate.estimate(account.execute, settings, state)
+    changes = _plan(settings, state, options, figures, dry=dry, keep=keep)
     if dry:
-        _print_plan(settings, changes, estimate.estimate(account.execute, settings))
+        _print_plan(settings, changes, figures)
         return
-    if any("CREATE SERVICE" in change.sql for change in changes):
-        for line in estimate.estimate(account.execute, settings).lines(settings):
-            console.print(f"- {line}")
+    lines = figures.lines(settings) if any("CREATE SERVICE" in change.sql for change in changes) else figures.warnings()
+    for line in lines:
+        console.print(f"- {line}")
     _apply(settings, account, state, changes, options)
     if changes:
-        _confirm(settings, account, options, keep=keep)
+        _confirm(settings, account, options, figures, keep=keep)
     _wait(settings, account, options.timeout)
 
 
-def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep: bool) -> list[Change]:
+def _plan(
+    settings: Settings, state: State, options: Options, figures: Estimate, *, dry: bool, keep: bool
+) -> list[Change]:
     choice = tags.choose(settings, state, pushed=options.pushed, dry=dry, keep=keep)
     if choice.note:
         console.print(f"- {choice.note}")
@@ -124,7 +129,7 @@ def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep
     return planner.make_plan(
         settings,
         state,
-        specify(settings, state, choice.tags),
+        specify(settings, state, choice.tags, figures),
         choice.tags,
         create_pool=options.create_pool or options.offline,
         pushed=(options.pushed or choice.there) and not options.offline,
@@ -132,11 +137,12 @@ def _plan(settings: Settings, state: State, options: Options, *, dry: bool, keep
     )
 
 
-def _confirm(settings: Settings, account: Account, options: Options, *, keep: bool) -> None:
+def _confirm(settings: Settings, account: Account, options: Options, figures: Estimate, *, keep: bool) -> None:
     """Raise UserError where the account is not as wanted now: somebody else changed it at the same time."""
     state = read_state(account.execute, settings)
     choice = tags.choose(settings, state, pushed=options.pushed, dry=False, keep=keep)
-    specification = specify(settings, state, choice.tags)
+    # The figures of before: a pool that was created meanwhile has a node of its own.
+    specification = specify(settings, state, choice.tags, figures)
     left = planner.make_plan(settings, state, specification, choice.tags, create_pool=False, pushed=True, adopt=True)
     if left:
         raise UserError(
@@ -145,15 +151,17 @@ def _confirm(settings: Settings, account: Account, options: Options, *, keep: bo
         )
 
 
-def specify(settings: Settings, state: State, wanted: Mapping[str, str]) -> dict[str, Any]:
+def specify(settings: Settings, state: State, wanted: Mapping[str, str], figures: Estimate) -> dict[str, Any]:
     """Return the specification for images of these tags.
 
     Who deployed first stays Grafana's administrator until the settings name another.
     """
-    return render(settings, planner.image_paths(settings, wanted), state.administrator or state.user or "DEPLOYER")
+    administrator = state.administrator or state.user or "DEPLOYER"
+    images = planner.image_paths(settings, wanted)
+    return render(settings, images, administrator, figures.size, figures.volume_gib)
 
 
-def _print_plan(settings: Settings, changes: list[Change], figures: estimate.Estimate) -> None:
+def _print_plan(settings: Settings, changes: list[Change], figures: Estimate) -> None:
     for line in figures.lines(settings):
         console.print(line)
     if not changes:

@@ -30,6 +30,7 @@ class Pool(Named):
     instance_family: str
     active_nodes: int | str | None
     idle_nodes: int | str | None
+    max_nodes: int | str | None
 
 
 class Family(Named):

@@ -13,11 +13,10 @@ from spcsmetrics.core.files import read_text
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.deploy import rules
 from spcsmetrics.deploy.names import identifier, plain_identifier, service_identifier
+from spcsmetrics.deploy.sizing import SIZES
 
 # Found wherever a task is started.
 DEFAULT_FILE = ROOT / "deploy.toml"
-# Retention keeps to four fifths of the volume: the rest is for the write-ahead log and for compaction.
-VOLUME_SHARE = 0.8
 NOTIFICATIONS = ("", "webhook", "email")
 
 
@@ -25,8 +24,9 @@ NOTIFICATIONS = ("", "webhook", "email")
 class Settings:
     """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
 
-    volume_gib is in GiB; pools are the compute pools to watch, none means all that the role may see; viewers are roles;
-    ingress_addresses have a mask of their full length. secrets are names of secrets by the variable that gets them.
+    size is in series, 0 follows from the pools; volume_gib is in GiB, 0 follows from the size; pools are the compute
+    pools to watch, none means all that the role may see; viewers are roles; ingress_addresses have a mask of their full
+    length. secrets are names of secrets by the variable that gets them.
     """
 
     connection: str = ""
@@ -41,7 +41,8 @@ class Settings:
     registry_token_file: str = ""
     private_link: str = "auto"
     retention_days: int = 15
-    volume_gib: int = 25
+    size: int = 0
+    volume_gib: int = 0
     pools: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     administrator: str = ""
@@ -73,11 +74,6 @@ class Settings:
     def service_name(self) -> str:
         """Return the service's full name."""
         return f"{self.schema_name}.{self.service}"
-
-    @property
-    def retention_gb(self) -> int:
-        """Return how many GB, of 2**30 bytes as Prometheus means it, are kept: the volume cannot fill."""
-        return int(self.volume_gib * VOLUME_SHARE)
 
 
 def find_file(path: str) -> Path:
@@ -171,6 +167,20 @@ def _between(least: int, most: int) -> Callable[[str, object], int]:
     return check
 
 
+def _size(key: str, value: object) -> int:
+    if value == "auto":
+        return 0
+    most = SIZES[-1].series
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise UserError(f'{key} is {value!r}: write "auto", or a number of series from 1 to {most}')
+    return value
+
+
+def _volume(key: str, value: object) -> int:
+    # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
+    return 0 if value == "auto" else _between(4, 16384)(key, value)
+
+
 def _addresses(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of addresses in brackets")
@@ -245,8 +255,8 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "tag": _tag,
     # A block of samples covers two hours; ten years: an arbitrary upper bound.
     "retention_days": _between(1, 3650),
-    # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
-    "volume_gib": _between(4, 16384),
+    "size": _size,
+    "volume_gib": _volume,
     "pools": _pools,
     "viewers": _identifiers,
     "external_access_integrations": _identifiers,

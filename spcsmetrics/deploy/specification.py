@@ -12,14 +12,17 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.sizing import GRAFANA_MIB, Size
 
 TEMPLATE = DEPLOY / "service.yaml"
 SCHEMA = DEPLOY / "service.schema.json"
 _EVENT_TABLE = ["--config=/etc/otelcol/config.yaml", "--config=/etc/otelcol/event-table.yaml"]
 
 
-def render(settings: Settings, images: Mapping[str, str], administrator: str) -> dict[str, Any]:
-    """Return the specification for images by their key (otel, prometheus, grafana), as /database/schema/repository/...
+def render(
+    settings: Settings, images: Mapping[str, str], administrator: str, size: Size, volume_gib: int
+) -> dict[str, Any]:
+    """Return the specification of a size for images by their key, as /database/schema/repository/...
 
     Raises UserError when an account would not take the result.
     """
@@ -27,8 +30,14 @@ def render(settings: Settings, images: Mapping[str, str], administrator: str) ->
         **{f"image_{key}": path for key, path in images.items()},
         "pools": ",".join(bare(pool) for pool in settings.pools),
         "retention_time": f"{settings.retention_days}d",
-        "retention_size": f"{settings.retention_gb}GB",
-        "volume_size": f"{settings.volume_gib}Gi",
+        "volume_size": f"{volume_gib}Gi",
+        "series": str(size.series),
+        "cpus": str(size.cpus),
+        "collector_memory": f"{size.collector_mib}Mi",
+        "collector_garbage": f"{size.collector_garbage_mib}MiB",
+        "queue_bytes": str(size.queue_bytes),
+        "store_memory": f"{size.store_mib}Mi",
+        "grafana_memory": f"{GRAFANA_MIB}Mi",
         "administrator": settings.administrator or administrator,
     }
     specification: dict[str, Any] = _fill(yaml.safe_load(TEMPLATE.read_text()), values)

@@ -9,6 +9,8 @@ from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
+# What the store's container is sized for, so that a later run can compare.
+SERIES_VARIABLE = "SPCS_SERIES"
 _NO_SUCH_OBJECT = 2003
 ADMINISTRATOR_VARIABLE = "GF_SECURITY_ADMIN_USER"
 
@@ -42,6 +44,14 @@ class State:
             return None
         volumes = self.specification["spec"].get("volumes") or []
         return {volume["name"]: str(volume.get("size")) for volume in volumes if volume.get("source") == "block"}
+
+    @property
+    def series(self) -> int:
+        """Return how many series the specification is sized for, 0 where it does not say."""
+        containers = (self.specification or {"spec": {}})["spec"].get("containers") or []
+        environments = (container.get("env") or {} for container in containers)
+        found = next((str(env[SERIES_VARIABLE]) for env in environments if SERIES_VARIABLE in env), "")
+        return int(found) if found.isdecimal() else 0
 
     @property
     def administrator(self) -> str:

@@ -13,7 +13,7 @@ from spcsmetrics.core.versions import MIN_PROMETHEUS, prometheus_module
 from spcsmetrics.core.versions import PROMETHEUS as VERSION
 
 CONFIG = PROMETHEUS / "prometheus.yml"
-# As the image has it.
+# As the image has it; the size follows the volume there, but this machine's disk is for others, too.
 RETENTION = ("--storage.tsdb.retention.time=15d", "--storage.tsdb.retention.size=20GB")
 _MODULE = "github.com/prometheus/prometheus"
 _LOG = BUILD / "prometheus.log"

@@ -27,6 +27,20 @@ def pipeline(context: Context, series: str = "35000", interval: int = 5, rounds:
     bench_pipeline(read_loads(series, interval), rounds=rounds, as_json=json, dry=is_dry(context))
 
 
+@task(
+    help={
+        "series": "about how many series the simulated nodes publish; several sizes with commas between them",
+        "json": _JSON,
+    }
+)
+def capacity(context: Context, series: str = "35000,150000,425000", json: bool = False) -> None:
+    """Measure what collector and store need by their number of series, at 30 s with the shipped rules."""
+    from spcsmetrics.bench.capacity import bench_capacity
+    from spcsmetrics.bench.pipeline import read_loads
+
+    bench_capacity(read_loads(series, 30), as_json=json, dry=is_dry(context))
+
+
 @task(help={"rounds": "refreshes of each number of pools", "json": _JSON}, limits={"rounds": (1, 1000)})
 def discovery(context: Context, rounds: int = 3, json: bool = False) -> None:
     """Measure refreshes of the discovery by number of pools."""

@@ -47,6 +47,17 @@ def test_stack(
     run_tests(bases, require_grafana=require_grafana, source=source, pictures=pictures, dry=is_dry(context))
 
 
+@task
+def test_capacity(context: Context) -> None:
+    """Test that each size holds what it promises.
+
+    Half an hour; needs root, because it bounds memory and mounts a small volume.
+    """
+    from spcsmetrics.upkeep.tests import run_capacity_tests
+
+    run_capacity_tests(dry=is_dry(context))
+
+
 @task(help={"seconds": "time for each fuzzer"}, limits={"seconds": (1, 86_400)})
 def fuzz(context: Context, seconds: int = 30) -> None:
     """Feed random input to the parsers of the plugin."""

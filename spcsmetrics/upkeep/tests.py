@@ -7,6 +7,7 @@ from pathlib import Path
 from spcsmetrics.core import groups
 from spcsmetrics.core.files import make_folder, remove_folder
 from spcsmetrics.core.paths import BUILD, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.local import page
@@ -58,6 +59,14 @@ def run_board_tests(*, dry: bool) -> None:
     tests = program_step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
     installs = map(groups.group_step, ("bench", *GROUPS))
     carry_out([*installs, *build_steps(), *page.build_steps(), parts, tests], dry=dry)
+
+
+def run_capacity_tests(*, dry: bool) -> None:
+    """Run the tests of sizes: minutes each, in control groups with the limits that a size gives."""
+    installs = map(groups.group_step, GROUPS)
+    command: Args = [sys.executable, "-m", "pytest", "-s", ROOT / "tests" / "capacity"]
+    tests = program_step("Test what sizes promise (about half an hour)", command)
+    carry_out([*installs, *build_steps(), *prometheus.build_steps("prometheus"), tests], dry=dry)
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:

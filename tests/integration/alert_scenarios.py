@@ -31,6 +31,10 @@ def _container(name: str, more: str = "") -> str:
     return f"{name}{{{CONTAINER}{more}}}"
 
 
+def _launcher(name: str, labels: str = '{job="launcher"}') -> str:
+    return f"spcs_launcher_{name}{labels}"
+
+
 SCENARIOS: dict[str, Scenario] = {
     "SpcsContainerOOMKilled": Scenario(
         series={
@@ -167,13 +171,56 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "SpcsPrometheusVolumeFilling": Scenario(
         series={
-            'prometheus_tsdb_storage_blocks_bytes{job="prometheus"}': f"{10 * GIB}x10 {22 * GIB}x60",
-            'prometheus_tsdb_wal_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
-            'prometheus_tsdb_head_chunks_storage_size_bytes{job="prometheus"}': f"{GIB}x70",
-            'prometheus_tsdb_retention_limit_bytes{job="prometheus"}': f"{20 * GIB}x70",
+            _launcher("volume_free_bytes"): f"{5 * GIB}x60 {3.5 * GIB:.0f}-{GIB // 100}x120",
+            _launcher("volume_size_bytes"): f"{25 * GIB}x180",
+            _launcher("volume_floor_bytes"): f"{GIB // 4}x180",
+        },
+        silent=70,
+        fires=160,
+    ),
+    "SpcsPrometheusVolumeFull": Scenario(
+        series={
+            _launcher("volume_free_bytes"): f"{5 * GIB}x10 {GIB // 3}x20",
+            _launcher("volume_floor_bytes"): f"{GIB // 4}x30",
+        },
+        silent=9,
+        fires=13,
+    ),
+    "SpcsPrometheusLogFailing": Scenario(
+        series={
+            'prometheus_tsdb_wal_writes_failed_total{job="prometheus"}': "0x40",
+            _launcher("restarts_total", '{job="launcher", reason="repair"}'): "0x10 1x30",
+        },
+        silent=9,
+        fires=13,
+    ),
+    # Everything has stopped, as it does on a full volume: what the store has is old.
+    "SpcsPrometheusStoresNothing": Scenario(series={'up{job="prometheus"}': "1x10 _x20"}, silent=10, fires=13),
+    # A quarter of what was sent is lost, as much as the store adds itself.
+    "SpcsPrometheusDropsSamples": Scenario(
+        series={
+            'spcs_store_written_samples_total{job="otelcol"}': "0+60000x60",
+            'prometheus_tsdb_head_samples_appended_total{job="prometheus"}': "0+75000x20 1500000+60000x40",
+            'prometheus_tsdb_head_out_of_order_samples_appended_total{job="prometheus"}': "0x60",
+            'scrape_samples_post_metric_relabeling{job="prometheus"}': "1500x60",
+            'prometheus_rule_group_last_evaluation_samples{rule_group="g"}': "6000x60",
+            'prometheus_rule_group_interval_seconds{rule_group="g"}': "30x60",
+        },
+        silent=22,
+        fires=40,
+    ),
+    "SpcsStackOutgrown": Scenario(
+        series={
+            'prometheus_tsdb_head_series{job="prometheus"}': "50000x10 60000x50",
+            _launcher("series_limit"): "45000x60",
         },
         silent=35,
-        fires=50,
+        fires=45,
+    ),
+    "SpcsPrometheusRestartingOften": Scenario(
+        series={_launcher("restarts_total", '{job="launcher", reason="ended"}'): "0x10 1x10 2x10 3x20"},
+        silent=20,
+        fires=33,
     ),
     "SpcsRuleEvaluationFailing": Scenario(
         series={'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x10 0+1x40"},
@@ -210,5 +257,25 @@ HEALTHY: dict[str, str] = {
     f'network_egress_denied_packets{{{SERVICE}, snow_service_container_instance="0"}}': "7x720",
     'spcs_discovery_last_success_age_seconds{job="otelcol"}': "30x720",
     'spcs_lost_samples_total{job="otelcol"}': "0x720",
+    'up{job="prometheus", instance="localhost:9092"}': "1x720",
+    'up{job="launcher", instance="localhost:9091"}': "1x720",
+    'spcs_store_written_samples_total{job="otelcol"}': "0+60000x720",
+    'prometheus_tsdb_head_samples_appended_total{job="prometheus"}': "0+75000x720",
+    'scrape_samples_post_metric_relabeling{job="prometheus"}': "1500x720",
+    'prometheus_rule_group_last_evaluation_samples{rule_group="g"}': "6000x720",
+    'prometheus_rule_group_interval_seconds{rule_group="g"}': "30x720",
+    'prometheus_tsdb_head_out_of_order_samples_appended_total{job="prometheus"}': "0x720",
+    'prometheus_tsdb_wal_writes_failed_total{job="prometheus"}': "0x720",
+    _launcher("accepts_samples"): "1x720",
+    _launcher("series_limit"): "45000x720",
+    'prometheus_tsdb_head_series{job="prometheus"}': "50000x720",
+    # Two hours fill it, and retention frees as much.
+    _launcher("volume_free_bytes"): " ".join([f"{5.5 * GIB:.0f}-{GIB // 200}x119"] * 6),
+    _launcher("volume_size_bytes"): f"{25 * GIB}x720",
+    _launcher("volume_floor_bytes"): f"{GIB // 4}x720",
+    _launcher("volume_inodes"): "1600000x720",
+    _launcher("volume_free_inodes"): "1590000x720",
+    _launcher("restarts_total", '{job="launcher", reason="repair"}'): "0x720",
+    _launcher("restarts_total", '{job="launcher", reason="ended"}'): "1x720",
     'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': "0x720",
 }

@@ -1,12 +1,12 @@
 """No sample is lost between the nodes and the store without a word, and no node speaks for another."""
 
-import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from gaps import find_gaps
 from gate import CUT, HANG, Gate, open_gate, wait_for_refusals
 from stands import REFRESH_SECONDS, Stand, kill_and_restart
 from waiting import wait_for
@@ -48,18 +48,7 @@ def gate(gated: tuple[Stand, Gate]) -> Gate:
 
 def gaps(stand: Stand, began: float, longest_allowed: float = 1.9 * INTERVAL) -> dict[str, float]:
     """Return, of each node that lacks samples since a moment, the longest time between two of them."""
-    stand.wait_for_scrapes()
-    wait_for(lambda: stand.query('min(timestamp(up{job="spcs-nodes"}))')[0].value > time.time() - 3 * INTERVAL, 60)
-    seconds = int(time.time() - began)
-    scraped = promql.result(promql.ask(stand.store.url, "query", {"query": f'up{{job="spcs-nodes"}}[{seconds}s]'}))
-    found = {}
-    for series in scraped:
-        times = [at for at, _ in series["values"]]
-        longest = max(later - at for at, later in itertools.pairwise(times))
-        if longest > longest_allowed:
-            found[series["metric"]["instance"]] = longest
-    assert {series["metric"]["instance"] for series in scraped} == set(stand.nodes())
-    return found
+    return find_gaps(stand, began, INTERVAL, longest_allowed)
 
 
 def shown(stand: Stand, address: str) -> tuple[str, int, int]:

@@ -39,7 +39,8 @@ def test_a_first_deploy_creates_the_service_and_prints_its_url(desk: Desk) -> No
         f"GRANT SERVICE ROLE {SERVICE}!viewer TO ROLE ANALYST",
     ]
     assert "0.06 credits an hour" in done.stderr
-    assert "nodes are to be watched: about" in done.stderr
+    assert "nodes are to be watched, " in done.stderr
+    assert "The size is for 45,000 series" in done.stderr
 
 
 def test_a_second_deploy_sends_nothing(deployed: Desk) -> None:

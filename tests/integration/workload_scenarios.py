@@ -31,8 +31,8 @@ def _ended(container: str, reason: str, code: int) -> dict[str, str]:
     }
 
 
-# A node is scraped, whatever happens on it.
-LIVE = {f"up{{{SCRAPED}}}": "1x720"}
+# A node is scraped, whatever happens on it, and the store stores.
+LIVE = {f"up{{{SCRAPED}}}": "1x720", 'up{job="prometheus", instance="localhost:9092"}': "1x720"}
 
 # Scenarios of alerts that stand in no other file.
 MORE: dict[str, Scenario] = {
@@ -164,6 +164,30 @@ COURSES: dict[str, Course] = {
             f"spcs_discovery_nodes{{{POOL}}}": "1x120",
         },
         fires={15: {}, 60: {"SpcsNodeMetricsDown": 1}},
+    ),
+    "a volume that fills up until it is full, and is freed": Course(
+        series={
+            'spcs_launcher_volume_size_bytes{job="launcher"}': "25x400",
+            'spcs_launcher_volume_floor_bytes{job="launcher"}': "0.25x400",
+            'spcs_launcher_volume_free_bytes{job="launcher"}': "5x30 5-0.02x235 0x35 5x100",
+            'spcs_launcher_accepts_samples{job="launcher"}': "1x265 0x35 1x100",
+            'spcs_launcher_restarts_total{job="launcher", reason="repair"}': "0x266 1x34 2x100",
+        },
+        fires={
+            29: {},
+            200: {"SpcsPrometheusVolumeFilling": 1},
+            290: {"SpcsPrometheusVolumeFull": 1},
+            320: {},
+        },
+    ),
+    "a volume that cannot be written": Course(
+        series={
+            'spcs_launcher_volume_size_bytes{job="launcher"}': "25x60",
+            'spcs_launcher_volume_floor_bytes{job="launcher"}': "0.25x60",
+            'spcs_launcher_volume_free_bytes{job="launcher"}': "5x60",
+            'spcs_launcher_accepts_samples{job="launcher"}': "1x20 0x40",
+        },
+        fires={19: {}, 40: {"SpcsPrometheusLogFailing": 1}},
     ),
     "a collector that dies": Course(
         series={

@@ -5,6 +5,7 @@ from about version 13.2, because the tag itself could not be read: where a test 
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,41 @@ def test_a_viewer_reaches_nothing_but_the_boards(path: str) -> None:
     status, body = get(path, "SOMEBODY" if "auth_token" not in path else None)
     assert not status.startswith("HTTP/1.1 2"), status
     assert "root:" not in json.dumps(body)
+
+
+def forward(path: str, method: str) -> str:
+    """Return the status of what Grafana's data source forwards for a viewer, whatever path that is."""
+    body = "query=up" if method == "POST" else ""
+    return get(f"/api/datasources/uid/prometheus/resources/{path}", "SOMEBODY", body=body, method=method)[0] + " "
+
+
+@pytest.mark.parametrize("path", ["api/v1/labels", "api/v1/query?query=up", "api/v1/metadata"])
+def test_what_boards_need_is_forwarded_for_a_viewer(path: str) -> None:
+    assert " 200 " in forward(path, "GET")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "api/v1/write",
+        "api/v1/read",
+        "api/v1/otlp/v1/metrics",
+        "api/v1/admin/tsdb/snapshot",
+        "api/v1/admin/tsdb/delete_series?match[]=up",
+        "api/v1/status/config",
+        "api/v1/targets",
+        "-/quit",
+        "-/reload",
+        "debug/pprof/heap",
+        "federate?match[]=up",
+        "metrics",
+        "api/v1/labels/../../../debug/pprof/heap",
+        "api/v1/labels/%2e%2e/%2e%2e/%2e%2e/debug/pprof/heap",
+    ],
+)
+def test_nothing_else_of_the_store_is_forwarded_for_a_viewer(path: str, method: str) -> None:
+    assert not re.search(r" 2\d\d ", forward(path, method))
 
 
 def test_a_viewer_cannot_let_grafana_ask_another_host() -> None:

@@ -168,8 +168,9 @@ def test_no_two_containers_want_the_same_port_and_only_probes_listen_beyond_loca
     assert shipped == {
         ports.COLLECTOR_METRICS: True,
         ports.COLLECTOR_DEBUG: True,
+        ports.STORE: True,
         ports.PROMETHEUS: True,
-        ports.PROMETHEUS_HEALTH: False,
+        ports.LAUNCHER: False,
         ports.COLLECTOR_HEALTH: False,
     }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from launchers import start_launched_store
 from waiting import SCRAPE_SECONDS, wait_for
 
 from monitoring.selectors import JOB
@@ -43,8 +44,9 @@ def write_fast_configuration(folder: Path) -> Path:
 def start_full_store(run: processes.Run) -> Store:
     """Start simulator, store and collector, and let each kind of failure happen once."""
     simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE)
-    store = parts.start_store(run, write_fast_configuration(run.folder))
-    parts.start_collector(run, simulation, store, f"{SCRAPE_SECONDS}s", "2s")
+    launched = start_launched_store(run, write_fast_configuration(run.folder), env={"SPCS_SERIES": "45000"})
+    store = launched.process
+    parts.start_collector(run, simulation, launched.door, f"{SCRAPE_SECONDS}s", "2s")
     query = over_http(store.url)
     node = simulation.state()["pools"][0]["nodes"][0]["address"]
     _set_fault(simulation, f"nodes/{node}", "garbage")

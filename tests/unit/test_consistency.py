@@ -11,9 +11,11 @@ import dockerfiles
 import shipped_ports as ports
 import yaml
 
+from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 from simulator import faults
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, GRAFANA, OTEL, PROMETHEUS, ROOT
+from spcsmetrics.deploy import sizing
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.programs import collector, manifest
 from spcsmetrics.upkeep import lint
@@ -56,12 +58,51 @@ def test_the_module_version_of_prometheus_follows_from_its_version() -> None:
     assert versions.prometheus_module() == "v0.316.0"
 
 
+def test_the_launcher_bounds_queries_by_the_figures_that_sizes_are_made_of() -> None:
+    text = (PROMETHEUS / "launcher" / "limits.go").read_text()
+    names = {
+        "baseBytes": sizing.STORE_BASE / 2**20,
+        "headSeriesBytes": sizing.STORE_SERIES,
+        "sampleBytes": sizing.QUERY_SAMPLE,
+        "resultSeriesBytes": sizing.QUERY_SERIES,
+        "ownSeries": OWN_SERIES,
+        "usable": sizing.STORE_SHARE,
+    }
+    found = re.findall(rf"^\t({'|'.join(names)})\s+= ([\d._]+)(?: \* mib)?$", text, re.M)
+    assert {name: float(number.replace("_", "")) for name, number in found} == names
+    (reads,) = re.findall(r"^\tmaxReads\s+= (\d+)$", (PROMETHEUS / "launcher" / "reads.go").read_text(), re.M)
+    assert int(reads) == sizing.QUERIES
+
+
+def test_the_page_of_sizes_is_the_table_that_deploy_takes() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text().split("## Sizes")[1]
+    listed = re.findall(r"^\| ([\d,]+) \| ([\d,]+) MiB \| (\d+) MB \| ([\d,]+) MiB \| `(\w+)` \|(.+)\|$", page, re.M)
+    assert [(*row[:5], row[5].split()) for row in listed] == [
+        (
+            f"{size.series:,}",
+            f"{size.collector_mib:,}",
+            str(size.queue_bytes // 1_000_000),
+            f"{size.store_mib:,}",
+            next(family for family in sizing.FAMILIES if size.fits(family)),
+            [str(size.volume_gib(15)), "GiB", "|", str(size.volume_gib(90)), "GiB"],
+        )
+        for size in sizing.SIZES
+    ]
+
+
+def test_the_stores_own_scrapes_are_as_often_as_alerts_assume() -> None:
+    rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    assert rules["global"]["scrape_interval"] == "30s"
+    assert "/ 30 " in OWN_SAMPLES
+
+
 def test_ports_are_the_same_everywhere() -> None:
-    store = f"localhost:{ports.PROMETHEUS}"
+    store = f"localhost:{ports.STORE}"
     assert urlsplit(default(CONFIG["exporters"]["spcs_store"]["endpoint"])).netloc == store
     rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     scraped = {job["job_name"]: job["static_configs"][0]["targets"] for job in rules["scrape_configs"]}
-    assert scraped == {"prometheus": [store], "grafana": [f"localhost:{ports.GRAFANA}"]}
+    expected = {"prometheus": ports.PROMETHEUS, "launcher": ports.LAUNCHER, "grafana": ports.GRAFANA}
+    assert scraped == {name: [f"localhost:{number}"] for name, number in expected.items()}
     (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
     assert source["url"] == f"http://{store}"
     assert urlsplit(dockerfiles.health_command(GRAFANA / "Dockerfile")[-1]).port == ports.GRAFANA
@@ -112,7 +153,8 @@ def test_every_fault_of_the_simulator_is_documented() -> None:
 def test_the_page_of_ports_lists_every_port_once() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text().split("## Ports")[1]
     listed = [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.M)]
-    inside = {ports.PROMETHEUS, own_metrics()["port"], port(CONFIG["receivers"]["spcs"]["debug_endpoint"])}
+    debug = port(CONFIG["receivers"]["spcs"]["debug_endpoint"])
+    inside = {ports.PROMETHEUS, ports.STORE, own_metrics()["port"], debug}
     assert sorted(listed) == sorted({*inside, *(probe["port"] for probe in probes().values())})
     assert ports.NODE not in listed, "a node's exporter is on another host"
 

@@ -7,20 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from specifications import TAGS, specify
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY, ROOT
-from spcsmetrics.deploy import estimate, planner, rows
+from spcsmetrics.deploy import planner, rows
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import dollar_quoted, identifier, literal, service_identifier
 from spcsmetrics.deploy.settings import Settings, parse_settings
-from spcsmetrics.deploy.specification import render
 from spcsmetrics.deploy.state import State
 from spcsmetrics.images.definition import IMAGES
 
-TAGS = dict.fromkeys(IMAGES, "1.0")
 WANTED = Settings(viewers=("ANALYST",))
-SPECIFICATION = render(WANTED, planner.image_paths(WANTED, TAGS), "ALICE")
+SPECIFICATION = specify(WANTED)
 DIGESTS = {(image.name, "1.0"): f"sha256:{key}" for key, image in IMAGES.items()}
 SERVICE = rows.Service(
     name="SPCS_METRICS",
@@ -47,6 +46,7 @@ THERE = State(
         "instance_family": "CPU_X64_XS",
         "active_nodes": 1,
         "idle_nodes": 0,
+        "max_nodes": 1,
     },
     service=SERVICE,
     specification=SPECIFICATION,
@@ -208,16 +208,6 @@ def test_each_grant_has_its_inverse() -> None:
     assert undone.count("REVOKE") == sum(grant.sql.startswith("GRANT") for grant in grants)
 
 
-def test_the_estimate_reckons_series_disk_and_credits() -> None:
-    figures = estimate.calculate(10, WANTED)
-    assert (figures.series, round(figures.disk_gb, 2)) == (2830, 0.18)
-    text = "\n".join(figures.lines(WANTED))
-    assert "0.06 credits an hour, 43 in 30 days" in text
-    assert "The volume holds fewer days" in "\n".join(estimate.calculate(1500, WANTED).lines(WANTED))
-    assert "0.57 credits an hour" in estimate.calculate(1, WANTED, "GPU_NV_S").lines(WANTED)[0]
-    assert "consumption table" in estimate.calculate(1, WANTED, "CPU_X99").lines(WANTED)[0]
-
-
 def test_a_secret_comes_with_what_reaches_it() -> None:
     sent = [grant.sql for grant in list_grants(EVERYTHING)]
     reading = sent.index("GRANT READ ON SECRET D.S.TOKEN TO ROLE SPCS_METRICS_ROLE")
@@ -226,7 +216,7 @@ def test_a_secret_comes_with_what_reaches_it() -> None:
 
 
 def test_secrets_reach_grafana_by_reference_only() -> None:
-    grafana = render(EVERYTHING, planner.image_paths(EVERYTHING, TAGS), "A")["spec"]["containers"][2]
+    grafana = specify(EVERYTHING)["spec"]["containers"][2]
     assert grafana["secrets"] == [
         {
             "snowflakeSecret": {"objectName": "D.S.TOKEN"},

@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 import yaml
+from specifications import specify
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import COMPOSE_FILE
-from spcsmetrics.deploy import planner
 from spcsmetrics.deploy.settings import Settings, parse_settings
-from spcsmetrics.deploy.specification import render, validate
+from spcsmetrics.deploy.specification import validate
 from spcsmetrics.images.definition import IMAGES
 
-TAGS = dict.fromkeys(IMAGES, "1.0")
 WANTED = Settings(viewers=("ANALYST",))
-SPECIFICATION = render(WANTED, planner.image_paths(WANTED, TAGS), "ALICE")
+SPECIFICATION = specify(WANTED)
 
 
 def test_the_specification_keeps_to_the_rules_of_the_house() -> None:
@@ -89,21 +88,21 @@ def test_the_stack_test_runs_the_containers_of_the_specification(key: str) -> No
     assert service["cap_drop"] == ["ALL"]
 
 
-def test_retention_leaves_a_fifth_of_the_volume() -> None:
+def test_the_size_of_the_retention_is_left_to_the_launcher() -> None:
     env = SPECIFICATION["spec"]["containers"][1]["env"]
-    assert env == {"SPCS_RETENTION_TIME": "15d", "SPCS_RETENTION_SIZE": "20GB"}
+    assert env == {"SPCS_RETENTION_TIME": "15d", "SPCS_SERIES": "45000"}
     assert SPECIFICATION["spec"]["volumes"] == [{"name": "data", "source": "block", "size": "25Gi"}]
 
 
 def test_the_event_table_is_off_and_is_a_second_configuration() -> None:
     assert "args" not in SPECIFICATION["spec"]["containers"][0]
     settings = replace(WANTED, event_table=True, event_table_metrics="container_restarts")
-    otel = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][0]
+    otel = specify(settings)["spec"]["containers"][0]
     assert otel["args"][-1] == "--config=/etc/otelcol/event-table.yaml"
     assert otel["env"]["SPCS_EVENT_TABLE_METRICS"] == "container_restarts"
 
 
 def test_the_ingress_is_believed_at_exact_addresses() -> None:
     settings = parse_settings({"ingress_addresses": ["10.0.0.7", "fd00::7"]})
-    grafana = render(settings, planner.image_paths(settings, TAGS), "A")["spec"]["containers"][2]
+    grafana = specify(settings)["spec"]["containers"][2]
     assert grafana["env"]["GF_AUTH_PROXY_WHITELIST"] == "10.0.0.7/32, fd00::7/128"
