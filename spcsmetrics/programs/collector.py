@@ -12,7 +12,7 @@ from spcsmetrics.programs import collector_module
 from spcsmetrics.programs.manifest import MANIFEST, build_tags, check_manifest, read_manifest
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
-GOGC = "50"
+GOGC = "20"
 CONFIG = OTEL / "config.yaml"
 # Merged over CONFIG where samples go to the account's event table too.
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
