@@ -33,8 +33,9 @@ _MIB, _GIB = 2**20, 2**30
 _COLLECTOR_BASE, _COLLECTOR_SERIES = 60 * _MIB, 2_400
 STORE_BASE, STORE_SERIES = 60 * _MIB, 5_300
 # A compressed sample in the collector's queue, and what the queue takes beyond its own bytes.
-_QUEUE_SAMPLE, _QUEUE_OVERHEAD = 12, 1.5
-_QUEUE_SECONDS, _LEAST_QUEUE = 900, 64_000_000
+_QUEUE_SAMPLE, _QUEUE_OVERHEAD = 14, 1.5
+# Ten minutes of a store that is away, and some spare.
+_QUEUE_SECONDS, _LEAST_QUEUE = 780, 64_000_000
 # Two queries that return all that they read: a sample, and the labels of each series.
 QUERIES, QUERY_SAMPLE, QUERY_SERIES = 2, 136, 2_000
 # Enough for a board of a full pool of 150 nodes over six hours.
