@@ -37,7 +37,7 @@ _DISCOVERY = (
     ),
     Alert(
         name="SpcsNoMetrics",
-        # A collector that tells of pools is alive: pools without nodes have an alert of their own.
+        # A collector that reports pools is alive: pools without nodes have an alert of their own.
         expr=f'absent(up{{job="{JOB}"}}) unless on () count(spcs_compute_pool_info)',
         lasting="5m",
         severity="critical",

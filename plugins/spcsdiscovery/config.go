@@ -41,7 +41,7 @@ type Config struct {
 
 	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
-	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, there is none.
+	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, the page is off.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
 }
 

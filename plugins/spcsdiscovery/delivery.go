@@ -46,7 +46,7 @@ func newDelivery(set receiver.Settings, logs consumer.Logs, metrics consumer.Met
 		scope: bridge.Scope{Name: scopeName, Version: set.BuildInfo.Version},
 		refusal: trouble.New(
 			set.Logger,
-			"Samples are lost: the pipeline refuses them, since its queue is full or memory is short",
+			"Samples are lost: the pipeline refuses them, because its queue is full or memory is short",
 			"The pipeline takes samples again",
 		),
 	}

@@ -89,7 +89,7 @@ func newSelfScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 
 // protect keeps a broken node from harming the collector. A node over a limit loses its own scrape and shows `up` 0;
 // each limit is more than ten times what a node full of containers publishes (about 1,500 series in 1 MB, 17 labels).
-// There is no target_limit: past it every target would fail.
+// target_limit is not set: past it every target would fail.
 func protect(scrape *promconfig.ScrapeConfig) {
 	scrape.BodySizeLimit = 32 * units.MiB
 	scrape.SampleLimit = 20_000

@@ -41,7 +41,7 @@ type spcsReceiver struct {
 	forget func()
 }
 
-// Start implements component.Component. It returns when the first discovery has ended, well or badly, since that is
+// Start implements component.Component. It returns when the first discovery has ended, well or badly, because that is
 // when the collector calls itself ready.
 func (r *spcsReceiver) Start(ctx context.Context, host component.Host) (err error) {
 	r.started.Do(func() { err = r.start(ctx, host) })

@@ -21,6 +21,11 @@ def tags() -> list[str]:
     return _git("tag", "--points-at", "HEAD").split()
 
 
+def tracked() -> list[str]:
+    """Return the files of the commit or index, by their paths in the repository."""
+    return _git("ls-files", "-z").strip("\0").split("\0")
+
+
 def _git(*words: str) -> str:
     """Return what git prints; nothing where git or a repository is missing."""
     try:

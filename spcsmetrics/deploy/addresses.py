@@ -31,8 +31,8 @@ def pick(row: Mapping[str, object], column: str, settings: Settings) -> str:
     private = str(row.get(f"privatelink_{column}") or "")
     if settings.private_link == "on" and not private:
         raise UserError(
-            'private_link is "on", and the account gives no private address (it does in the edition Business Critical):'
-            ' set private_link to "auto" or "off"'
+            'private_link is "on", and the account does not give a private address (it does in the edition'
+            ' Business Critical): set private_link to "auto" or "off"'
         )
     if private and settings.private_link in ("on", "prefer"):
         return private

@@ -83,7 +83,7 @@ def _check_texts(name: str, values: Mapping[str, Any]) -> None:
             raise UserError(f"connection {name}: {key} is not a text: write it in quotes in connections.toml")
     host = values.get("host", "")
     if "/" in host:
-        raise UserError(f"connection {name}: host is {host}: a host has no scheme and no path: mend connections.toml")
+        raise UserError(f"connection {name}: host is {host}: write it without scheme and path in connections.toml")
 
 
 def _check_files(name: str, values: Mapping[str, Any]) -> None:

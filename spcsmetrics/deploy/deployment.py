@@ -231,5 +231,5 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
         settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)
         if not state.service:
-            raise UserError(f"the role sees no service {settings.service_name} to upgrade: run ./inv deploy")
+            raise UserError(f"the role does not see a service {settings.service_name} to upgrade: run ./inv deploy")
         _reach(settings, account, state, replace(options, pushed=bool(tag)), dry=dry, keep=False)

@@ -62,7 +62,7 @@ class Report:
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         yield from ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
         if not self.pools:
-            yield f"The role {self.role} sees no compute pool: let an administrator grant MONITOR on those to watch"
+            yield f"The role {self.role} does not see any compute pool: let an administrator grant MONITOR on some"
         for pool in self.pools:
             if pool.problem:
                 yield f"{pool.name}: {pool.problem}"

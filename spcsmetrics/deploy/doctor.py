@@ -90,7 +90,7 @@ def _run(execute: Execute, job: jobs.Job, timeout: int) -> None:
 def _plan(settings: Settings, state: State, pools: list[str], *, as_json: bool) -> jobs.Job:
     if not state.service:
         raise UserError(
-            f"the role sees no service {settings.service_name} whose image and role the doctor could take: run"
+            f"the role does not see a service {settings.service_name} whose image and role the doctor could take: run"
             " ./inv deploy, or ./inv doctor without --in-account"
         )
     ownership.require_own(settings, state, adopt=False)

@@ -43,7 +43,7 @@ class Estimate:
         gigabytes = disk_bytes(self.most_series, days) / 1e9
         chosen = "set in the settings" if settings.size else "the smallest that holds them"
         lines = [
-            f"{cost}, also while nobody looks; the volume of {self.volume_gib} GiB is paid for as block storage.",
+            f"{cost}, around the clock; the volume of {self.volume_gib} GiB is paid for as block storage.",
             f"{self.nodes} nodes are to be watched, {self.most_nodes} when all pools are full: about"
             f" {self.most_series:,} series, {gigabytes:.1f} GB in {days} days.",
             f"The size is for {size.series:,} series, {chosen}: {size.collector_mib:,} MiB for the collector, of which"

@@ -25,14 +25,14 @@ def identifier(name: str, what: str) -> str:
 
 
 def plain_identifier(name: str, what: str) -> str:
-    """Return a name of which Snowpark Container Services take no quoted form. Raises UserError for any other.
+    """Return a name of which Snowpark Container Services do not accept a quoted form. Raises UserError for any other.
 
     Sources: the pages CREATE SERVICE, CREATE COMPUTE POOL and CREATE IMAGE REPOSITORY of Snowflake's SQL reference.
     """
     if not _PLAIN.fullmatch(name):
         raise UserError(
-            f"{what} is {name!r}, and Snowpark Container Services take no quoted names: write the name of an object of"
-            " letters, digits and _, which begins with a letter"
+            f"{what} is {name!r}, and Snowpark Container Services do not accept quoted names: write the name of an"
+            " object of letters, digits and _, which begins with a letter"
         )
     return name.upper()
 

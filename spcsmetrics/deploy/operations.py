@@ -38,7 +38,7 @@ def open_service(path: str, *, change: bool = False, dry: bool = False) -> Itera
     """
     with open_account(path, dry=dry) as (settings, execute, state):
         if not state.service:
-            raise UserError(f"the role sees no service {settings.service_name}: run ./inv deploy")
+            raise UserError(f"the role does not see a service {settings.service_name}: run ./inv deploy")
         if change:
             ownership.require_own(settings, state, adopt=False)
         yield settings, execute

@@ -50,7 +50,7 @@ def _look(execute: Execute, settings: Settings) -> tuple[str, str]:
     if str(service.get("is_upgrading")).lower() == "true":
         return "the service changes over to the new specification", ""
     if late or not containers:
-        return ", ".join(describe(row) for row in late) or "no container is there yet", ""
+        return ", ".join(describe(row) for row in late) or "the containers do not exist yet", ""
     return "", find_url(execute, settings)
 
 

@@ -20,18 +20,18 @@ _BY_NUMBER = {
     2003: "it does not exist, or the role may not see it: check the name in the settings, or let an administrator run"
     " what ./inv grants prints",
     3001: "the role lacks a privilege: let an administrator run what ./inv grants prints",
-    250001: "no connection to the account: check account and host of the connection, and the network",
-    251001: "the connection names no account: set account in connections.toml",
-    251005: "the connection names no user: set user in connections.toml",
+    250001: "the account cannot be reached: check account and host of the connection, and the network",
+    251001: "the connection lacks an account: set account in connections.toml",
+    251005: "the connection lacks a user: set user in connections.toml",
     390100: "user or password is wrong: check the connection",
     390144: "the key is not the user's: set RSA_PUBLIC_KEY of the user, or private_key_file of the connection",
     UNKNOWN_ROLE: "the role does not exist or is not granted to the user: check role in the settings and the"
     " connection, or let an administrator run what ./inv grants prints",
     390303: "the token is not valid: make a new one and put it where the connection reads it",
     390318: "the token has expired: make a new one and put it where the connection reads it",
-    250003: "no connection to the account: check account and host of the connection (a host has no scheme and no path),"
-    " and the network",
-    251006: "the connection has no password: set password, or another authenticator, in connections.toml",
+    250003: "the account cannot be reached: check account and host of the connection (write the host without scheme and"
+    " path), and the network",
+    251006: "the connection lacks a password: set password, or another authenticator, in connections.toml",
     251007: "the driver does not take a value of the connection, such as its authenticator: mend connections.toml",
     390422: "a network policy keeps this address out: ask an administrator to add it",
     394400: "the programmatic access token is not valid: make a new one and put it where the connection reads it",

@@ -146,7 +146,7 @@ def _advise(error: str) -> str:
     said = " ".join(error.split())[:300]
     if "index" in said.lower() or "manifest invalid" in said.lower():
         return (
-            f"{said}; the registry takes images of one platform and no index: build them with ./inv build, or with"
+            f"{said}; the registry takes images of one platform, not an index: build them with ./inv build, or with"
             " docker buildx build --platform linux/amd64 --provenance=false"
         )
     if "unauthorized" in said.lower() or "authentication required" in said.lower():

@@ -25,7 +25,7 @@ def check_role(key: str, role: str) -> None:
     """Raise UserError for a role that may not own a service."""
     if bare(role).upper() in PRIVILEGED_ROLES:
         raise UserError(
-            f"{key} is {role}: Snowflake lets no privileged role own a service: let an administrator run what"
+            f"{key} is {role}: Snowflake does not let a privileged role own a service: let an administrator run what"
             " ./inv grants prints, and set role to the role that it creates"
         )
 

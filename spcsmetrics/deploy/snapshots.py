@@ -129,7 +129,7 @@ def _require(execute: Execute, snapshot: str) -> None:
     """Raise UserError for a snapshot that is not there, before anything is stopped for it."""
     schema, _, name = snapshot.rpartition(".")
     if not any(row["name"] == bare(name) for row in rows.show_snapshots(execute, schema)):
-        raise UserError(f"the role sees no snapshot {snapshot}: ./inv snapshots lists those that it sees")
+        raise UserError(f"the role does not see a snapshot {snapshot}: ./inv snapshots lists those that it sees")
 
 
 def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:

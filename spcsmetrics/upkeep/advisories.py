@@ -96,7 +96,7 @@ def judging_step(
     cwd: Path = ROOT,
     env: Callable[[], Mapping[str, str]] = dict,
 ) -> Step:
-    """Return the step that runs a program whose exit code tells a finding from a search that did not take place."""
+    """Return the step that runs a program whose exit code distinguishes a finding from a search that failed."""
 
     def act() -> None:
         code = process.stream(command, cwd=cwd, env=env())

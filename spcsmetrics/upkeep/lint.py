@@ -13,6 +13,7 @@ from spcsmetrics.local import page
 from spcsmetrics.programs import collector_module
 from spcsmetrics.programs.manifest import build_tags, read_manifest
 from spcsmetrics.programs.tools import tool, tool_step
+from spcsmetrics.upkeep import style
 from spcsmetrics.upkeep.tests import GO_MODULES, GROUPS, go_command
 
 DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
@@ -41,6 +42,7 @@ def run_lint(*, dry: bool) -> None:
         program_step("hadolint", [script("hadolint"), *DOCKERFILES]),
         program_step("shellcheck", [script("shellcheck"), *SCRIPTS]),
         Step(title="the collector's module", detail="otel-builder/collector/go.mod", action=_check_module),
+        Step(title="the words of docs/style.md", detail="every text of the repository", action=style.check),
         *_workflow_lint(),
         *_schema_lint(),
         *_go_lint(),

@@ -89,7 +89,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
         connection(authenticator="snowflake", password=""),
         "set password, or another auth",
     ),
-    ("a scheme in the host", ("status",), connection(host="https://127.0.0.1"), "a host has no scheme and no path"),
+    ("a scheme in the host", ("status",), connection(host="https://127.0.0.1"), "write it without scheme and path"),
     ("a host that is nowhere", ("status",), connection(host="nowhere.invalid"), "check account and host"),
     ("wrong token", ("status",), given("not-it"), "the token is not valid"),
     ("a token of other letters", ("status",), given("\u00fc\u2603"), "default connection"),
@@ -114,7 +114,7 @@ CASES: list[tuple[str, tuple[str, ...], Prepare, str]] = [
     ("an expired token", ("status",), fault("driver", "expired-token"), "the token has expired"),
     ("cut off at once", DEPLOY, fault("driver", "cut"), "SELECT CURRENT_ROLE"),
     ("cut off later", DEPLOY, fault("driver", "cut", 4), "the account says"),
-    ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "the role sees no service"),
+    ("an odd refusal", ("grant-viewer", "NOBODY"), fault("driver", "odd-message"), "the role does not see a service"),
     ("settings that are not TOML", PLAN, settings("role ="), "deploy.toml is not TOML"),
     (
         "a folder for settings",

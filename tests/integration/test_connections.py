@@ -36,10 +36,10 @@ def refusal(desk: Desk, *words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["status"], f"the role sees no service {SERVICE}: run ./inv deploy"),
-        (["open"], f"the role sees no service {SERVICE}"),
-        (["backup"], f"the role sees no service {SERVICE}"),
-        (["upgrade"], f"the role sees no service {SERVICE} to upgrade: run ./inv deploy"),
+        (["status"], f"the role does not see a service {SERVICE}: run ./inv deploy"),
+        (["open"], f"the role does not see a service {SERVICE}"),
+        (["backup"], f"the role does not see a service {SERVICE}"),
+        (["upgrade"], f"the role does not see a service {SERVICE} to upgrade: run ./inv deploy"),
         (["logs", "otel", "--lines=0"], "--lines takes a whole number from 1 to 1000, not '0'"),
         (["deploy", "--offline"], "--offline only prints what an empty account would be sent: add --dry"),
     ],

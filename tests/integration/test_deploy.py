@@ -208,7 +208,7 @@ def test_nothing_is_stopped_for_a_snapshot_that_is_not_there(deployed: Desk) -> 
     before = len(deployed.catalog()["statements"])
     done = deployed.inv("restore", "NO_SUCH_SNAPSHOT", "--yes")
     assert done.returncode == 1
-    assert "the role sees no snapshot SPCS_METRICS.PUBLIC.NO_SUCH_SNAPSHOT" in done.stderr
+    assert "the role does not see a snapshot SPCS_METRICS.PUBLIC.NO_SUCH_SNAPSHOT" in done.stderr
     assert deployed.changes(before) == []
 
 

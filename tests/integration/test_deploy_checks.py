@@ -105,7 +105,7 @@ def test_it_is_refused_before_the_first_statement(
 def test_the_role_of_the_connection_is_judged_too(room: Room) -> None:
     room.role = ADMINISTRATOR
     room.write_settings("")
-    assert "the connection's role is ACCOUNTADMIN: Snowflake lets no privileged role own a service" in refuse(room)
+    assert "role is ACCOUNTADMIN: Snowflake does not let a privileged role own a service" in refuse(room)
 
 
 def test_an_image_for_another_machine_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

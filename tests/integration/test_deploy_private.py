@@ -40,7 +40,7 @@ def test_addresses_are_private_where_they_are_wanted_and_there(
 def test_a_private_address_that_the_account_does_not_give_is_said_before_anything_is_pushed(room: Room) -> None:
     room.put_images("none", ())
     room.write_settings(SETTINGS + 'private_link = "on"\n')
-    with pytest.raises(UserError, match='private_link is "on", and the account gives no private address'):
+    with pytest.raises(UserError, match='private_link is "on", and the account does not give a private address'):
         room.deploy()
     assert (room.pushed, room.changes()) == ([], [])
 

@@ -130,7 +130,7 @@ def test_a_service_that_stands_still_after_a_restore_is_said_with_both_reasons(
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("A.B", "write its name, or DATABASE"), ("NONE", "the role sees no snapshot")]
+    ("name", "words"), [("A.B", "write its name, or DATABASE"), ("NONE", "the role does not see a snapshot")]
 )
 def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, name: str, words: str) -> None:
     with pytest.raises(UserError, match=words):
@@ -164,5 +164,5 @@ def test_snapshots_are_listed_with_those_of_a_dropped_service_and_dropped(
     assert tuple(saved.split(".")) in room.catalog.snapshots
     snapshots.list_snapshots(room.path, drop=saved, dry=False)
     assert tuple(saved.split(".")) not in room.catalog.snapshots
-    with pytest.raises(UserError, match="the role sees no snapshot"):
+    with pytest.raises(UserError, match="the role does not see a snapshot"):
         snapshots.list_snapshots(room.path, drop=saved, dry=False)

@@ -75,5 +75,5 @@ def test_other_boards_are_reached_with_the_time_and_the_choice(page: Page, shown
 def test_a_board_that_there_is_not_is_a_sentence(browser: Browser, shown: Preview) -> None:
     page = browser.new_page()
     page.goto(f"{shown.url}/d/no-such-board")
-    expect(page.get_by_role("alert")).to_contain_text("There is no board no-such-board")
+    expect(page.get_by_role("alert")).to_contain_text("The board no-such-board does not exist")
     page.close()

@@ -56,7 +56,7 @@ def test_what_is_waited_for_is_said_until_everything_runs() -> None:
     late = [container("otel", "READY"), container("grafana", "PENDING", "Waiting to start")]
     service, said = Service([], [{"container_name": ""}], late, READY), list[str]()
     assert readiness.wait_until_ready(service.query, SETTINGS, 60, said.append) == "https://a-b.snowflakecomputing.app"
-    assert said == ["no container is there yet"] * 2 + ["grafana is PENDING (Waiting to start)"]
+    assert said == ["the containers do not exist yet"] * 2 + ["grafana is PENDING (Waiting to start)"]
 
 
 def test_containers_of_the_old_specification_do_not_end_the_wait() -> None:

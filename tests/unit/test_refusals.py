@@ -16,7 +16,7 @@ from spcsmetrics.deploy.refusals import explain
         (
             250003,
             "Failed to execute request",
-            "check account and host of the connection (a host has no scheme and no path)",
+            "check account and host of the connection (write the host without scheme and path)",
         ),
         (251006, "Password is empty", "set password, or another authenticator, in connections.toml"),
         (

@@ -54,12 +54,12 @@ test('a board that lacks something is an error that names it', () => {
 
 test('an unknown board is an error, though the server answers with the page', async () => {
   answerWith('<!DOCTYPE html>', HTML_TYPE);
-  await expect(loadBoard('no-such-board')).rejects.toThrow('There is no board no-such-board');
+  await expect(loadBoard('no-such-board')).rejects.toThrow('The board no-such-board does not exist');
 });
 
 test('an error of the server is not taken for a board', async () => {
   answerWith('{}', { status: 500, ...JSON_TYPE });
-  await expect(loadBoard('spcs-pool')).rejects.toThrow('There is no board spcs-pool');
+  await expect(loadBoard('spcs-pool')).rejects.toThrow('The board spcs-pool does not exist');
 });
 
 test('the list of boards is read, and its absence is an error with the remedy', async () => {

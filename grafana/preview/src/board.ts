@@ -81,7 +81,7 @@ function missing(value: object, keys: string[]): string[] {
 export async function loadBoard(uid: string): Promise<Board> {
   const answer = await get(`/boards/${uid}.json`);
   if (!isJson(answer)) {
-    throw new Error(`There is no board ${uid}: choose one from the list.`);
+    throw new Error(`The board ${uid} does not exist: choose one from the list.`);
   }
   return parseBoard(await answer.text());
 }

@@ -27,7 +27,7 @@ test('a query over a range begins and ends at whole steps, so that points stay w
   expect(parameters.get('step')).toBe('7');
 });
 
-test('the values of several tables are told apart by their query', async () => {
+test('the values of several tables are distinguished by their query', async () => {
   answerWithData(VECTOR);
   const targets = ['A', 'B'].map((refId) => ({ refId, expr: 'up', instant: true, format: 'table' }));
   const frames = await runQueries(client, makePanel({ targets }), range, 60_000, upper);

@@ -110,7 +110,7 @@ func textBodies() []body {
 		{name: "carriage returns", text: "g 1\r\nh 2\r\n"},
 		{name: "a mark of order", text: "\xef\xbb\xbfg 1\n"},
 		{name: "empty", text: "\n"},
-		{name: "words", text: "this is no metric {{{\n"},
+		{name: "words", text: "this is not a metric {{{\n"},
 		{name: "half a line", text: "g 1\nh{a=\"1"},
 		{name: "broken after a good one", text: "g 1\n", then: "g 2\n}{\n"},
 	}

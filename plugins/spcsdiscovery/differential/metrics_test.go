@@ -29,7 +29,7 @@ import (
 var metricDifferences = map[string]string{
 	"buckets that fall":             "kept as numbers; the standard receiver drops the histogram",
 	"more than the count":           "the same",
-	"infinity above the count":      "kept as numbers; the standard receiver believes the count",
+	"infinity above the count":      "kept as numbers; the standard receiver trusts the count",
 	"histogram sans count":          "kept as numbers; the standard receiver drops the histogram",
 	"histogram of fractions":        "kept as numbers; the standard receiver cuts the fractions off",
 	"histogram of negative counts":  "kept as numbers; the standard receiver wraps or drops them",

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package differential compares what the receiver makes of odd bodies with what Prometheus and the standard Prometheus
-// receiver make of them. It is a module of its own, since that receiver brings half a thousand packages along.
+// receiver make of them. It is a module of its own, because that receiver brings half a thousand packages along.
 package differential
 
 import (

@@ -154,7 +154,7 @@ func content(t *testing.T, db *tsdb.DB) map[string]map[string]string {
 			if value.IsStaleNaN(v) {
 				text = "stale"
 			}
-			// A scrape that took too long on a loaded machine is no difference.
+			// A scrape that took too long on a loaded machine does not count.
 			if len(values) > 0 && values[len(values)-1] == "stale" {
 				values = values[:len(values)-1]
 			}

@@ -19,7 +19,7 @@ import (
 // oneColumn describes a result of one row.
 const oneColumn = `"resultSetMetaData":{"numRows":1,"rowType":[{"name":"name"}]}`
 
-// accountFaults are answers that are no list of pools, with the reason and the words of their line.
+// accountFaults are answers other than a list of pools, with the reason and the words of their line.
 var accountFaults = map[string]struct {
 	status             int
 	raw, reason, words string

@@ -24,7 +24,7 @@ const (
 	maxLookups = 16
 	// maxPoolTargets and maxTargets bound the SRV targets that are resolved at once, of a pool and of all pools.
 	maxPoolTargets, maxTargets = 32, 64
-	// attempts is how often a name is asked for, since a packet may be lost, and attemptTimeout bounds each.
+	// attempts is how often a name is asked for, because a packet may be lost, and attemptTimeout bounds each.
 	attempts, attemptTimeout = 2, 3 * time.Second
 )
 
@@ -153,7 +153,7 @@ func (r *nodeResolver) lookupSRV(ctx context.Context, name string) ([]*net.SRV, 
 	})
 }
 
-// ask asks again where there was no answer in time.
+// ask asks again where an answer did not come in time.
 func ask[T any](ctx context.Context, question func(context.Context) (T, error)) (answer T, err error) {
 	for range attempts {
 		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)

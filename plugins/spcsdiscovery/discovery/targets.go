@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// noTarget is the target of an SRV record that says that there is none.
+// noTarget is the target of an SRV record without a target.
 const noTarget = "."
 
 // target is one SRV record, and what its name has in DNS.

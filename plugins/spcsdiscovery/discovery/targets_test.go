@@ -84,7 +84,7 @@ func TestDiscoveryGoesOnWithTheTargetsThatResolve(t *testing.T) {
 	}
 }
 
-// DNS gives SRV records of one priority in random order; which of several failing targets comes first is no change.
+// DNS gives SRV records of one priority in random order; which of several failing targets comes first does not matter.
 func TestDiscoveryLogsTargetsThatFailForTwoReasonsOnce(t *testing.T) {
 	f := newFixture(t, named("POOL_A"))
 	m := f.memory

@@ -94,7 +94,7 @@ type unreachableError struct{ err error }
 func (e *unreachableError) Error() string { return fmt.Sprintf("cannot reach the account: %v", e.err) }
 func (e *unreachableError) Unwrap() error { return e.err }
 
-// invalidError is an answer that is no result.
+// invalidError is an answer without a valid result.
 type invalidError struct {
 	url string
 	err error

@@ -126,7 +126,7 @@ func (f *family) hash(ls labels.Labels) (hash uint64) {
 	return hash
 }
 
-// of returns the value of a part, a marker of staleness where there is none.
+// of returns the value of a part, a marker of staleness where it is absent.
 func (p *point) of(part int) float64 {
 	if part < 0 {
 		return math.Float64frombits(value.StaleNaN)
@@ -134,7 +134,7 @@ func (p *point) of(part int) float64 {
 	return p.parts[part].Value
 }
 
-// settle finds out whether the point has ended. If not, a bucket that has gone is no step of what is left.
+// settle finds out whether the point has ended. If not, a bucket that has gone does not count among those left.
 func (p *point) settle() {
 	p.ended = !slices.ContainsFunc(p.parts, func(x named) bool { return !value.IsStaleNaN(x.Value) })
 	if !p.ended {

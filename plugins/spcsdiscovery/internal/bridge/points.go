@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// addHistograms makes one metric of a family; what is no valid histogram stays numbers.
+// addHistograms makes one metric of a family; an invalid histogram stays numbers.
 func (r *resource) addHistograms(f *family) {
 	var points pmetric.HistogramDataPointSlice
 	begun := false
@@ -86,7 +86,7 @@ func (p *point) fillEnded(to pmetric.HistogramDataPoint) {
 	}
 }
 
-// addSummaries makes one metric of a family; what is no valid summary stays numbers.
+// addSummaries makes one metric of a family; an invalid summary stays numbers.
 func (r *resource) addSummaries(f *family) {
 	var points pmetric.SummaryDataPointSlice
 	begun := false

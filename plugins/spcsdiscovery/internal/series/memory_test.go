@@ -142,7 +142,7 @@ func TestWhoeverTakesSamplesOneByOneAndWhoeverNotesScrapesLearnsOfThem(t *testin
 	require.Equal(t, "m", taken[0].Labels.Get(model.MetricNameLabel))
 	require.Equal(t, model.MetricTypeGauge, taken[0].Family.Type)
 	require.NoError(t, end(t, all.AppenderV2(ctx), 0, named("m"), 2000))
-	require.Len(t, noted, 1, "the end of a target is no scrape")
+	require.Len(t, noted, 1, "the end of a target does not count as a scrape")
 }
 
 func TestALargeNodeIsSplitAndNoRequestIsLargerThanTheStoreTakes(t *testing.T) {
