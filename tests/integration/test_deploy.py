@@ -196,6 +196,7 @@ def test_metrics_are_backed_up_and_restored(deployed: Desk) -> None:
     saved = deployed.catalog()["services"][SERVICE]["data"]
     snapshot = deployed.inv("backup").stdout.strip()
     assert deployed.catalog()["snapshots"] == {snapshot: saved}
+    assert snapshot.rpartition(".")[2] in deployed.inv("snapshots").stdout
     assert deployed.inv("undeploy", "--force", "--yes").returncode == 0
     assert deployed.deploy().returncode == 0
     assert deployed.catalog()["services"][SERVICE]["data"] != saved

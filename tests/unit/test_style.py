@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.upkeep import style
@@ -47,7 +48,7 @@ def test_plain_english_is_left_alone(text: str) -> None:
 def test_a_place_is_named_by_file_and_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("Fine.\nIt is no list.\n")
     monkeypatch.setattr(style, "ROOT", tmp_path)
-    monkeypatch.setattr(style.git, "tracked", lambda: ["page.md"])
+    monkeypatch.setattr(git, "tracked", lambda: ["page.md"])
     with pytest.raises(UserError, match=r'^page\.md:2: "is no list": say what it is not'):
         style.check()
 
