@@ -13,7 +13,7 @@ def top(value: str, latest: str) -> str:
 
 
 def others(value: str, latest: str, together: str = "sum") -> str:
-    """Return the query of all series but the ten, together as a sum or avg; without a value where there are none."""
+    """Return the query of all series but the ten, together as a sum or avg; without a value where ten are all."""
     return f"{together}(({value}) unless topk({TOP}, {latest}))"
 
 

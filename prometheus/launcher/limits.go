@@ -95,7 +95,7 @@ func share(memory uint64, part float64) uint64 {
 func number(text string) uint64 {
 	value, err := strconv.ParseUint(text, 10, 63)
 	if err != nil && text != "" {
-		report("%q is no number of series: it is ignored", text)
+		report("SPCS_SERIES is %q, which is not a number of series: it is ignored", text)
 	}
 	return value
 }

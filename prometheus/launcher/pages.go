@@ -20,7 +20,7 @@ func (s *store) pages() http.Handler {
 			http.Error(w, "the volume is full", http.StatusServiceUnavailable)
 		}
 	})
-	// A full volume is no reason to end the container.
+	// A full volume does not end the container.
 	pages.HandleFunc("GET /alive", func(w http.ResponseWriter, _ *http.Request) {
 		if !s.alive() {
 			http.Error(w, "Prometheus does not run, or hangs", http.StatusServiceUnavailable)

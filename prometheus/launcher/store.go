@@ -53,7 +53,7 @@ type store struct {
 
 	// open is whether the collector may write.
 	open atomic.Bool
-	// pid is of the server's process, 0 while there is none; heard is when it was started or ready last.
+	// pid is of the server's process, 0 while it does not run; heard is when it was started or ready last.
 	pid                               atomic.Int64
 	heard                             atomic.Pointer[time.Time]
 	ended, repaired, refused, dropped atomic.Int64

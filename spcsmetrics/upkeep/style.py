@@ -12,7 +12,7 @@ _GAP = r'"?\s+(?:(?:#|//|;|>)\s+|f?")?\s*'
 _COUNTED = "longer|more|less|later|earlier|sooner|better|worse|other|such|larger|smaller"
 PATTERNS = {
     rf"\b(?:is|are|was|were|be){_GAP}no{_GAP}(?!(?:{_COUNTED})\b)[a-z]+": "say what it is not",
-    rf",{_GAP}since\b(?!\s*(?:when|then|=))": "give the reason with because",
+    rf",{_GAP}since\b(?!\s*(?:when|then|[=:,)]))": "give the reason with because",
     r"\b(?:tells?|told)\b": "logs, reports, prints or says",
     rf"\bthere{_GAP}(?:is|are){_GAP}none\b": "say what is missing",
     r"\bbeliev(?:e|es|ed)\b": "trusts",

@@ -37,6 +37,7 @@ def test_each_pattern_finds_what_it_is_for(text: str, words: str) -> None:
         "A window is no more than an hour.",
         "Which service, since when?",
         "restarts, since = divmod(age, 60)",
+        "def read(age: float, since: float = 0) -> None:",
         "Not seen since the last refresh, because DNS failed.",
         "The endpoint has no address yet.",
     ],
