@@ -1,4 +1,4 @@
-"""The one exception that reaches the user."""
+"""The exceptions that end a task."""
 
 
 class UserError(Exception):
@@ -7,3 +7,7 @@ class UserError(Exception):
     Example:
         raise UserError(f"{path} has no `dist` section: see the builder's documentation")
     """
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP, which end a task as Ctrl-C does, children included."""

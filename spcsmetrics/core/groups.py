@@ -37,6 +37,7 @@ def group_step(group: str) -> Step:
         detail=process.render(command),
         action=install,
         skip=installed,
+        exclusive=True,
     )
 
 

@@ -1,15 +1,16 @@
 """Running other programs: commands are lists, never shell strings."""
 
+import contextlib
 import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.errors import Terminated, UserError
 from spcsmetrics.core.text import last_lines
 
 Args = Sequence[str | Path]
@@ -29,6 +30,7 @@ def run(
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
     remedy: str = "",
+    watch: Callable[[str], object] | None = None,
 ) -> str:
     """Run a command to its end and return what it printed on standard output.
 
@@ -38,6 +40,7 @@ def run(
         env: variables to set beside those of this process.
         log: a file for both streams, whose text is returned then; folders above it are made.
         remedy: what to do when it fails, as a part of the sentence.
+        watch: is handed each line that goes to the log, at once.
 
     Raises:
         UserError: the program is missing or fails; the message has the last lines that it printed.
@@ -47,7 +50,7 @@ def run(
         ['v0.1.0']
     """
     command, variables = _prepare(args, env, remedy)
-    code, output, printed = _finish(command, cwd, variables, log)
+    code, output, printed = _finish(command, cwd, variables, log, watch)
     if code:
         where = f" (all of it in {log})" if log else ""
         raise UserError(
@@ -58,7 +61,11 @@ def run(
 
 
 def _finish(
-    command: list[str], cwd: Path | None, variables: Mapping[str, str], log: Path | None
+    command: list[str],
+    cwd: Path | None,
+    variables: Mapping[str, str],
+    log: Path | None,
+    watch: Callable[[str], object] | None,
 ) -> tuple[int, str, str]:
     """Run a command to its end; return its exit code, its output, and all that it printed."""
     if log is None:
@@ -66,10 +73,42 @@ def _finish(
         output = done.stdout.decode(errors="replace")
         return done.returncode, output, output + done.stderr.decode(errors="replace")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as file:
-        code = subprocess.call(command, cwd=cwd, env=variables, stdout=file, stderr=subprocess.STDOUT)
+    code = _log_lines(command, cwd, variables, log, watch)
     output = log.read_text(errors="replace")
     return code, output, output
+
+
+def _log_lines(
+    command: list[str],
+    cwd: Path | None,
+    variables: Mapping[str, str],
+    log: Path,
+    watch: Callable[[str], object] | None,
+) -> int:
+    """Run a command in a group of its own, so that what it starts ends with it, and return its exit code."""
+    pipe, both = subprocess.PIPE, subprocess.STDOUT
+    with (
+        log.open("wb") as file,
+        subprocess.Popen(command, cwd=cwd, env=variables, stdout=pipe, stderr=both, process_group=0) as child,
+    ):
+        try:
+            for line in child.stdout or ():
+                file.write(line)
+                file.flush()
+                if watch:
+                    watch(line.decode(errors="replace"))
+            return child.wait()
+        except BaseException:
+            _end_group(child)
+            raise
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_STOP_SECONDS)
 
 
 def stream(
@@ -88,7 +127,9 @@ def stream(
     with subprocess.Popen(command, cwd=cwd, env=variables, stdout=output) as child:
         try:
             return child.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as reason:
+            if isinstance(reason, Terminated):
+                child.terminate()
             try:
                 child.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.locks import hold_build
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.process import Args
+from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.terminal import Terminal
 from spcsmetrics.core.text import visible
 
@@ -25,6 +27,8 @@ class Step:
         action: does it; raises UserError when it fails.
         skip: returns, when the step's turn comes, whether there is nothing to do.
         stream: the action writes to the terminal itself, such as a test runner, so no spinner is drawn meanwhile.
+        exclusive: the action writes where the same step of another ./inv in this clone would.
+        progress: how far the action is, which the spinner shows.
 
     Example:
         Step("Build the page", "vite build -> build/page", build, skip=lambda: is_current(PAGE, inputs))
@@ -35,6 +39,8 @@ class Step:
     action: Callable[[], object]
     skip: Callable[[], bool] = lambda: False
     stream: bool = False
+    exclusive: bool = False
+    progress: Progress | None = None
 
 
 def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
@@ -59,10 +65,23 @@ def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
     for step in first.values():
         if dry:
             print(visible(f"{step.title}\n    {step.detail}"))  # noqa: T201 - the plan is the output
-        elif step.skip():
-            console.print(f"- {step.title}: up to date", style="dim")
         else:
-            _do(step)
+            _do_unless_current(step)
+
+
+def _do_unless_current(step: Step) -> None:
+    current = step.skip()
+    if not current and step.exclusive:
+        with hold_build(console.print):
+            # The one that held the lock may have made it.
+            current = step.skip()
+            if not current:
+                _do(step)
+                return
+    if current:
+        console.print(f"- {step.title}: up to date", style="dim")
+    else:
+        _do(step)
 
 
 def _do(step: Step) -> None:
@@ -71,7 +90,9 @@ def _do(step: Step) -> None:
         console.print(f"- {step.title}: {step.detail}")
         step.action()
     else:
-        with console.status(f"{step.title} ..."):
+        if step.progress and not console.redraws:
+            step.progress.say = console.print
+        with console.status(step.progress or f"{step.title} ..."):
             step.action()
     console.print(f"- {step.title}: done in {time.monotonic() - started:.1f} s")
 

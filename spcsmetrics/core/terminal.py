@@ -25,6 +25,11 @@ class Terminal(Console):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's Console
         super().__init__(highlight=False, soft_wrap=True, markup=False, emoji=False, **options)
 
+    @property
+    def redraws(self) -> bool:
+        """Return whether lines can change after they were printed."""
+        return self.is_terminal and not self.is_dumb_terminal
+
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
         """Return a string as rich draws it; print, tables and titles all pass it through here."""
         return super().render_str(visible(text), **options)

@@ -20,7 +20,7 @@ _SCRAPE_INTERVAL = f"{history.STEP}s"
 
 def build_steps() -> list[Step]:
     """Return the steps before the day can be started."""
-    return [*parts.build_steps(), *prometheus.build_steps("promtool")]
+    return [*parts.build_steps(shipped=False), *prometheus.build_steps("promtool")]
 
 
 def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:

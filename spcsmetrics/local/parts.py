@@ -13,17 +13,25 @@ import yaml
 from spcsmetrics.core import groups, ports, process
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
-from spcsmetrics.local.processes import Process, Run, answers, wait_until
-from spcsmetrics.programs import collector, prometheus
+from spcsmetrics.local.processes import Process, Run, answers, start_bound
+from spcsmetrics.programs import collector, demo_store, prometheus
 
 # Seconds between two scrapes of a node in a demo.
 SCRAPE_INTERVAL = "5s"
 
 
-def build_steps() -> list[Step]:
-    """Return the steps before anything can be started."""
+def build_steps(*, shipped: bool = True) -> list[Step]:
+    """Return the steps before anything can be started.
+
+    Args:
+        shipped: whether the store is of the shipped version; a demo needs none so exact, and compiles less for its own.
+    """
     steps = [groups.group_step("simulator"), *collector.build_steps()]
-    return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
+    if prometheus.find_installed():
+        return steps
+    if shipped or prometheus.is_built() or not demo_store.locked_version():
+        return steps + prometheus.build_steps("prometheus")
+    return steps + demo_store.build_steps()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +93,14 @@ def start_simulator(
     arguments += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
     arguments += ["--frozen"] if frozen else []
     arguments += ["--day"] if day else []
-    arguments += _choose_addresses(pools * nodes)
-    run.start("simulator", [sys.executable, "-m", "simulator", *arguments])
-    wait_until(run, ready.exists, "the start of the simulator")
-    return _read_simulation(ready, arguments)
+    chosen: list[str] = []
+
+    def start() -> Process:
+        chosen[:] = [*arguments, *_choose_addresses(pools * nodes)]
+        return run.start("simulator", [sys.executable, "-m", "simulator", *chosen])
+
+    start_bound(run, start, lambda _: ready.exists(), "the start of the simulator")
+    return _read_simulation(ready, chosen)
 
 
 def _read_simulation(ready: Path, arguments: Sequence[str]) -> Simulation:
@@ -120,15 +132,23 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
     Raises:
         UserError: it did not start.
     """
-    port = ports.find_free()
-    url = f"http://127.0.0.1:{port}"
+
+    def start() -> Process:
+        port = ports.find_free()
+        return run.start("prometheus", _store_command(run, config, port), url=f"http://127.0.0.1:{port}")
+
+    return start_bound(run, start, lambda store: answers(f"{store.url}/-/ready"), "the start of Prometheus")
+
+
+def _store_command(run: Run, config: Path, port: int) -> Args:
     moved = run.folder / "prometheus.yml"
     text = config.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
     settings = yaml.safe_load(text.replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
-    # Grafana does not run here, and a part that does not answer is an alert.
-    jobs = [job for job in settings.get("scrape_configs", []) if job["job_name"] != "grafana"]
+    # Neither runs here, and a part that does not answer is an alert.
+    absent = ("grafana", "launcher")
+    jobs = [job for job in settings.get("scrape_configs", []) if job["job_name"] not in absent]
     moved.write_text(yaml.safe_dump(settings | {"scrape_configs": jobs}))
-    command: Args = [
+    return [
         prometheus.binary(),
         f"--config.file={moved}",
         f"--storage.tsdb.path={run.folder / 'data'}",
@@ -136,9 +156,6 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
         "--web.enable-remote-write-receiver",
         *prometheus.RETENTION,
     ]
-    store = run.start("prometheus", command, url=url)
-    wait_until(run, lambda: answers(f"{url}/-/ready"), "the start of Prometheus")
-    return store
 
 
 def start_collector(
@@ -164,9 +181,7 @@ def start_collector(
     Raises:
         UserError: it did not start.
     """
-    health = ports.find_free()
     login = login or {"token_file": str(simulation.folder / "token")}
-    overlay = _write_overlay(run, simulation, health, login)
     env = {
         "GOGC": collector.GOGC,
         "SNOWFLAKE_HOST": "localhost",
@@ -175,12 +190,20 @@ def start_collector(
         "SPCS_REFRESH_INTERVAL": refresh,
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/write",
     }
-    command: list[str | Path] = [collector.binary()]
-    for file in (collector.CONFIG, overlay, *more):
-        command += ["--config", file]
-    started = run.start("collector", command, env=env, url=f"http://127.0.0.1:{health}")
-    wait_until(run, lambda: answers(started.url), "the start of the collector")
-    return started
+
+    def start() -> Process:
+        health = ports.find_free()
+        overlay = _write_overlay(run, simulation, health, login)
+        files = [word for file in (collector.CONFIG, overlay, *more) for word in ("--config", file)]
+        return run.start("collector", [collector.binary(), *files], env=env, url=f"http://127.0.0.1:{health}")
+
+    def ready(started: Process) -> bool:
+        if started.popen.poll() is not None:
+            # Another run may have taken one of them.
+            run.collector_metrics, run.collector_debug = ports.find_free(), ports.find_free()
+        return answers(started.url)
+
+    return start_bound(run, start, ready, "the start of the collector")
 
 
 def _write_overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> Path:

@@ -1,6 +1,7 @@
 """Processes of one run on this machine: started with logs, watched, and ended together."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,8 @@ from spcsmetrics.core.text import last_lines
 
 _STOP_SECONDS = 10.0
 _START_SECONDS = 30.0
+_ATTEMPTS = 10
+_TAKEN = re.compile(r"address already in use|is taken by another program", re.I)
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -139,6 +142,31 @@ def open_temporary_run(name: str) -> Iterator[Run]:
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_bound(run: Run, start: Callable[[], Process], ready: Callable[[Process], bool], what: str) -> Process:
+    """Start a process that listens on ports which were free a moment ago, and again where another run took one.
+
+    Args:
+        run: where it is started.
+        start: starts it on ports that it chooses anew each time.
+        ready: returns whether it listens.
+        what: names it in the sentence, such as "the start of Prometheus".
+
+    Raises:
+        UserError: it did not start.
+    """
+    for last in (False,) * _ATTEMPTS + (True,):
+        process = start()
+        try:
+            wait_until(run, lambda started=process: ready(started), what)  # type: ignore[misc]
+        except UserError:
+            if last or process.popen.poll() is None or not _TAKEN.search(process.log.read_text(errors="replace")):
+                raise
+            run.processes.remove(process)
+        else:
+            break
+    return process
 
 
 def wait_until(run: Run, ready: Callable[[], bool], what: str, seconds: float = _START_SECONDS) -> None:

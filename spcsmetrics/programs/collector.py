@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from spcsmetrics.core import fingerprint, process
-from spcsmetrics.core.files import make_folder
+from spcsmetrics.core import fingerprint
 from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
-from spcsmetrics.core.process import Args
+from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
-from spcsmetrics.programs import collector_module
+from spcsmetrics.programs import collector_module, gobuild
 from spcsmetrics.programs.manifest import MANIFEST, build_tags, check_manifest, read_manifest
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -44,21 +43,31 @@ def build_steps(target: str | None = None) -> list[Step]:
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     collector_module.check(manifest)
     inputs = fingerprint.digest(_inputs())
-    command: Args = ["go", "build", f"-tags={build_tags()}", "-ldflags=-s -w", "-o", made, "."]
+    title = f"Build the collector for {target}"
+    progress = Progress(title=title, log=_LOG)
 
     def build() -> None:
-        make_folder(made.parent)
-        module = collector_module.FOLDER
-        process.run(command, cwd=module, env=go_environment(target), log=_LOG, remedy=_REMEDY)
+        gobuild.build_large(
+            ".",
+            made,
+            module=collector_module.FOLDER,
+            flags=[f"-tags={build_tags()}"],
+            link="-s -w",
+            env=go_environment(target),
+            progress=progress,
+            remedy=_REMEDY,
+        )
         fingerprint.mark(made, inputs)
 
     return [
         go_step(),
         Step(
-            title=f"Build the collector for {target} (about 5 minutes the first time)",
+            title=title,
             detail=f"go build in {_relative(collector_module.FOLDER)} -> {_relative(made)}",
             action=build,
             skip=lambda: fingerprint.is_current(made, inputs),
+            exclusive=True,
+            progress=progress,
         ),
     ]
 

@@ -12,10 +12,12 @@ from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, ROOT
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.toolchain import go_environment, go_step
-from spcsmetrics.programs.manifest import builder_version, modules, read_manifest
+from spcsmetrics.programs.manifest import build_tags, builder_version, modules, read_manifest
 
 # With names.go, which is written by hand.
 FOLDER = OTEL / "collector"
+# The demo's store, see demo_store.
+STORE = "github.com/prometheus/prometheus/cmd/prometheus"
 _BUILDER = "go.opentelemetry.io/collector/cmd/builder"
 _PROGRAM = BUILD / "bin" / "builder"
 _LOG = BUILD / "otel" / "generate.log"
@@ -55,6 +57,9 @@ def _generate() -> None:
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [_PROGRAM, "--config", written, "--skip-compilation", "--skip-strict-versioning=false"]
     process.run(command, cwd=OTEL, env=go_environment(), log=_LOG, remedy="read the last lines, and mend the manifest")
+    # The builder leaves out of go.sum what the demo's store alone needs, which is compiled in this module.
+    add: Args = ["go", "list", "-mod=mod", "-deps", f"-tags={build_tags()}", STORE]
+    process.run(add, cwd=FOLDER, env=go_environment(), log=_LOG, remedy="read the last lines, and mend the network")
 
 
 def check(manifest: dict[str, Any], folder: Path = FOLDER, plugin: Path = PLUGIN) -> None:

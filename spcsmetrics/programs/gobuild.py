@@ -1,11 +1,13 @@
-"""One Go program as a step: from a folder of sources to a file, for a platform."""
+"""Go programs: one as a step, from a folder of sources to a file, for a platform, and large ones with progress."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from spcsmetrics.core import process
 from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.process import Args
+from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment
 
@@ -18,4 +20,35 @@ def compile_step(title: str, binary: Path, target: str, *, module: Path, package
         make_folder(binary.parent)
         process.run(command, cwd=module, env=go_environment(target), remedy="read the last lines")
 
-    return Step(title=title, detail=f"go build -> {binary.relative_to(ROOT)}", action=build)
+    return Step(title=title, detail=f"go build -> {binary.relative_to(ROOT)}", action=build, exclusive=True)
+
+
+def build_large(
+    package: str,
+    made: Path,
+    *,
+    module: Path,
+    flags: Args,
+    link: str,
+    env: Mapping[str, str],
+    progress: Progress,
+    remedy: str,
+) -> None:
+    """Compile a package of many hundreds, after counting those that the build cache lacks.
+
+    Args:
+        package: the command, of the module or of one that it requires.
+        made: the program.
+        module: the folder of go.mod and go.sum, which are not changed.
+        flags: those that say which files belong to the packages.
+        link: the linker's.
+        env: variables to set beside those of this process.
+        progress: is moved on by each package.
+        remedy: what to do when it fails, as a part of the sentence.
+    """
+    make_folder(made.parent)
+    missing: Args = ["go", "list", "-deps", *flags, "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", package]
+    listed = process.run(missing, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.download)
+    progress.begin(sum(bool(line.strip()) and not line.startswith("go: ") for line in listed.splitlines()))
+    command: Args = ["go", "build", "-v", *flags, f"-ldflags={link}", "-o", made, package]
+    process.run(command, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.count)

@@ -1,4 +1,4 @@
-"""The Prometheus binary: an installed one that is new enough, or one built from its Go module."""
+"""The Prometheus binary: an installed one that is new enough, or the shipped version from its module, or the demo's."""
 
 import re
 import shutil
@@ -11,6 +11,7 @@ from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.core.versions import MIN_PROMETHEUS, prometheus_module
 from spcsmetrics.core.versions import PROMETHEUS as VERSION
+from spcsmetrics.programs import demo_store
 
 CONFIG = PROMETHEUS / "prometheus.yml"
 # As the image has it; the size follows the volume there, but this machine's disk is for others, too.
@@ -37,8 +38,13 @@ def built(program: str = "prometheus") -> Path:
 
 
 def binary() -> Path:
-    """Return the prometheus to run."""
-    return find_installed() or built()
+    """Return the prometheus to run: that of the PATH, else the shipped version where it is built, else the demo's."""
+    return find_installed() or (built() if is_built() or not demo_store.built().exists() else demo_store.built())
+
+
+def is_built() -> bool:
+    """Return whether the shipped version is there."""
+    return fingerprint.is_current(built(), prometheus_module())
 
 
 def build_steps(*programs: str) -> list[Step]:
@@ -63,8 +69,9 @@ def _build_step(program: str) -> Step:
         fingerprint.mark(built(program), version)
 
     return Step(
-        title=f"Build {program} {VERSION} (about 2 minutes the first time)",
+        title=f"Build {program} {VERSION}",
         detail=process.render(command),
         action=build,
         skip=lambda: fingerprint.is_current(built(program), version),
+        exclusive=True,
     )

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from types import FrameType
 
 # Until the program is there, Ctrl-C ends this in silence: its modules load slower than a finger moves.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -22,6 +23,8 @@ def main() -> None:
         sys.exit(f"inv: the module {error.name} is missing: remove .venv, then run ./inv again, which makes it anew")
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _terminate)
         try:
             Inv().run()
         finally:
@@ -35,6 +38,12 @@ def main() -> None:
     except KeyboardInterrupt:
         print("inv: stopped", file=sys.stderr)  # noqa: T201 - no console is loaded yet
         _leave(130)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    from spcsmetrics.core.errors import Terminated
+
+    raise Terminated
 
 
 def _open_closed_streams() -> None:

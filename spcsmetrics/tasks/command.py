@@ -9,7 +9,7 @@ import invoke
 from invoke import Argument, Context, Exit, Task
 from invoke.exceptions import ParseError
 
-from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.errors import Terminated, UserError
 from spcsmetrics.core.proxies import exempt_loopback
 from spcsmetrics.core.text import visible
 
@@ -122,6 +122,8 @@ class Command(Task[Callable[..., None]]):
             if (error.name or "").partition(".")[0] in _OURS:
                 raise
             raise _exit(f"the module {error.name} is missing: run ./inv, which installs what is locked") from None
+        except Terminated:
+            raise _exit("stopped", code=143) from None
         except KeyboardInterrupt:
             raise _exit("stopped", code=130) from None
 

@@ -1,0 +1,83 @@
+"""The demo's store: Prometheus as the collector's module has it, so that both share one compilation.
+
+Its version is that of the library in the collector, which may be a release behind the shipped store. A demo takes any
+installed Prometheus of at least MIN_PROMETHEUS too, and shows the same with it.
+"""
+
+import re
+from pathlib import Path
+
+from spcsmetrics.core import fingerprint
+from spcsmetrics.core.paths import BUILD, ROOT
+from spcsmetrics.core.progress import Progress
+from spcsmetrics.core.steps import Step
+from spcsmetrics.core.toolchain import go_environment, go_step
+from spcsmetrics.core.versions import MIN_PROMETHEUS
+from spcsmetrics.programs import collector_module, gobuild
+from spcsmetrics.programs.manifest import build_tags
+
+_MODULE = "github.com/prometheus/prometheus"
+_LOG = BUILD / "demo-store.log"
+_REMEDY = "read the last lines, and mend the network"
+
+
+def built() -> Path:
+    """Return where the build puts it."""
+    return BUILD / "demo" / "prometheus"
+
+
+def module_version(go_mod: str) -> str:
+    """Return the version of Prometheus's module that the text of a go.mod requires, or an empty text."""
+    match = re.search(rf"^\t{_MODULE} (v\S+)", go_mod, re.M)
+    return match[1] if match else ""
+
+
+def release(version: str) -> str:
+    """Return the release that a version of the module stands for.
+
+    Example:
+        >>> release("v0.315.1")
+        '3.15.1'
+    """
+    match = re.fullmatch(r"v0\.(\d)(\d\d)\.(\d+)", version)
+    return f"{match[1]}.{int(match[2])}.{match[3]}" if match else ""
+
+
+def locked_version() -> str:
+    """Return the version in the collector's module, or an empty text where it is too old for a demo."""
+    version = module_version((collector_module.FOLDER / "go.mod").read_text())
+    parts = tuple(map(int, release(version).split("."))) if release(version) else ()
+    return version if parts[:2] >= MIN_PROMETHEUS else ""
+
+
+def build_steps() -> list[Step]:
+    """Return the steps that build it; those of the collector before it leave little to compile."""
+    version = locked_version()
+    inputs = fingerprint.digest([collector_module.FOLDER / "go.sum"], version, build_tags())
+    folder = collector_module.FOLDER
+    title = f"Build Prometheus {release(version)} for the demo"
+    progress = Progress(title=title, log=_LOG)
+
+    def build() -> None:
+        gobuild.build_large(
+            collector_module.STORE,
+            built(),
+            module=folder,
+            # The collector's own tags: with others the packages would be compiled again.
+            flags=[f"-tags={build_tags()}"],
+            link=f"-s -w -X github.com/prometheus/common/version.Version={release(version)}",
+            env=go_environment(),
+            progress=progress,
+            remedy=_REMEDY,
+        )
+        fingerprint.mark(built(), inputs)
+
+    build_step = Step(
+        title=title,
+        detail=f"go build {collector_module.STORE} in {folder.relative_to(ROOT)} -> {built().relative_to(ROOT)}",
+        action=build,
+        skip=lambda: fingerprint.is_current(built(), inputs),
+        exclusive=True,
+        progress=progress,
+    )
+    return [go_step(), build_step]
