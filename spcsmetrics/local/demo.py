@@ -1,9 +1,14 @@
 """Running the demo: build, start, then show it live or check it once."""
 
 import json
+import os
 import shlex
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import requests
 from rich.live import Live
 
 from spcsmetrics.core.errors import UserError
@@ -14,8 +19,9 @@ from spcsmetrics.local import day as one_day
 from spcsmetrics.local import page, parts, processes
 from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
 from spcsmetrics.local.promql import InstantQuery, over_http
+from spcsmetrics.local.running import Demo, announce
 from spcsmetrics.local.verification import verify_until
-from spcsmetrics.local.view import draw
+from spcsmetrics.local.view import Guide, draw
 
 _CHECK_SECONDS = 90.0
 
@@ -46,7 +52,7 @@ def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool,
         return simulation, store
 
     account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"
-    carry_out([*build_steps(), _start_step(begin, account, check=check)], dry=dry)
+    carry_out([*build_steps(shipped=False), _start_step(begin, account, check=check)], dry=dry)
 
 
 def _start_step(
@@ -56,9 +62,10 @@ def _start_step(
         with processes.open_temporary_run("demo") as run:
             simulation, store = begin(run)
             if check:
-                _check(simulation, store)
+                _check(run.folder, simulation, store)
             else:
-                _show(run, simulation, store)
+                with announce(Demo(pid=os.getpid(), folder=str(run.folder), admin=simulation.admin)):
+                    _show(run, simulation, store)
 
     return Step(
         title="Check the demo" if check else "Run the demo",
@@ -68,38 +75,65 @@ def _start_step(
     )
 
 
-def _check(simulation: parts.Simulation, store: processes.Process) -> None:
+def _check(folder: Path, simulation: parts.Simulation, store: processes.Process) -> None:
     summary = verify_until(simulation.admin, over_http(store.url), _CHECK_SECONDS)
     print(json.dumps(summary.as_dict(), indent=2))  # noqa: T201 - the task's result
     if not summary.ok:
         raise UserError(
-            f"the check failed: {len(summary.missing)} series or totals missing, {len(summary.unexpected)} unexpected"
+            f"the check failed: {len(summary.missing)} series or totals missing, {len(summary.unexpected)} unexpected;"
+            f" the logs are in {folder}"
         )
 
 
 def _show(run: processes.Run, simulation: parts.Simulation, store: processes.Process) -> None:
     query = over_http(store.url)
     addresses = {
-        "Prometheus": f"{store.url}/api/v1/query?query=up",
         "Boards": _offer_boards(run, store),
         "Pools and nodes": f"http://127.0.0.1:{run.collector_debug}/",
-        "Doctor": _write_doctor(run, simulation),
-        "Deploy": f"SNOWFLAKE_HOME={shlex.quote(str(simulation.folder))} ./inv deploy --dry",
+        "Deploy": _write_deployment(run, simulation),
         "Simulator": f"{simulation.admin}/state",
+        "Prometheus": f"{store.url}/query?g0.expr=up",
         "Logs": str(run.folder),
     }
-    if not console.is_terminal:
-        _print_repeatedly(run, query, addresses)
+    pool = next(iter(simulation.state()["pools"]))
+    commands = (
+        f"./inv demo.suspend {pool['name']}",
+        f"./inv demo.break {next(iter(pool['nodes']))['address']}",
+        _write_doctor(run, simulation),
+    )
+    guide = Guide(addresses=addresses, commands=commands)
+    if not console.redraws:
+        _print_repeatedly(run, query, guide)
         return
-    with Live(draw(query, addresses), console=console, screen=True, auto_refresh=False) as live:
+    with Live(console=console, screen=True, auto_refresh=False) as live:
         for _ in poll(run.check, pause=2):
-            live.update(draw(query, addresses), refresh=True)
+            live.update(draw(query, guide, _status(run), console.width, console.height), refresh=True)
+
+
+def _status(run: processes.Run) -> dict[str, Any]:
+    """Return what the collector's page knows of pools and nodes, or nothing where it does not answer."""
+    try:
+        status: dict[str, Any] = requests.get(f"http://127.0.0.1:{run.collector_debug}/status.json", timeout=5).json()
+    except requests.RequestException:
+        return {}
+    return status
 
 
 def _write_doctor(run: processes.Run, simulation: parts.Simulation) -> str:
     """Write the command that examines the simulated account, which is too long for a line, and say how to run it."""
     script = run.folder / "doctor"
     script.write_text(f"cd {shlex.quote(str(ROOT))} && {simulation.doctor_command()}\n")
+    return f"sh {shlex.quote(str(script))}"
+
+
+def _write_deployment(run: processes.Run, simulation: parts.Simulation) -> str:
+    """Write the plan of a deployment into the simulated account as a command, and say how to run it."""
+    settings = run.folder / "deploy.toml"
+    settings.write_text('connection = "deployer"\n')
+    command = f"./inv deploy --dry --create-pool --settings {shlex.quote(str(settings))}"
+    script = run.folder / "deploy"
+    home = shlex.quote(str(simulation.folder))
+    script.write_text(f"cd {shlex.quote(str(ROOT))} && SNOWFLAKE_HOME={home} {command}\n")
     return f"sh {shlex.quote(str(script))}"
 
 
@@ -110,7 +144,8 @@ def _offer_boards(run: processes.Run, store: processes.Process) -> str:
     return f"./inv preview --prometheus {store.url}"
 
 
-def _print_repeatedly(run: processes.Run, query: InstantQuery, addresses: dict[str, str]) -> None:
-    """Print the view every ten seconds, where standard error is a file or a pipe."""
+def _print_repeatedly(run: processes.Run, query: InstantQuery, guide: Guide) -> None:
+    """Print the view every ten seconds, where lines that were printed stay."""
     for _ in poll(run.check, pause=10):
-        console.print(draw(query, addresses))
+        console.print(time.strftime("%H:%M:%S"))
+        console.print(draw(query, guide, _status(run), console.width, 60))

@@ -1,4 +1,4 @@
-"""The task demo."""
+"""The collection demo: the demo, which is meant by its bare name, and trouble for one that runs."""
 
 from invoke import Context
 
@@ -6,9 +6,13 @@ from spcsmetrics.tasks.command import is_dry, task
 
 # Pools, nodes in each and containers on each, unless somebody says otherwise.
 _SIZE = (3, 2, 6)
+_DEMO = {"demo": "the last part of a demo's folder, such as spcs-demo-x1y2z3 (default: the newest)"}
+_POOL = {"pool": "the pool's name", **_DEMO}
+_NODE = {"node": "its address and port, as the demo shows it", **_DEMO}
 
 
 @task(
+    default=True,
     help={
         "pools": "number of simulated compute pools",
         "nodes": "nodes in each pool",
@@ -37,3 +41,51 @@ def demo(
         raise UserError("--day has pools of its own, of which some do not answer: leave its other flags out")
 
     run_demo(pools=pools, nodes=nodes, containers=containers, day=day, check=check, dry=is_dry(context))
+
+
+@task(plan=False, help=_POOL)
+def suspend(_: Context, pool: str, demo: str = "") -> None:
+    """Suspend a pool of a running demo."""
+    from spcsmetrics.local import running, trouble
+
+    _say(trouble.suspend(running.find_demo(demo), pool))
+
+
+@task(plan=False, help=_POOL)
+def resume(_: Context, pool: str, demo: str = "") -> None:
+    """Resume a pool of a running demo."""
+    from spcsmetrics.local import running, trouble
+
+    _say(trouble.resume(running.find_demo(demo), pool))
+
+
+@task(name="break", plan=False, help={"fault": "what it does, see docs/demo.md", **_NODE})
+def break_node(_: Context, node: str, fault: str = "down", demo: str = "") -> None:
+    """Let a node of a running demo fail."""
+    from spcsmetrics.local import running, trouble
+
+    _say(trouble.break_node(running.find_demo(demo), node, fault))
+
+
+@task(plan=False, help=_NODE)
+def mend(_: Context, node: str, demo: str = "") -> None:
+    """Let a broken node of a running demo work again."""
+    from spcsmetrics.local import running, trouble
+
+    _say(trouble.mend_node(running.find_demo(demo), node))
+
+
+@task(
+    plan=False,
+    help={"family": "its instance family", "nodes": "number of its nodes", **_POOL},
+    limits={"nodes": (1, 254)},
+)
+def add(_: Context, pool: str, family: str = "CPU_X64_S", nodes: int = 1, demo: str = "") -> None:
+    """Add a pool to a running demo."""
+    from spcsmetrics.local import running, trouble
+
+    _say(trouble.add_pool(running.find_demo(demo), pool, family, nodes))
+
+
+def _say(sentence: str) -> None:
+    print(sentence)  # noqa: T201 - the task's result

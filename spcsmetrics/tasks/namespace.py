@@ -1,17 +1,19 @@
 """All tasks, in the order and the sections that ./inv lists them in."""
 
+from typing import Any
+
 from invoke import Collection
 
-from spcsmetrics.tasks import bench, deploy, lock, quality, release
+from spcsmetrics.tasks import bench, demo, deploy, lock, quality, release
 from spcsmetrics.tasks.boards import boards
 from spcsmetrics.tasks.build import build
-from spcsmetrics.tasks.demo import demo
 from spcsmetrics.tasks.doctor import doctor
 from spcsmetrics.tasks.preview import preview
 
-SECTIONS = {
+# invoke's decorator hides what it returns.
+SECTIONS: dict[str, tuple[Any, ...]] = {
     "Use": (
-        demo,
+        Collection("demo", demo.demo, demo.suspend, demo.resume, demo.break_node, demo.mend, demo.add),
         preview,
         doctor,
         build,

@@ -123,6 +123,10 @@ class Inv(Program):
         collection = self.collection.collections.get(first)
         return first if collection is not None and last and collection.default == last else name
 
+    def _is_task(self, word: str) -> bool:
+        collection = self.collection.collections.get(word)
+        return word in self.collection.task_names or bool(collection and collection.default)
+
     def _last_task(self, words: list[str]) -> str:
         """Return the task that words are about: the last that is one, else the first word."""
         names = {*self.collection.task_names, *self.collection.collections}
@@ -135,7 +139,7 @@ class Inv(Program):
             yield
         except ParseError as error:
             name = error.context.name if error.context else None
-            if name is None and words and words[0] in self.collection.task_names:
+            if name is None and words and self._is_task(words[0]):
                 name = self._last_task(words)
             text = str(error).rstrip("!.")
             page = f"./inv {self._shown(name)} -h" if name else "./inv -l"

@@ -43,7 +43,7 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
     shown = ""
     for line in demo.stderr:
         shown += line
-        if "Busiest containers" in line:
+        if "Busiest container" in line:
             break
     children = psutil.Process(demo.pid).children(recursive=True)
     assert len(children) in {3, 4}, "simulator, Prometheus and collector, and the preview where it is built"
@@ -53,7 +53,7 @@ def test_ctrl_c_leaves_no_process_and_no_port() -> None:
         for c in child.net_connections()
         if c.laddr and c.status == psutil.CONN_LISTEN
     }
-    assert "Compute pools" in shown
+    assert "WEB_POOL" in shown
     assert re.search(r"Prometheus +http://127\.0\.0\.1:\d+", shown)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(20) == 130

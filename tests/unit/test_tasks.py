@@ -67,14 +67,14 @@ def test_without_words_the_tasks_are_listed_in_two_groups_one_line_each(
     assert re.findall(r"^(\w+):$", listed.out, re.M) == ["Use", "Maintain"]
     rows = re.findall(r"^  (\S+) {2,}(\S.+)$", listed.out, re.M)
     assert len(rows) == len(namespace.task_names)
-    assert {name for name, _ in rows} == {*namespace.task_names, "lock"} - {"lock.packages"}
+    assert {name for name, _ in rows} == {*namespace.task_names, "demo", "lock"} - {"demo.demo", "lock.packages"}
     assert inv("-l").out == listed.out
 
 
 def test_the_list_is_given_to_programs_too(inv: Run) -> None:
     listed = json.loads(inv("-l", "-F", "json").out)
-    assert {task["name"] for task in listed["tasks"]} >= {"build", "clean", "demo", "deploy", "test", "test-stack"}
-    assert {one["name"] for one in listed["collections"]} == {"bench", "lock"}
+    assert {task["name"] for task in listed["tasks"]} >= {"build", "clean", "deploy", "test", "test-stack"}
+    assert {one["name"] for one in listed["collections"]} == {"bench", "demo", "lock"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -115,7 +115,8 @@ def test_every_flag_with_a_number_refuses_what_is_beyond_its_limits(inv: Run, na
     assert f"({least} to {most}" in str(flag.help)
     words = [name, *(f"{one.names[0]}-value" for one in namespace[name].get_arguments() if one.positional)]
     refused = inv(*words, f"{flag}={least - 1}", "--dry")
-    sentence = f"inv: {flag} takes a whole number from {least} to {most}, not '{least - 1}': see ./inv {name} -h\n"
+    page = "demo" if name == "demo.demo" else name
+    sentence = f"inv: {flag} takes a whole number from {least} to {most}, not '{least - 1}': see ./inv {page} -h\n"
     assert (refused.code, refused.out, refused.err) == (1, "", sentence)
     for value in (most + 1, 10**20, -(10**20)):
         with pytest.raises(ParseError, match=f"from {least} to {most}, not '{value}'"):
