@@ -10,9 +10,10 @@ from pathlib import Path
 from spcsmetrics.core import fingerprint, groups, ports, process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import make_folder
+from spcsmetrics.core.locks import hold_build
 from spcsmetrics.core.paths import BOARD_FOLDER, BUILD, GRAFANA
 from spcsmetrics.core.process import Args
-from spcsmetrics.core.steps import Step, program_step
+from spcsmetrics.core.steps import Step, console, program_step
 from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run
 
@@ -67,6 +68,7 @@ def install_steps() -> list[Step]:
             detail="npm ci in grafana/preview",
             action=install,
             skip=lambda: fingerprint.is_current(_INSTALLED, lock),
+            exclusive=True,
         ),
     ]
 
@@ -86,7 +88,11 @@ def build_steps() -> list[Step]:
         fingerprint.mark(PAGE, _digest())
 
     make = Step(
-        title="Build the preview", detail=f"vite build -> {PAGE.relative_to(BUILD.parent)}", action=build, skip=is_built
+        title="Build the preview",
+        detail=f"vite build -> {PAGE.relative_to(BUILD.parent)}",
+        action=build,
+        skip=is_built,
+        exclusive=True,
     )
     return [*install_steps(), make]
 
@@ -97,18 +103,24 @@ def start(run: Run, prometheus: str) -> Process:
     Raises:
         UserError: Node.js is missing, or the page was not served in time.
     """
-    boards = PAGE / "boards"
-    shutil.rmtree(boards, ignore_errors=True)
-    shutil.copytree(BOARD_FOLDER, boards)
-    listed = [json.loads(file.read_text()) for file in BOARD_FOLDER.glob("*.json")]
-    index = sorted(({"uid": board["uid"], "title": board["title"]} for board in listed), key=_order)
-    (boards / "index.json").write_text(json.dumps(index))
+    # Demos of one clone share the page.
+    with hold_build(console.print):
+        _write_boards()
     port = ports.find_free()
     command = _vite("preview", "--port", str(port), "--strictPort")
     env = node_environment() | {"PREVIEW_PROMETHEUS": prometheus}
     page = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
     processes.wait_until(run, lambda: processes.answers(page.url), "the start of the preview")
     return page
+
+
+def _write_boards() -> None:
+    boards = PAGE / "boards"
+    shutil.rmtree(boards, ignore_errors=True)
+    shutil.copytree(BOARD_FOLDER, boards)
+    listed = [json.loads(file.read_text()) for file in BOARD_FOLDER.glob("*.json")]
+    index = sorted(({"uid": board["uid"], "title": board["title"]} for board in listed), key=_order)
+    (boards / "index.json").write_text(json.dumps(index))
 
 
 def _order(board: dict[str, str]) -> tuple[bool, str]:

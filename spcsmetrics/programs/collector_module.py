@@ -18,6 +18,7 @@ from spcsmetrics.programs.manifest import build_tags, builder_version, modules, 
 FOLDER = OTEL / "collector"
 # The demo's store, see demo_store.
 STORE = "github.com/prometheus/prometheus/cmd/prometheus"
+_LIBRARY = "github.com/prometheus/prometheus"
 _BUILDER = "go.opentelemetry.io/collector/cmd/builder"
 _PROGRAM = BUILD / "bin" / "builder"
 _LOG = BUILD / "otel" / "generate.log"
@@ -60,6 +61,13 @@ def _generate() -> None:
     # The builder leaves out of go.sum what the demo's store alone needs, which is compiled in this module.
     add: Args = ["go", "list", "-mod=mod", "-deps", f"-tags={build_tags()}", STORE]
     process.run(add, cwd=FOLDER, env=go_environment(), log=_LOG, remedy="read the last lines, and mend the network")
+
+
+def is_downloaded() -> bool:
+    """Return whether Go's module cache holds the module's largest library, so that most of the rest is there too."""
+    version = dict(_REQUIRED.findall((FOLDER / "go.mod").read_text())).get(_LIBRARY)
+    cache = Path(process.run(["go", "env", "GOMODCACHE"], env=go_environment()).strip())
+    return (cache / f"{_LIBRARY}@{version}").exists()
 
 
 def check(manifest: dict[str, Any], folder: Path = FOLDER, plugin: Path = PLUGIN) -> None:

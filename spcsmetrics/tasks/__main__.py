@@ -24,7 +24,9 @@ def main() -> None:
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _terminate)
+            # nohup's wish stays.
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _terminate)
         try:
             Inv().run()
         finally:

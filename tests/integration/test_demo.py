@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 from waiting import wait_for
 
 from spcsmetrics.core import ports
@@ -100,3 +101,61 @@ def test_where_there_is_one_address_only_nodes_differ_by_port(tmp_path: Path, mo
         assert {sample.labels["instance"].split(":")[0] for sample in over_http(store.url)("node_cpu_capacity")} == {
             "127.0.0.1"
         }
+
+
+def start_demo() -> tuple[subprocess.Popen[str], str]:
+    """Start a demo on a dumb terminal, and return it with what it printed until its first table."""
+    command = [*INV, "demo", "--pools", "2", "--nodes", "1", "--containers", "2"]
+    environment = {**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
+    demo = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment)
+    assert demo.stderr is not None
+    shown = ""
+    for line in demo.stderr:
+        shown += line
+        if "Ctrl-C ends the demo" in line:
+            break
+    return demo, shown
+
+
+def run_printed(command: str) -> str:
+    words = [*INV, *command.split()[1:]] if command.startswith("./inv") else command.split()
+    done = subprocess.run(words, capture_output=True, check=False, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_the_demo_prints_works_as_printed() -> None:
+    demo, shown = start_demo()
+    try:
+        assert "\x1b" not in shown
+        deploy, suspend, break_node, doctor = re.findall(r"(?:Now try|Deploy) +(\S.*)", shown)
+        folder = Path(re.findall(r"Logs +(\S+)", shown)[0])
+        (state,) = re.findall(r"Simulator +(http\S+)", shown)
+        assert "CREATE COMPUTE POOL" in run_printed(deploy)
+        assert "WEB_POOL" in run_printed(doctor)
+        run_printed(suspend)
+        run_printed(break_node)
+        run_printed(f"./inv demo.add NEW_POOL --nodes 2 --demo {folder.name}")
+        pools = {pool["name"]: pool for pool in requests.get(state, timeout=10).json()["pools"]}
+        assert pools["WEB_POOL"]["state"] == "SUSPENDED"
+        assert pools["WEB_POOL"]["nodes"][0]["fault"] == "down"
+        assert len(pools["NEW_POOL"]["nodes"]) == 2
+        run_printed(suspend.replace(".suspend", ".resume"))
+        run_printed(break_node.replace(".break", ".mend"))
+        mended = requests.get(state, timeout=10).json()["pools"][0]
+        assert (mended["state"], mended["nodes"][0]["fault"]) == ("ACTIVE", None)
+        refused = subprocess.run([*INV, "demo.suspend", "X"], capture_output=True, check=False, text=True, cwd=ROOT)
+        assert refused.returncode == 1
+        assert "the pool X is unknown: the pools are WEB_POOL" in refused.stderr
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate(timeout=30)
+    assert not folder.exists()
+
+
+def test_six_demos_at_once_in_one_clone_pass() -> None:
+    command = [*INV, "demo", "--check", "--pools", "1", "--nodes", "1", "--containers", "1"]
+    pipe = subprocess.PIPE
+    demos = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) for _ in range(6)]
+    said = [demo.communicate(timeout=180) for demo in demos]
+    assert [demo.returncode for demo in demos] == [0] * 6, said

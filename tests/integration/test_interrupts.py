@@ -68,9 +68,41 @@ def test_ctrl_c_lets_a_streamed_command_tidy_up(tmp_path: Path) -> None:
     assert ends(pid)
 
 
-@pytest.mark.parametrize("call", ["stream", "run"])
+@pytest.mark.parametrize("call", ["stream", "run", "log"])
 def test_ctrl_c_leaves_no_command_behind(tmp_path: Path, call: str) -> None:
-    called = f"process.{call}([sys.executable, '-c', {STUBBORN!r}], cwd=Path({str(tmp_path)!r}))"
+    log = f", log=Path({str(tmp_path / 'log')!r})" if call == "log" else ""
+    called = f"process.{'run' if log else call}([sys.executable, '-c', {STUBBORN!r}], cwd=Path({str(tmp_path)!r}){log})"
     printed, pid = interrupt(called, tmp_path, stop_seconds=0.1)
     assert printed == "interrupted\n"
     assert ends(pid)
+
+
+# A compiler that started another process, which writes its PID.
+COMPILER = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, '-c', "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"])
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_compiler_with_what_it_started(tmp_path: Path, number: signal.Signals) -> None:
+    code = f"""
+        import signal, sys
+        from pathlib import Path
+        from spcsmetrics.core import process
+        from spcsmetrics.tasks import __main__ as program
+        signal.signal(signal.SIGTERM, program._terminate)
+        signal.signal(signal.SIGHUP, program._terminate)
+        folder = Path({str(tmp_path)!r})
+        process.run([sys.executable, "-c", {COMPILER!r}], cwd=folder, log=folder / "log")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True)
+    file = tmp_path / "pid"
+    while not (file.exists() and file.read_text()):
+        assert running.poll() is None
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
+    assert "Terminated" in said
+    assert ends(int(file.read_text()))
