@@ -64,8 +64,8 @@ def install_steps() -> list[Step]:
     return [
         groups.group_step("preview"),
         Step(
-            title="Install the preview's libraries (half a minute, half a gigabyte)",
-            detail="npm ci in grafana/preview",
+            title="Install the preview's libraries",
+            detail="npm ci in grafana/preview: half a gigabyte",
             action=install,
             skip=lambda: fingerprint.is_current(_INSTALLED, lock),
             exclusive=True,

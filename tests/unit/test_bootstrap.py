@@ -100,3 +100,20 @@ def test_a_disk_that_takes_no_environment_is_one_sentence(checkout: Path, said: 
     done = run(checkout)
     assert done.returncode == 1
     assert done.stderr.splitlines()[1:] == [f"inv: {sentence.format(checkout / '.venv')}, then run ./inv again"]
+
+
+def test_of_several_at_once_one_makes_the_environment(checkout: Path) -> None:
+    for tool in ("flock", "mkdir", "touch", "sleep"):
+        (checkout / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    # Stands in for Python and for the one of .venv, which it takes a moment to make.
+    fake_python(
+        checkout,
+        'case "$*" in\n'
+        f"*'-m venv'*) echo made >>{checkout}/record; sleep 0.1; mkdir -p {checkout}/.venv/bin;"
+        f' cp "$0" {checkout}/.venv/bin/python ;;\n'
+        "*-ISc*) echo runs ;;\nesac",
+    )
+    command, env = [checkout / "inv", "-l"], {"PATH": str(checkout / "bin")}
+    several = [subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) for _ in range(4)]
+    assert [one.wait(20) for one in several] == [0] * 4
+    assert (checkout / "record").read_text() == "made\n"
