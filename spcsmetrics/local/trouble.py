@@ -8,13 +8,13 @@ from spcsmetrics.local.running import Demo
 def suspend(demo: Demo, pool: str) -> str:
     """Suspend a pool."""
     demo.ask("PATCH", f"/pools/{quote(pool)}", {"state": "SUSPENDED"})
-    return f"{pool} is suspended: its nodes leave the table within ten seconds"
+    return f"{pool} is suspended: its nodes leave the table within fifteen seconds"
 
 
 def resume(demo: Demo, pool: str) -> str:
     """Resume a pool."""
     demo.ask("PATCH", f"/pools/{quote(pool)}", {"state": "ACTIVE"})
-    return f"{pool} is active: its nodes come back within ten seconds"
+    return f"{pool} is active: its nodes come back within fifteen seconds"
 
 
 def break_node(demo: Demo, node: str, fault: str) -> str:
