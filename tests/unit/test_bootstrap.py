@@ -113,7 +113,7 @@ def test_of_several_at_once_one_makes_the_environment(checkout: Path) -> None:
         f' cp "$0" {checkout}/.venv/bin/python ;;\n'
         "*-ISc*) echo runs ;;\nesac",
     )
-    command, env = [checkout / "inv", "-l"], {"PATH": str(checkout / "bin")}
+    command, env = [str(checkout / "inv"), "-l"], {"PATH": str(checkout / "bin")}
     several = [subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) for _ in range(4)]
     assert [one.wait(20) for one in several] == [0] * 4
     assert (checkout / "record").read_text() == "made\n"
