@@ -37,7 +37,12 @@ def task_of(command: str) -> str:
     return next(word for word in shlex.split(command) if not word.startswith("-"))
 
 
-LOCAL = [command for command in documented() if task_of(command) not in ACCOUNT or "--offline" in command]
+# Those that change a running demo are sent to one by test_demo.py.
+LOCAL = [
+    command
+    for command in documented()
+    if (task_of(command) not in ACCOUNT or "--offline" in command) and not command.startswith("demo.")
+]
 
 
 @pytest.mark.parametrize("command", LOCAL)
@@ -76,6 +81,7 @@ def test_every_request_of_the_page_of_the_demo_is_accepted(admin: str) -> None:
     requests = sorted(re.findall(r"`(curl [^`]*)`", page), key=order)
     (pool,) = [pool for pool in call(admin, "GET", "/state")["pools"] if pool["name"] == "WEB_POOL"]
     node = pool["nodes"][0]["address"]
+    call(admin, "POST", "/pools", {"name": "NEW_POOL", "family": "CPU_X64_S"})
     for request in requests:
         words = re.sub(r"\bA/", f"{admin}/", request).replace("127.90.0.1:9001", node)
         script = f"curl() {{ command curl --noproxy '*' --fail-with-body -sS \"$@\"; }}; {words}"
