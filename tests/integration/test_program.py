@@ -16,6 +16,7 @@ from spcsmetrics.tasks.namespace import namespace
 # Each plan has a step of this title, whatever is installed.
 PLANS = {
     "demo": "Run the demo",
+    "demo --day": "Run the demo",
     "demo --check": "Check the demo",
     "preview": "Show the boards",
     "doctor": "Examine the pools",
@@ -24,10 +25,12 @@ PLANS = {
     "test": "Test the tooling",
     "test-boards": "Test the boards",
     "test-stack": "Test the stack",
+    "test-capacity": "Test what sizes promise",
     "lint": "import-linter",
     "fuzz": "Fuzz FuzzDNSAnswer",
     "boards": "Write boards and rules",
     "bench.pipeline": "Measure floor, shipped",
+    "bench.capacity": "Measure",
     "bench.discovery": "Measure refreshes",
     "bench.boards": "Measure the boards' queries",
     "lock": "Lock runtime",

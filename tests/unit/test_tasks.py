@@ -15,41 +15,6 @@ from spcsmetrics.tasks.command import Flag
 from spcsmetrics.tasks.namespace import namespace
 
 NAMES = sorted({name for pair in namespace.task_names.items() for name in (pair[0], *pair[1])})
-# Each plan has a step of this title, whatever is installed.
-PLANS = {
-    "demo": "Run the demo",
-    "demo --day": "Run the demo",
-    "demo --check": "Check the demo",
-    "preview": "Show the boards",
-    "doctor": "Examine the pools",
-    "build": "Build the image spcs-oss-grafana:latest",
-    "build --bases local": "Build the image spcs-oss-prometheus:latest",
-    "test": "Test the tooling",
-    "test-boards": "Test the boards",
-    "test-stack": "Test the stack",
-    "test-capacity": "Test what sizes promise",
-    "lint": "import-linter",
-    "fuzz": "Fuzz FuzzDNSAnswer",
-    "boards": "Write boards and rules",
-    "bench.pipeline": "Measure floor, shipped",
-    "bench.capacity": "Measure",
-    "bench.discovery": "Measure refreshes",
-    "bench.boards": "Measure the boards' queries",
-    "lock": "Lock runtime",
-    "lock --upgrade": "Lock runtime",
-    "lock.bases": "Lock the bases",
-    "lock.collector": "Generate the collector's module",
-    "bump grafana 99.0.0": "Write 99.0.0 into spcsmetrics/core/versions.py",
-    "audit": "pip-audit runtime",
-    "scan": "grype spcs-oss-otel",
-    "registry": "Start a registry",
-    "rehearse": "Rehearse ci.yml",
-    "rehearse --only release": "Rehearse release.yml",
-    "registry --stop": "Stop the registry",
-    "release --namespace acme": "Check the registry",
-    "release --namespace acme --candidate": "Verify from the registry",
-    "clean": "Remove build",
-}
 BENCHES = "bench.pipeline, bench.capacity, bench.discovery, bench.boards"
 
 
