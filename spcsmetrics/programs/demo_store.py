@@ -16,7 +16,6 @@ from spcsmetrics.core.versions import MIN_PROMETHEUS
 from spcsmetrics.programs import collector_module, gobuild
 from spcsmetrics.programs.manifest import build_tags
 
-_MODULE = "github.com/prometheus/prometheus"
 _LOG = BUILD / "demo-store.log"
 _REMEDY = "read the last lines, and mend the network"
 
@@ -24,12 +23,6 @@ _REMEDY = "read the last lines, and mend the network"
 def built() -> Path:
     """Return where the build puts it."""
     return BUILD / "demo" / "prometheus"
-
-
-def module_version(go_mod: str) -> str:
-    """Return the version of Prometheus's module that the text of a go.mod requires, or an empty text."""
-    match = re.search(rf"^\t{_MODULE} (v\S+)", go_mod, re.M)
-    return match[1] if match else ""
 
 
 def release(version: str) -> str:
@@ -45,7 +38,7 @@ def release(version: str) -> str:
 
 def locked_version() -> str:
     """Return the version in the collector's module, or an empty text where it is too old for a demo."""
-    version = module_version((collector_module.FOLDER / "go.mod").read_text())
+    version = collector_module.library_version()
     parts = tuple(map(int, release(version).split("."))) if release(version) else ()
     return version if parts[:2] >= MIN_PROMETHEUS else ""
 
