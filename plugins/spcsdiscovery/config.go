@@ -45,6 +45,12 @@ type Config struct {
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
 }
 
+// A number without a unit is read as nanoseconds, which the scrape library rounds to 0.
+const (
+	minScrapeInterval = time.Second
+	minScrapeTimeout  = time.Millisecond
+)
+
 var _ confmap.Unmarshaler = (*Config)(nil)
 
 // oneSentence makes the decoder's list of errors one line.
@@ -74,15 +80,14 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 
 // Validate returns an error that names the first key in the way.
 func (c *Config) Validate() error {
-	if c.ScrapeInterval <= 0 {
-		return fmt.Errorf("`scrape_interval` is %s: set a positive duration, such as 30s", c.ScrapeInterval)
+	if c.ScrapeInterval < minScrapeInterval {
+		return fmt.Errorf("`scrape_interval` is %s: set at least %s and write the unit, such as 30s",
+			c.ScrapeInterval, minScrapeInterval)
 	}
-	if c.ScrapeTimeout < 0 || c.ScrapeTimeout > c.ScrapeInterval {
+	if c.ScrapeTimeout != 0 && c.ScrapeTimeout < minScrapeTimeout || c.ScrapeTimeout > c.ScrapeInterval {
 		return fmt.Errorf(
-			"`scrape_timeout` is %s: set at most the `scrape_interval` of %s",
-			c.ScrapeTimeout,
-			c.ScrapeInterval,
-		)
+			"`scrape_timeout` is %s: set at least %s and at most the `scrape_interval` of %s, and write the unit",
+			c.ScrapeTimeout, minScrapeTimeout, c.ScrapeInterval)
 	}
 	if err := c.checkDebugEndpoint(); err != nil {
 		return err

@@ -75,11 +75,10 @@ func startFleet(t *testing.T, count int, settings map[string]any) *fleet {
 	all := map[string]any{
 		"compute_pools":    []any{"POOL_A"},
 		"dns_server":       f.dns.Addr,
-		"scrape_interval":  "200ms",
 		"refresh_interval": "1s",
 	}
 	maps.Copy(all, settings)
-	cfg, err := load(all)
+	cfg, err := loadFast(all, 200*time.Millisecond)
 	require.NoError(t, err)
 	core, logs := observer.New(zap.InfoLevel)
 	set := receivertest.NewNopSettings(componentType)

@@ -118,6 +118,15 @@ func load(settings map[string]any) (*Config, error) {
 	return cfg, cfg.Validate()
 }
 
+// loadFast loads settings; where they leave the interval out, it is a shorter one than a configuration may have.
+func loadFast(settings map[string]any, interval time.Duration) (*Config, error) {
+	cfg, err := load(settings)
+	if _, set := settings["scrape_interval"]; !set && err == nil {
+		cfg.ScrapeInterval = interval
+	}
+	return cfg, err
+}
+
 func TestTheEmptyConfigurationIsRightInsideAService(t *testing.T) {
 	t.Setenv("SNOWFLAKE_HOST", "snowflake.internal")
 	t.Setenv("SNOWFLAKE_PORT", "8443")
@@ -168,6 +177,12 @@ func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
 		"an unknown key":      {map[string]any{"hots": "x"}, "unknown keys: hots"},
 		"a negative interval": {map[string]any{"scrape_interval": "-5s"}, "`scrape_interval` is -5s"},
 		"a negative refresh":  {map[string]any{"refresh_interval": "-5s"}, "'refresh_interval'"},
+		"30 sans unit":        {map[string]any{"scrape_interval": 30}, "`scrape_interval` is 30ns: set at least 1s"},
+		"a nanosecond":        {map[string]any{"scrape_interval": "1ns"}, "`scrape_interval` is 1ns"},
+		"60 sans unit":        {map[string]any{"refresh_interval": 60}, "`refresh_interval` is 60ns: set at least 1s"},
+		"10 sans unit":        {map[string]any{"scrape_timeout": 10}, "`scrape_timeout` is 10ns: set at least 1ms"},
+		"600 sans unit":       {map[string]any{"stale_after": 600}, "`stale_after` is 600ns: set 0s or"},
+		"9 sans unit":         {map[string]any{"account_stale_after": 9}, "`account_stale_after` is 9ns: set 0s or"},
 		"a long timeout":      {map[string]any{"scrape_timeout": "60s"}, "`scrape_timeout` is 1m0s"},
 		"password and token":  {map[string]any{"password": "hunter2", "token": "hunter3"}, "`password` cannot be used"},
 		"token and file":      {map[string]any{"token": "hunter3", "token_file": "t"}, "`token` and `token_file` are set"},

@@ -60,11 +60,11 @@ func startStand(t *testing.T, settings map[string]any) *stand {
 		dnstest.Record{SRV: map[string]uint16{"n1.internal": s.address.Port()}},
 	)
 	dns.Set("n1.internal", dnstest.Record{A: []string{s.address.Addr().String()}})
-	all := map[string]any{"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr, "scrape_interval": "100ms"}
+	all := map[string]any{"compute_pools": []any{"POOL_A"}, "dns_server": dns.Addr}
 	for key, value := range settings {
 		all[key] = value
 	}
-	cfg, err := load(all)
+	cfg, err := loadFast(all, 100*time.Millisecond)
 	require.NoError(t, err)
 	core, logs := observer.New(zap.InfoLevel)
 	set := receivertest.NewNopSettings(componentType)

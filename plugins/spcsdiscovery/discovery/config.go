@@ -43,7 +43,7 @@ const (
 	SourceAuto = "auto"
 )
 
-const minRefreshInterval = time.Second
+const minDuration = time.Second
 
 func init() {
 	promdiscovery.RegisterConfig(&SDConfig{})
@@ -106,8 +106,8 @@ func (c *SDConfig) UnmarshalYAML(unmarshal func(any) error) error {
 
 // Check returns an error that names the first key in the way.
 func (c *SDConfig) Check() error {
-	if time.Duration(c.RefreshInterval) < minRefreshInterval {
-		return fmt.Errorf("`refresh_interval` is %s: set at least %s", c.RefreshInterval, minRefreshInterval)
+	if err := c.checkDurations(); err != nil {
+		return err
 	}
 	if c.DNSServer != "" {
 		if _, _, err := net.SplitHostPort(c.DNSServer); err != nil {
@@ -124,6 +124,24 @@ func (c *SDConfig) Check() error {
 		return nil
 	}
 	return c.checkAccount()
+}
+
+// checkDurations also finds numbers without a unit, which a collector's configuration reads as nanoseconds.
+func (c *SDConfig) checkDurations() error {
+	if every := time.Duration(c.RefreshInterval); every < minDuration {
+		return fmt.Errorf("`refresh_interval` is %s: set at least %s and write the unit, such as 60s",
+			every, minDuration)
+	}
+	for _, of := range []struct {
+		key   string
+		value model.Duration
+	}{{"stale_after", c.StaleAfter}, {"account_stale_after", c.AccountStaleAfter}} {
+		if after := time.Duration(of.value); after != 0 && after < minDuration {
+			return fmt.Errorf("`%s` is %s: set 0s or at least %s and write the unit, such as 10m",
+				of.key, after, minDuration)
+		}
+	}
+	return nil
 }
 
 // CheckFiles returns an error when a file that must exist before the start cannot be used. The token's file may appear

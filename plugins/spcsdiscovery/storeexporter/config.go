@@ -6,6 +6,7 @@ package storeexporter
 import (
 	"fmt"
 	"net/url"
+	"time"
 
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
@@ -31,6 +32,9 @@ func (c *Config) Validate() error {
 			c.Endpoint,
 		)
 	}
+	if err := c.checkDurations(); err != nil {
+		return err
+	}
 	if c.Compression != "" {
 		return fmt.Errorf("`compression` is %q: requests are compressed already, so remove it", c.Compression)
 	}
@@ -46,6 +50,24 @@ func (c *Config) Validate() error {
 	}
 	if queue.Batch.HasValue() {
 		return fmt.Errorf("`sending_queue::batch` is set: each request is a batch already, so remove it")
+	}
+	return nil
+}
+
+// checkDurations finds numbers without a unit, which are read as nanoseconds: the store could never answer in time.
+func (c *Config) checkDurations() error {
+	for _, of := range []struct {
+		key   string
+		value time.Duration
+	}{
+		{"timeout", c.Timeout},
+		{"retry_on_failure::initial_interval", c.Retry.InitialInterval},
+		{"retry_on_failure::max_interval", c.Retry.MaxInterval},
+		{"retry_on_failure::max_elapsed_time", c.Retry.MaxElapsedTime},
+	} {
+		if of.value != 0 && of.value < time.Millisecond {
+			return fmt.Errorf("`%s` is %s: set 0s or at least 1ms and write the unit, such as 30s", of.key, of.value)
+		}
 	}
 	return nil
 }

@@ -269,6 +269,11 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 			map[string]any{"sending_queue": map[string]any{"num_consumers": 3}},
 			"`sending_queue::num_consumers`",
 		},
+		"a timeout without a unit": {map[string]any{"timeout": 30}, "`timeout` is 30ns: set 0s or at least 1ms"},
+		"a pause without a unit": {
+			map[string]any{"retry_on_failure": map[string]any{"max_interval": 10}},
+			"`retry_on_failure::max_interval` is 10ns",
+		},
 		"batch": {map[string]any{"sending_queue": map[string]any{"batch": map[string]any{}}}, "`sending_queue::batch`"},
 	} {
 		t.Run(name, func(t *testing.T) {
