@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/redirects"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
@@ -124,9 +125,11 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (int,
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", c.UserAgent)
 	client := *c.HTTP
-	// A redirect would carry the token to where the configuration never pointed.
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	redirects.Return(&client)
 	resp, err := client.Do(req)
+	if malformed, location := redirects.MalformedHeader(err); malformed {
+		return 0, nil, &malformedError{c.BaseURL, location}
+	}
 	if err != nil {
 		return 0, nil, &unreachableError{err}
 	}

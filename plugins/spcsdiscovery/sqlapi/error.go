@@ -74,6 +74,10 @@ var kinds = map[int]kind{
 	},
 }
 
+var redirectKind = kind{
+	"sql_redirect", "it is not followed, because it would carry the token away: set `host` to the account's own host",
+}
+
 func (e *Error) kind() kind {
 	if known, ok := kinds[e.Status]; ok {
 		return known
@@ -82,8 +86,7 @@ func (e *Error) kind() kind {
 		return kind{"sql_server", "the service has a fault; the next refresh tries again"}
 	}
 	if e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest {
-		return kind{"sql_redirect", "it is not followed, because it would carry the token away: " +
-			"set `host` to the account's own host"}
+		return redirectKind
 	}
 	return kind{"sql_other", "the SQL API has no such answer, so check `host`, `port` and any proxy on the way"}
 }
@@ -104,6 +107,19 @@ func (e *invalidError) Error() string {
 	return fmt.Sprintf("%s did not give a complete result (%v): the next refresh asks again", e.url, e.err)
 }
 
+// malformedError is an answer with a header that HTTP does not allow, the Location of a redirect or another one.
+type malformedError struct {
+	url      string
+	location bool
+}
+
+func (e *malformedError) Error() string {
+	if e.location {
+		return e.url + " refused the statement (a redirect whose Location cannot be read): " + redirectKind.remedy
+	}
+	return e.url + " gave an answer with a malformed header: check `host`, `port` and any proxy on the way"
+}
+
 // Reason returns a short, stable word for the cause of an error of Query: sql_ and the kind of refusal, sql_timeout,
 // sql_unreachable, or sql_invalid for a malformed answer.
 func Reason(err error) string {
@@ -113,6 +129,10 @@ func Reason(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return kinds[http.StatusRequestTimeout].reason
+	}
+	var malformed *malformedError
+	if errors.As(err, &malformed) && malformed.location {
+		return redirectKind.reason
 	}
 	var unreachable *unreachableError
 	if errors.As(err, &unreachable) {

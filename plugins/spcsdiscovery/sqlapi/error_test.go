@@ -123,3 +123,28 @@ func TestQueryFollowsNoRedirect(t *testing.T) {
 		require.Zero(t, elsewhere, "the token goes nowhere")
 	}
 }
+
+func TestQueryNamesAnswerWithAnUnreadableHeader(t *testing.T) {
+	for name, test := range map[string]struct{ head, want, reason string }{
+		"a control character":    {"307 X\r\nLocation: http://u:hunter2@h/\x1b", "Location cannot be read", "sql_redirect"},
+		"a location in capitals": {"302 X\r\nLOCATION: /hunter2\x00", "Location cannot be read", "sql_redirect"},
+		"no URL":                 {"308 X\r\nLocation: http://[::hunter2", "HTTP 308): it is not followed", "sql_redirect"},
+		"another header":         {"200 OK\r\nX-Key: hunter2\x1b", "a malformed header", "sql_invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = io.WriteString(connection, "HTTP/1.1 "+test.head+"\r\nContent-Length: 0\r\n\r\n")
+				_ = connection.Close()
+			})
+			_, err := client.Query(context.Background(), "SHOW COMPUTE POOLS")
+			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "hunter2")
+			require.Equal(t, test.reason, Reason(err))
+		})
+	}
+}

@@ -24,6 +24,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/redirects"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/trouble"
 )
 
@@ -90,8 +91,7 @@ func (s *sender) start(ctx context.Context, host component.Host) (err error) {
 	if err != nil {
 		return err
 	}
-	// A redirect would carry the headers that authenticate, and the samples, to where the configuration never pointed.
-	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	redirects.Return(s.client)
 	return nil
 }
 
@@ -156,6 +156,9 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 	post.Header.Set("X-Prometheus-Remote-Write-Version", "2.0.0")
 	post.Header.Set("User-Agent", s.settings.BuildInfo.Command+"/"+s.settings.BuildInfo.Version)
 	answer, err := s.client.Do(post)
+	if malformed, location := redirects.MalformedHeader(err); malformed {
+		return s.wait("malformed", malformedError(location))
+	}
 	if err != nil {
 		return s.wait("no answer", fmt.Errorf("cannot reach the store: %w", withoutURL(err)))
 	}
@@ -249,6 +252,14 @@ func redirectError(answer *http.Response) error {
 	}
 	return fmt.Errorf("the store answered %s, which points %s and is not followed: set `endpoint` to the store's own "+
 		"Remote Write URL", trouble.Sentence(answer.Status), target)
+}
+
+func malformedError(location bool) error {
+	header := "a malformed header"
+	if location {
+		header = "a redirect whose Location cannot be read"
+	}
+	return fmt.Errorf("the store answered with %s: set `endpoint` to the store's own Remote Write URL", header)
 }
 
 // withoutSecrets leaves out the parts of a URL that may authenticate.

@@ -5,6 +5,7 @@ package storeexporter
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -36,6 +37,41 @@ func TestARedirectIsNotFollowedAndItsSamplesWait(t *testing.T) {
 		require.NotContains(t, said, "pass")
 		require.Zero(t, elsewhere.Load(), "headers and samples go nowhere")
 		other.Close()
+	}
+}
+
+func TestARedirectToNoURLShowsNothingOfIt(t *testing.T) {
+	s := start(t, nil, answer{status: 307, location: "http://me:hunter2@[::1"}, good)
+	s.send(t, "a")
+	s.wait(t, 2)
+	lines := s.logs.FilterMessageSnippet(waits).All()
+	require.Len(t, lines, 1)
+	require.Contains(t, lines[0].ContextMap()["err"], "307 Temporary Redirect, which points nowhere and is not followed")
+}
+
+func TestAMalformedHeaderOfTheStoreShowsNothingOfIt(t *testing.T) {
+	for header, want := range map[string]string{
+		"Location": "a redirect whose Location", "X-Key": "a malformed header",
+	} {
+		head := header + ": http://me:hunter2@h/\x1b"
+		store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(connection, "HTTP/1.1 307 X\r\n"+head+"\r\nContent-Length: 0\r\n\r\n")
+			_ = connection.Close()
+		}))
+		s := start(t, map[string]any{"endpoint": store.URL}, good)
+		s.send(t, "a")
+		require.Eventually(t, func() bool { return s.logs.FilterMessageSnippet(waits).Len() == 1 },
+			10*time.Second, time.Millisecond)
+		said := s.logs.FilterMessageSnippet(waits).All()[0].ContextMap()["err"]
+		require.Contains(t, said, "the store answered with "+want)
+		require.NotContains(t, said, "hunter2")
+		s.stop(t)
+		store.Close()
 	}
 }
 
