@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // Config configures the receiver. Empty, it is right inside a service.
@@ -94,7 +95,8 @@ func (c *Config) Validate() error {
 	}
 	if c.SelfEndpoint != "" {
 		if _, _, err := net.SplitHostPort(c.SelfEndpoint); err != nil {
-			return fmt.Errorf("`self_endpoint` is %q: write host:port, such as localhost:8888", c.SelfEndpoint)
+			return fmt.Errorf("`self_endpoint` is %s: write host:port, such as localhost:8888",
+				shown.Address(c.SelfEndpoint))
 		}
 	}
 	if _, err := newScrapeConfigs(componentType.String(), c, nil); err != nil {
@@ -113,12 +115,13 @@ func (c *Config) checkDebugEndpoint() error {
 	}
 	host, _, err := net.SplitHostPort(c.DebugEndpoint)
 	if err != nil {
-		return fmt.Errorf("`debug_endpoint` is %q: write host:port, such as localhost:9099", c.DebugEndpoint)
+		return fmt.Errorf("`debug_endpoint` is %s: write host:port, such as localhost:9099",
+			shown.Address(c.DebugEndpoint))
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
 		return fmt.Errorf(
-			"`debug_endpoint` is %q: its page needs no login, so it listens on localhost only",
-			c.DebugEndpoint,
+			"`debug_endpoint` is %s: its page needs no login, so it listens on localhost only",
+			shown.Address(c.DebugEndpoint),
 		)
 	}
 	return nil

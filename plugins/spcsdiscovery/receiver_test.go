@@ -195,6 +195,11 @@ func TestBadConfigurationsAreOneSentenceThatNamesTheKey(t *testing.T) {
 		"self sans port":      {map[string]any{"self_endpoint": "localhost"}, "`self_endpoint` is \"localhost\""},
 		"a page sans port":    {map[string]any{"debug_endpoint": "localhost"}, "`debug_endpoint` is \"localhost\""},
 		"a missing authority": {map[string]any{"ca_file": "/none"}, "`ca_file`"},
+		"a host of a URL":     {map[string]any{"host": "http://u:hunter2@h"}, "`host` is an address that"},
+		"a host with a path":  {map[string]any{"host": "h/x?hunter2"}, "`host` is \"h/x\""},
+		"a login to self":     {map[string]any{"self_endpoint": "http://u:hunter2@h"}, "`self_endpoint` is an address"},
+		"a login to DNS":      {map[string]any{"dns_server": "u:hunter2@h:a"}, "`dns_server` is an address"},
+		"a login to the page": {map[string]any{"debug_endpoint": "u@hunter2:1"}, "`debug_endpoint` is an address"},
 		"a port of letters":   {map[string]any{"port": "https"}, "'port'"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/common/config"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
@@ -64,7 +65,8 @@ func (a *AccountConfig) checkAccount() error {
 			"outside Snowpark Container Services set the account's host, or name pools in `compute_pools`")
 	}
 	if u, err := url.Parse("//" + a.Host); err != nil || u.Host != a.Host || u.Port() != "" {
-		return fmt.Errorf("`host` is %q: give the host name alone, such as org-account.snowflakecomputing.com", a.Host)
+		return fmt.Errorf("`host` is %s: give the host name alone, such as org-account.snowflakecomputing.com",
+			shown.Address(a.Host))
 	}
 	if a.Port < 1 || a.Port > 65535 {
 		return fmt.Errorf("`port` is %d: set a TCP port, usually 443", a.Port)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 	promdiscovery "github.com/prometheus/prometheus/discovery"
 
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
@@ -111,7 +112,7 @@ func (c *SDConfig) Check() error {
 	}
 	if c.DNSServer != "" {
 		if _, _, err := net.SplitHostPort(c.DNSServer); err != nil {
-			return fmt.Errorf("`dns_server` is %q: write host:port, such as 10.0.0.2:53", c.DNSServer)
+			return fmt.Errorf("`dns_server` is %s: write host:port, such as 10.0.0.2:53", shown.Address(c.DNSServer))
 		}
 	}
 	if err := c.refusePassword(); err != nil {

@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/config/configretry"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
 
 // Config configures the exporter. Empty, it is right beside a Prometheus of the same service.
@@ -28,9 +30,12 @@ type Config struct {
 func (c *Config) Validate() error {
 	if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf(
-			"`endpoint` is %q: write a Remote Write URL, such as http://localhost:9090/api/v1/write",
-			c.Endpoint,
+			"`endpoint` is %s: write a Remote Write URL, such as http://localhost:9090/api/v1/write",
+			shown.Address(c.Endpoint),
 		)
+	}
+	if _, err := url.ParseRequestURI(c.ProxyURL); err != nil && c.ProxyURL != "" {
+		return fmt.Errorf("`proxy_url` is %s: write a URL, such as http://proxy:3128", shown.Address(c.ProxyURL))
 	}
 	if err := c.checkDurations(); err != nil {
 		return err

@@ -264,6 +264,11 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 		want     string
 	}{
 		"no scheme":   {map[string]any{"endpoint": "localhost:9090"}, "`endpoint`"},
+		"a scheme":    {map[string]any{"endpoint": "ftp://u:hunter2@x/?k=hunter3"}, "`endpoint` is an address"},
+		"a space":     {map[string]any{"endpoint": "http://u:hunter2@bad host/"}, "`endpoint` is an address"},
+		"an escape":   {map[string]any{"endpoint": "http://u:hunter2%zz@h/"}, "`endpoint` is an address"},
+		"a query":     {map[string]any{"endpoint": "ftp://x/w?key=hunter2"}, "`endpoint` is \"ftp://x/w\""},
+		"a proxy":     {map[string]any{"proxy_url": "http://u:hunter2@bad host"}, "`proxy_url` is an address"},
 		"compression": {map[string]any{"compression": "gzip"}, "`compression`"},
 		"consumers": {
 			map[string]any{"sending_queue": map[string]any{"num_consumers": 3}},
@@ -279,6 +284,7 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(test.settings)
 			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "hunter")
 		})
 	}
 	_, err := load(map[string]any{"sending_queue": map[string]any{"storage": "file_storage"}})

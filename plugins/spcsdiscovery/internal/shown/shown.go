@@ -6,6 +6,7 @@ package shown
 
 import (
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -40,6 +41,26 @@ func Sentence(text string) string {
 		return Line(text)
 	}
 	return Line(strings.ToValidUTF8(text[:maxSentence], "")) + "..."
+}
+
+// Address returns an address that cannot be used, in quotes and without its query; where it may hold a password, words
+// in its stead. What follows a colon and is no port may be one.
+func Address(text string) string {
+	address := text
+	if at := strings.IndexAny(text, "?#"); at >= 0 {
+		address = text[:at]
+	}
+	host := address
+	if _, after, found := strings.Cut(address, "//"); found {
+		host = after
+	}
+	host, _, _ = strings.Cut(host, "/")
+	_, port, err := net.SplitHostPort(host)
+	_, notNumber := strconv.ParseUint("0"+port, 10, 64)
+	if strings.Contains(text, "@") || strings.Contains(host, ":") && (err != nil || notNumber != nil) {
+		return "an address that may hold a password, so it is not shown"
+	}
+	return strconv.Quote(address)
 }
 
 // JSON returns encoded JSON with each character that is not printable written as an escape of JSON: it reads the same.

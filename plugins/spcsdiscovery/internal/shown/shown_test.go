@@ -49,3 +49,24 @@ func TestSentenceIsBounded(t *testing.T) {
 	require.LessOrEqual(t, len(long), maxSentence+3)
 	require.True(t, utf8.ValidString(long))
 }
+
+func TestAnAddressIsShownWithoutWhatMayAuthenticate(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                     `""`,
+		"localhost:9090":       `"localhost:9090"`,
+		"https://a.b":          `"https://a.b"`,
+		"a b":                  `"a b"`,
+		"a\x1b":                `"a\x1b"`,
+		"ftp://x/w?key=S3CR3T": `"ftp://x/w"`,
+		"127.0.0.1/x#S3CR3T":   `"127.0.0.1/x"`,
+	} {
+		require.Equal(t, want, Address(text))
+	}
+	for _, text := range []string{
+		"ftp://user:S3CR3T@x/", "http://user:S3CR3T@bad host/", "http://x:S3CR3T:/", "user:S3CR3T@h", "u:S3CR3T",
+		"http://u:S3CR3T%zz@h/", "http://u:1/S3CR3T@h/", "http://u:1?S3CR3T@h/", "S3CR3T@h", "\x1b:S3CR3T",
+	} {
+		require.NotContains(t, Address(text), "S3CR3T")
+		require.Contains(t, Address(text), "not shown")
+	}
+}
