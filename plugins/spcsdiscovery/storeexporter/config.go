@@ -4,6 +4,7 @@
 package storeexporter
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/config/configretry"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 )
@@ -37,6 +39,9 @@ func (c *Config) Validate() error {
 	if _, err := url.ParseRequestURI(c.ProxyURL); err != nil && c.ProxyURL != "" {
 		return fmt.Errorf("`proxy_url` is %s: write a URL, such as http://proxy:3128", shown.Address(c.ProxyURL))
 	}
+	if err := c.checkHeaders(); err != nil {
+		return err
+	}
 	if err := c.checkDurations(); err != nil {
 		return err
 	}
@@ -55,6 +60,21 @@ func (c *Config) Validate() error {
 	}
 	if queue.Batch.HasValue() {
 		return fmt.Errorf("`sending_queue::batch` is set: each request is a batch already, so remove it")
+	}
+	return nil
+}
+
+// checkHeaders finds what HTTP cannot send; what it says shows nothing of a value, or of what stands for a name.
+func (c *Config) checkHeaders() error {
+	for name, value := range c.Headers.Iter {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return errors.New("`headers` has a name that HTTP cannot send: " +
+				"write letters, digits and - as name, and the rest as its value")
+		}
+		if !httpguts.ValidHeaderFieldValue(string(value)) {
+			return fmt.Errorf("`headers::%s` has a line break or another control character, which HTTP cannot send: "+
+				"write its value as one line", name)
+		}
 	}
 	return nil
 }

@@ -263,11 +263,20 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 		settings map[string]any
 		want     string
 	}{
-		"no scheme":   {map[string]any{"endpoint": "localhost:9090"}, "`endpoint`"},
-		"a scheme":    {map[string]any{"endpoint": "ftp://u:hunter2@x/?k=hunter3"}, "`endpoint` is an address"},
-		"a space":     {map[string]any{"endpoint": "http://u:hunter2@bad host/"}, "`endpoint` is an address"},
-		"an escape":   {map[string]any{"endpoint": "http://u:hunter2%zz@h/"}, "`endpoint` is an address"},
-		"a query":     {map[string]any{"endpoint": "ftp://x/w?key=hunter2"}, "`endpoint` is \"ftp://x/w\""},
+		"no scheme": {map[string]any{"endpoint": "localhost:9090"}, "`endpoint`"},
+		"a scheme":  {map[string]any{"endpoint": "ftp://u:hunter2@x/?k=hunter3"}, "`endpoint` is an address"},
+		"a space":   {map[string]any{"endpoint": "http://u:hunter2@bad host/"}, "`endpoint` is an address"},
+		"an escape": {map[string]any{"endpoint": "http://u:hunter2%zz@h/"}, "`endpoint` is an address"},
+		"a query":   {map[string]any{"endpoint": "ftp://x/w?key=hunter2"}, "`endpoint` is \"ftp://x/w\""},
+		"a line break": {
+			map[string]any{"headers": map[string]any{"Authorization": "Bearer hunter2\nX: y"}},
+			"`headers::Authorization` has a line break",
+		},
+		"a null byte": {map[string]any{"headers": map[string]any{"X-Key": "hunter2\x00"}}, "`headers::X-Key`"},
+		"a value as name": {
+			map[string]any{"headers": map[string]any{"X-Key: hunter2": ""}}, "`headers` has a name that HTTP",
+		},
+		"no name":     {map[string]any{"headers": map[string]any{"": "hunter2"}}, "`headers` has a name that HTTP"},
 		"a proxy":     {map[string]any{"proxy_url": "http://u:hunter2@bad host"}, "`proxy_url` is an address"},
 		"compression": {map[string]any{"compression": "gzip"}, "`compression`"},
 		"consumers": {
