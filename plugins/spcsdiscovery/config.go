@@ -44,6 +44,10 @@ type Config struct {
 	SelfEndpoint string `mapstructure:"self_endpoint"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, the page is off.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
+
+	// unread says why the configuration could not be read. Validate returns it, because the collector writes what
+	// Validate returns in one line, and what Unmarshal returns in several.
+	unread error
 }
 
 // A number without a unit is read as nanoseconds, which the scrape library rounds to 0.
@@ -70,8 +74,12 @@ func createDefaultConfig() component.Config {
 // Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given, and an empty
 // value means that the key is not set, so that the shipped configuration can pass environment variables on.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	if c.unread = checkPoolNames(conf); c.unread != nil {
+		return nil
+	}
 	if err := conf.Unmarshal(c); err != nil {
-		return errors.New(oneSentence.Replace(err.Error()))
+		c.unread = errors.New(oneSentence.Replace(err.Error()))
+		return nil
 	}
 	c.SDConfig.Token = commonconfig.Secret(c.Token)
 	c.SDConfig.Password = commonconfig.Secret(c.Password)
@@ -81,6 +89,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 
 // Validate returns an error that names the first key in the way.
 func (c *Config) Validate() error {
+	if c.unread != nil {
+		return c.unread
+	}
 	if c.ScrapeInterval < minScrapeInterval {
 		return fmt.Errorf("`scrape_interval` is %s: set at least %s and write the unit, such as 30s",
 			c.ScrapeInterval, minScrapeInterval)
