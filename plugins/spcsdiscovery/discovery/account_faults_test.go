@@ -141,3 +141,18 @@ func TestDiscoveryRefusesATokenThatNoHeaderHolds(t *testing.T) {
 		})
 	}
 }
+
+func TestTheTimeForWhichTheAccountWantsNoRequestsIsLoggedOnce(t *testing.T) {
+	f := newFixture(t, func(c *SDConfig) { c.RefreshInterval = model.Duration(time.Second) })
+	f.account.set(http.StatusTooManyRequests)
+	f.report()
+	require.Equal(t, 1, f.warnings())
+	require.Contains(t, f.log.String(), "account_asked_again_in=1s")
+	f.account.header = http.Header{"Retry-After": {"100000000000000000000"}}
+	for range 3 {
+		f.report()
+	}
+	require.Equal(t, 2, f.warnings(), f.log)
+	require.Contains(t, f.log.String(), "account_asked_again_in=15m")
+	require.Contains(t, f.reported.AccountError, "the account wants no requests for 1")
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
@@ -15,7 +16,11 @@ import (
 
 // failure is why something failed: a short, stable word for metrics, and a sentence for people. It is empty for what
 // succeeded.
-type failure struct{ reason, text string }
+type failure struct {
+	reason, text string
+	// held is how long the account wants no requests.
+	held time.Duration
+}
 
 // addressReason is the word for addresses that no node can have.
 const addressReason = "dns_address"
@@ -24,14 +29,14 @@ const addressReason = "dns_address"
 func newLookupFailure(pool, server string, err error) failure {
 	var addressErr *addressError
 	if errors.As(err, &addressErr) {
-		return failure{addressReason, addressErr.Error()}
+		return failure{reason: addressReason, text: addressErr.Error()}
 	}
 	var dnsErr *net.DNSError
 	if !errors.As(err, &dnsErr) {
-		return failure{"pool_name", shown.Sentence(err.Error())}
+		return failure{reason: "pool_name", text: shown.Sentence(err.Error())}
 	}
 	if dnsErr.IsNotFound {
-		return failure{"dns_nxdomain", fmt.Sprintf("Pool has no nodes in DNS, under %s or an older name: "+
+		return failure{reason: "dns_nxdomain", text: fmt.Sprintf("Pool has no nodes in DNS, under %s or an older name: "+
 			"check that it exists and that the role has MONITOR on it", dnsNames(pool)[0])}
 	}
 	// The resolver writes the system's server, whichever was asked.
@@ -39,9 +44,9 @@ func newLookupFailure(pool, server string, err error) failure {
 		dnsErr.Server = server
 	}
 	if dnsErr.IsTimeout {
-		return failure{"dns_timeout", shown.Sentence(dnsErr.Error())}
+		return failure{reason: "dns_timeout", text: shown.Sentence(dnsErr.Error())}
 	}
-	return failure{"dns_server", shown.Sentence(dnsErr.Error())}
+	return failure{reason: "dns_server", text: shown.Sentence(dnsErr.Error())}
 }
 
 // maxNamed is the most targets that a sentence names.
@@ -62,14 +67,16 @@ func newTargetFailure(pool, server string, failed []target) failure {
 	if explained.reason == addressReason {
 		what = "addresses that cannot be used"
 	}
-	return failure{explained.reason, "DNS has records with " + what + ": " + list + ": " + explained.text}
+	return failure{
+		reason: explained.reason, text: "DNS has records with " + what + ": " + list + ": " + explained.text,
+	}
 }
 
 // newAccountFailure separates a token that could not be made from what the account answered.
 func newAccountFailure(err error) failure {
 	var token *tokenError
 	if errors.As(err, &token) {
-		return failure{"sql_token", shown.Sentence(err.Error())}
+		return failure{reason: "sql_token", text: shown.Sentence(err.Error())}
 	}
-	return failure{sqlapi.Reason(err), shown.Sentence(err.Error())}
+	return failure{reason: sqlapi.Reason(err), text: shown.Sentence(err.Error()), held: sqlapi.HeldFor(err)}
 }

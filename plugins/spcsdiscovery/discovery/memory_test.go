@@ -19,7 +19,7 @@ func TestMemoryPlansFailedLookupsLast(t *testing.T) {
 	pools := []pool{{name: "POOL_A"}, {name: "POOL_B"}}
 	first := func() string { return m.plan(pools)[0].pool.name }
 	require.Equal(t, "POOL_A", first())
-	refused := lookupResult{pool: pools[0], err: errors.New("refused"), failure: failure{"dns_server", "refused"}}
+	refused := lookupResult{pool: pools[0], err: errors.New("refused"), failure: failure{reason: "dns_server"}}
 	require.Nil(t, m.remember(refused))
 	require.Equal(t, "POOL_B", first())
 	require.NotNil(t, m.remember(lookupResult{pool: pools[0], nodes: []netip.AddrPort{{}}}))

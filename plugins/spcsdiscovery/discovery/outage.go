@@ -15,6 +15,8 @@ type outage struct {
 	reason string
 	// since is when the failures began, loggedAt when one was logged last.
 	since, loggedAt time.Time
+	// held is set once a line says for how long the account wants no requests.
+	held bool
 }
 
 // recordFailure reports whether to log the failure.
@@ -28,6 +30,14 @@ func (o *outage) recordFailure(reason string) bool {
 	}
 	o.reason, o.loggedAt = reason, now
 	return true
+}
+
+// recordHold reports whether to log for how long the account wants no requests: once, because each request that it
+// answers may begin that time anew.
+func (o *outage) recordHold() bool {
+	first := !o.held
+	o.held = true
+	return first
 }
 
 // recordSuccess returns how long the failures lasted; ok is false when there were none.

@@ -112,7 +112,8 @@ func (l *poolLister) recordSuccess(pools []pool) {
 func (l *poolLister) recordFailure(f failure) {
 	l.failure = f
 	l.reporter.countFailure(f.reason)
-	if l.outage.recordFailure(f.reason) {
+	changed := l.outage.recordFailure(f.reason)
+	if f.held > 0 && l.outage.recordHold() || changed {
 		l.reporter.accountFailed(f, len(l.listed))
 	}
 	limit := time.Duration(l.staleAfter)

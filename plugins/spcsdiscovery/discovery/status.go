@@ -93,8 +93,9 @@ func (r *reporter) countFailure(reason string) { r.failures[reason]++ }
 // Failures are warnings: the collector's logger would add a stack trace to an error.
 
 func (r *reporter) accountFailed(f failure, knownPools int) {
-	r.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the next refresh asks again",
-		"reason", f.reason, "err", f.text, "known_pools", knownPools, "next_refresh_in", r.refreshInterval)
+	r.logger.Warn("Refresh failed: known pools are kept and followed by DNS, and the account is asked again",
+		"reason", f.reason, "err", f.text, "known_pools", knownPools,
+		"account_asked_again_in", max(r.refreshInterval, model.Duration(f.held)))
 }
 
 func (r *reporter) accountRecovered(pools int, after time.Duration) {

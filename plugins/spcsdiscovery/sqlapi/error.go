@@ -45,7 +45,11 @@ func (e *Error) Error() string {
 	if e.Location != "" {
 		text += ", a redirect to " + shown.Sentence(e.Location)
 	}
-	return text + "): " + e.kind().remedy
+	text += "): " + e.kind().remedy
+	if held := HeldFor(e); held > 0 {
+		text += fmt.Sprintf("; the account wants no requests for %s", held)
+	}
+	return text
 }
 
 type kind struct{ reason, remedy string }
@@ -70,7 +74,7 @@ var kinds = map[int]kind{
 	},
 	http.StatusUnprocessableEntity: {"sql_statement", "check the privileges of the role"},
 	http.StatusTooManyRequests: {
-		"sql_rate_limited", "the account limits the rate of requests; the next refresh tries again",
+		"sql_rate_limited", "the account limits the rate of requests; a later refresh tries again",
 	},
 }
 
@@ -83,7 +87,7 @@ func (e *Error) kind() kind {
 		return known
 	}
 	if e.Status >= http.StatusInternalServerError {
-		return kind{"sql_server", "the service has a fault; the next refresh tries again"}
+		return kind{"sql_server", "the service has a fault; a later refresh tries again"}
 	}
 	if e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest {
 		return redirectKind

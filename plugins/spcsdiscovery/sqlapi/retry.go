@@ -104,12 +104,24 @@ func (h *hold) set(err error) {
 	h.until, h.refusal = time.Now().Add(refusal.RetryAfter), refusal
 }
 
-// check returns the refusal while the account is to be left alone.
+// check returns the refusal while the account is to be left alone, with the time that is left of it.
 func (h *hold) check() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.refusal == nil || !time.Now().Before(h.until) {
+	left := time.Until(h.until)
+	if h.refusal == nil || left <= 0 {
 		return nil
 	}
-	return h.refusal
+	refusal := *h.refusal
+	refusal.RetryAfter = left
+	return &refusal
+}
+
+// HeldFor returns how long the account wants to be left alone after the failure; 0 where it does not say.
+func HeldFor(err error) time.Duration {
+	var refusal *Error
+	if !errors.As(err, &refusal) {
+		return 0
+	}
+	return refusal.RetryAfter.Round(time.Second)
 }
