@@ -64,9 +64,9 @@ class Catalog:
     # The images of each repository: (name, tag) to digest.
     repositories: dict[Name, dict[tuple[str, str], str]] = field(default_factory=dict)
     services: dict[Name, Service] = field(default_factory=dict)
-    # The data of each snapshot, and of which service it was made and when.
+    # The data of each snapshot, and of which service it was made and when, in seconds since 1970.
     snapshots: dict[Name, str] = field(default_factory=dict)
-    origins: dict[Name, tuple[str, str]] = field(default_factory=dict)
+    origins: dict[Name, tuple[str, float]] = field(default_factory=dict)
     integrations: set[str] = field(default_factory=set)
     secrets: set[Name] = field(default_factory=set)
     # The instance families that the region offers.

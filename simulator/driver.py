@@ -64,14 +64,16 @@ class Driver:
         if role not in self.catalog.privileges.roles:
             return _refuse(Refusal.UNKNOWN_ROLE, role)
         token, master = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        self._sessions[token] = self._masters[master] = Session(user=user, role=role)
+        asked = data.get("SESSION_PARAMETERS") or {}
+        session = Session(user=user, role=role, **({"zone": asked["TIMEZONE"]} if "TIMEZONE" in asked else {}))
+        self._sessions[token] = self._masters[master] = session
         answer = {
             "token": token,
             "masterToken": master,
             "validityInSeconds": _SECONDS,
             "masterValidityInSeconds": _SECONDS,
             "sessionId": 1,
-            "parameters": [],
+            "parameters": _parameters(session),
             "sessionInfo": {"databaseName": None, "schemaName": None, "warehouseName": None, "roleName": role},
         }
         return web.json_response({"data": answer, "success": True, "code": None, "message": None})
@@ -82,7 +84,7 @@ class Driver:
             return _refuse(Refusal.INVALID_SESSION)
         text = str((await _body(request))["sqlText"])
         if text.lower().startswith("select system$cancel_all_queries"):
-            return _answer(Table(columns=("STATUS",), rows=[["0"]]))
+            return _answer(Table(columns=("STATUS",), rows=[["0"]]), session)
         self.statements.append(text)
         faults = self.catalog.faults
         try:
@@ -94,7 +96,7 @@ class Driver:
         if faults.driver == "cut" and faults.cut_after <= 0 and request.transport:
             request.transport.abort()
         faults.cut_after -= 1
-        return _answer(table)
+        return _answer(table, session)
 
     async def _issue(self, request: web.Request) -> web.Response:
         """Answer with another token of the session, which the client goes on with."""
@@ -129,7 +131,11 @@ def _refuse(refusal: Refusal, name: str = "") -> web.Response:
     return web.json_response(answer)
 
 
-def _answer(table: Table) -> web.Response:
+def _parameters(session: Session) -> list[dict[str, str]]:
+    return [{"name": "TIMEZONE", "value": session.zone}]
+
+
+def _answer(table: Table, session: Session) -> web.Response:
     kind = {
         "type": "text",
         "nullable": True,
@@ -138,14 +144,18 @@ def _answer(table: Table) -> web.Response:
         "precision": None,
         "scale": None,
     }
+    instant = {**kind, "type": "timestamp_ltz", "scale": 9}
     data = {
-        "rowtype": [{"name": name, **kind, "database": "", "schema": "", "table": ""} for name in table.columns],
+        "rowtype": [
+            {"name": name, **(instant if name in table.instants else kind), "database": "", "schema": "", "table": ""}
+            for name in table.columns
+        ],
         "rowset": table.rows,
         "total": len(table.rows),
         "returned": len(table.rows),
         "queryId": str(uuid.uuid4()),
         "queryResultFormat": "json",
         "statementTypeId": 4096,
-        "parameters": [],
+        "parameters": _parameters(session),
     }
     return web.json_response({"data": data, "success": True, "code": None, "message": None})

@@ -13,18 +13,26 @@ NAME = rf"(?:{ID}\.){{0,2}}{ID}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The rows of one answer, all text, and what its columns are called."""
+    """The rows of one answer, all text, and what its columns are called.
+
+    Those of instants are TIMESTAMP_LTZ: seconds since 1970, which a client shows in its session's time zone.
+    """
 
     columns: tuple[str, ...]
     rows: list[list[str | None]]
+    instants: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Who asks."""
+    """Who asks, and in which time zone instants are shown.
+
+    Source: https://docs.snowflake.com/en/sql-reference/parameters#timezone
+    """
 
     user: str
     role: str
+    zone: str = "America/Los_Angeles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

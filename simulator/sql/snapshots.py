@@ -4,6 +4,7 @@ Sources: https://docs.snowflake.com/en/sql-reference/sql/create-snapshot, the pa
 https://docs.snowflake.com/en/developer-guide/snowpark-container-services/block-storage-volume
 """
 
+import time
 from datetime import UTC, datetime
 
 from simulator.catalog import Name, Service
@@ -18,7 +19,7 @@ _COLUMNS = ("name", "state", "database_name", "schema_name", "service_name", "vo
 
 def _keep(request: Request, snapshot: Name, name: Name, service: Service) -> None:
     request.catalog.snapshots[snapshot] = service.data
-    request.catalog.origins[snapshot] = (".".join(name), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} +0000")
+    request.catalog.origins[snapshot] = (".".join(name), time.time())
     request.own(kind="SNAPSHOT", name=".".join(snapshot))
 
 
@@ -53,12 +54,12 @@ def _show(request: Request) -> Table:
         for name in request.catalog.snapshots
         if name[:2] == schema and request.sees(kind="SNAPSHOT", name=".".join(name))
     ]
-    unknown = ("", "2026-01-01 00:00:00.000000 +0000")
+    unknown = ("", 0.0)
     rows: list[list[str | None]] = []
     for name in visible:
         of, made = request.catalog.origins.get(name, unknown)
-        rows.append([name[2], "CREATED", *schema, of or None, "data", "0", made])
-    return Table(columns=_COLUMNS, rows=rows)
+        rows.append([name[2], "CREATED", *schema, of or None, "data", "0", f"{made:.9f}"])
+    return Table(columns=_COLUMNS, rows=rows, instants=frozenset({"created_on"}))
 
 
 def _drop(request: Request) -> Table:

@@ -6,6 +6,7 @@ show-endpoints and show-grants.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from spcsmetrics.deploy.names import literal
@@ -70,7 +71,8 @@ class Snapshot(Named):
 
     state: str
     service_name: str | None
-    created_on: str
+    # In the time zone of the session.
+    created_on: datetime
 
 
 class DescribedService(Service):

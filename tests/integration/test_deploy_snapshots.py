@@ -1,6 +1,7 @@
 """Metrics are put back while boards are open, and what stands still afterwards is said."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -87,12 +88,43 @@ def test_a_snapshot_that_went_meanwhile_is_no_sign_that_the_volume_was_restored(
     restore(room, saved)
     restore(room, saved)
     older, newer = sorted(kept(room))
-    room.service.comment = f"{room.service.comment}; restoring {saved}, newest kept {room.catalog.origins[newer][1]}"
+    kept_at = datetime.fromtimestamp(room.catalog.origins[newer][1], UTC)
+    room.service.comment = f"{room.service.comment}; restoring {saved}, newest kept {kept_at.isoformat()}"
     del room.catalog.snapshots[newer]
     room.service.data = "newer"
     restore(room, saved)
     assert room.service.data != "newer"
     assert older in kept(room)
+
+
+@pytest.mark.parametrize("first", [-8, 9])
+def test_a_restore_that_broke_off_goes_on_in_a_session_of_another_time_zone(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """Also where the account has kept a snapshot of an earlier restore: the same instant, written in two ways."""
+    restore(room, saved)
+    held = room.service.data
+    room.service.data = "newer"
+    room.zone = timezone(timedelta(hours=first))
+    with monkeypatch.context() as broken:
+        break_at(broken, "RESTORE VOLUME", f"{NAME} RESUME")
+        with pytest.raises(UserError, match="Could not connect"):
+            restore(room, saved)
+    room.zone = UTC
+    restore(room, saved)
+    assert (room.service.data, len(kept(room))) == (held, 2)
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-11-25 14:00:00"])
+def test_a_note_whose_time_cannot_be_read_is_no_sign_that_the_volume_was_restored(
+    room: Room, saved: str, time: str
+) -> None:
+    comment = room.service.comment
+    restore(room, saved)
+    room.service.comment = f"{comment}; restoring {saved}, newest kept {time}"
+    room.service.data = "newer"
+    restore(room, saved)
+    assert (room.service.data != "newer", room.service.comment) == (True, comment)
 
 
 def test_a_deploy_after_a_restore_that_broke_off_restarts_nothing_and_takes_its_note_away(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ class InnerAccount:
     connection: str = "default"
     statements: list[str] = field(default_factory=list)
     private: bool = False
+    # The session's time zone.
+    zone: tzinfo = UTC
 
     def execute(self, sql: str) -> list[dict[str, Any]]:
         self.statements.append(sql)
@@ -47,7 +50,13 @@ class InnerAccount:
             table = execute(self.catalog, Session(user=self.user, role=self.role), sql)
         except SqlError as error:
             raise explain(" ".join(sql.split())[:60], int(error.code), str(error)) from None
-        return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        return [
+            {
+                name: datetime.fromtimestamp(float(cell), self.zone) if cell and name in table.instants else cell
+                for name, cell in zip(table.columns, row, strict=True)
+            }
+            for row in table.rows
+        ]
 
     def issue_registry_token(self) -> str:
         return "issued"
@@ -65,6 +74,8 @@ class Room:
     pushed: list[str] = field(default_factory=list)
     # Whether the connection goes over a private link.
     private: bool = False
+    # The time zone of its sessions.
+    zone: tzinfo = UTC
     # The ids of this machine's images; none where no Docker daemon answers.
     ids: dict[str, str] | None = None
 
@@ -132,7 +143,7 @@ def open_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     def open_account(connection: str, role: str) -> Iterator[InnerAccount]:
         user = COLLEAGUE if connection == "colleague" else room.user
         yield InnerAccount(
-            room.catalog, user, role or room.role, connection or "default", room.statements, room.private
+            room.catalog, user, role or room.role, connection or "default", room.statements, room.private, room.zone
         )
 
     def find_id(reference: str) -> str:
