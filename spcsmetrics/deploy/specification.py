@@ -3,7 +3,7 @@
 import hashlib
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -28,7 +28,7 @@ def render(
     """
     values = {
         **{f"image_{key}": path for key, path in images.items()},
-        "pools": ",".join(bare(pool) for pool in settings.pools),
+        "pools": _list_pools([bare(pool) for pool in settings.pools]),
         "retention_time": f"{settings.retention_days}d",
         "volume_size": f"{volume_gib}Gi",
         "series": str(size.series),
@@ -49,6 +49,12 @@ def render(
             containers["otel"]["env"]["SPCS_EVENT_TABLE_METRICS"] = settings.event_table_metrics
     validate(specification)
     return specification
+
+
+def _list_pools(pools: Sequence[str]) -> str:
+    """Return names as the collector takes them: it reads a variable as YAML, where one called NULL is no text."""
+    listed = ",".join(pools)
+    return listed if not listed or yaml.safe_load(listed) == listed else json.dumps(pools)
 
 
 def _configure(grafana: dict[str, Any], settings: Settings) -> None:

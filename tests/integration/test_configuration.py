@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
+from specifications import specify
 from waiting import wait_for
 
+from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.local import parts, processes
 from spcsmetrics.programs import collector
 
@@ -34,6 +36,13 @@ def test_the_shipped_configuration_needs_nothing_inside_a_service(tmp_path: Path
 
 def test_named_pools_need_no_account(tmp_path: Path) -> None:
     assert validate("{}", tmp_path, SPCS_COMPUTE_POOLS="POOL_A,POOL_B").returncode == 0
+
+
+@pytest.mark.parametrize("pool", ["NULL", "TRUE", "NO"])
+def test_a_deployed_pool_whose_name_is_a_word_of_yaml_is_the_one_that_is_watched(pool: str, tmp_path: Path) -> None:
+    variables = specify(Settings(pools=(pool,)))["spec"]["containers"][0]["env"]
+    # Read as every pool, it would need an account.
+    assert validate("{}", tmp_path, SPCS_COMPUTE_POOLS=variables["SPCS_COMPUTE_POOLS"]).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,20 @@ def mebibytes(memory: str) -> int:
 
 
 @pytest.mark.parametrize(
+    ("pools", "written"),
+    [
+        ((), ""),
+        (("WEB_POOL", "NULL"), "WEB_POOL,NULL"),
+        (("NULL",), '["NULL"]'),
+        (("TRUE",), '["TRUE"]'),
+        (("NO",), '["NO"]'),
+    ],
+)
+def test_a_pool_whose_name_is_a_word_of_yaml_stays_a_name(pools: tuple[str, ...], written: str) -> None:
+    assert specify(Settings(pools=pools))["spec"]["containers"][0]["env"]["SPCS_COMPUTE_POOLS"] == written
+
+
+@pytest.mark.parametrize(
     ("change", "place"),
     [
         (lambda spec: spec["spec"].update(container=spec["spec"].pop("containers")), "spec"),
