@@ -13,10 +13,23 @@ from spcsmetrics.deploy.names import bare
 
 # Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/additional-considerations-services-jobs
 PRIVILEGED_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "ORGADMIN")
-# Sections of Grafana's configuration that say who comes in and as whom: in whole, not only what grafana.ini sets.
-_GUARDED_SECTIONS = ("AUTH", "SECURITY", "USERS", "SERVER", "PATHS", "DATABASE")
-_HARMLESS = ("GF_USERS_DEFAULT_THEME", "GF_USERS_DEFAULT_LANGUAGE")
-_SECRET_VARIABLE = re.compile(r"(^SPCS_WEBHOOK_URL$)|(PASSWORD|TOKEN|SECRET|API_KEY|PRIVATE_KEY|CREDENTIALS)")
+# What the image's programs read; any other variable, such as LD_PRELOAD, can change what they are.
+_VARIABLE = re.compile(r"(GF|SPCS)_\w+|HTTPS?_PROXY|NO_PROXY|TZ")
+# Sections of Grafana's configuration that say who comes in and as whom, and what runs beside Grafana's own code or in
+# a browser: in whole, not only what grafana.ini sets.
+_GUARDED_SECTIONS = (
+    *("AUTH", "SECURITY", "USERS", "SERVER", "PATHS", "DATABASE", "RBAC", "SSO"),
+    *("PLUGIN", "PLUGINS", "INSTALL", "FEATURE_TOGGLES", "PANELS", "RENDERING", "SNAPSHOTS"),
+)
+_HARMLESS = ("GF_USERS_DEFAULT_THEME", "GF_USERS_DEFAULT_LANGUAGE", "GF_SERVER_ROOT_URL")
+_SECRET_VARIABLE = re.compile(
+    r"(^SPCS_WEBHOOK_URL$)|PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|CREDENTIAL|(API|ACCESS|PRIVATE|ENCRYPTION)_?KEY"
+    r"|(_|^)(PASS|PWD|DSN|CONN_?STR|CONNECTION_STRING)(_|$)"
+)
+# An address with a user's password before its host, or a key in its query.
+_SECRET_VALUE = re.compile(
+    r"://[^/?#\s]*@|^[^\s/@:;,]+:[^\s/@]+@|[?&][^=&\s]*(token|key|secret|passw|auth|sig)[^=&\s]*=", re.IGNORECASE
+)
 # What Grafana's provisioning needs of each way, without which it ends at its start.
 _NEEDED = {"webhook": ("SPCS_WEBHOOK_URL",), "email": ("SPCS_EMAIL_ADDRESSES", "GF_SMTP_ENABLED", "GF_SMTP_HOST")}
 
@@ -73,6 +86,11 @@ def check_environment(environment: Mapping[str, str], secrets: Mapping[str, str]
     """Raise UserError for variables that undo what the image protects, or that hold a secret themselves."""
     for name in (*environment, *secrets):
         where = f"environment.{name}" if name in environment else f"secrets.{name}"
+        if not _VARIABLE.fullmatch(name):
+            raise UserError(
+                f"{where} is not a variable that Grafana's image reads: write one that begins with GF_ or SPCS_, or"
+                " HTTP_PROXY, HTTPS_PROXY, NO_PROXY or TZ"
+            )
         if _is_guarded(name):
             raise UserError(
                 f"{where} would undo what protects Grafana, or what its image relies on: leave it out, and set"
@@ -81,10 +99,11 @@ def check_environment(environment: Mapping[str, str], secrets: Mapping[str, str]
     for name in environment:
         if name in secrets:
             raise UserError(f"{name} stands in environment and in secrets: leave it in one of both")
-        if _SECRET_VARIABLE.search(name):
+        if _SECRET_VARIABLE.search(name) or _SECRET_VALUE.search(environment[name]):
+            holds = "" if _SECRET_VARIABLE.search(name) else " has a password or a key in its address, which"
             raise UserError(
-                f"environment.{name} would stand in the service's specification, for all who may read that: put the"
-                f" value into a Snowflake secret, and its name into secrets.{name} (docs/notifications.md)"
+                f"environment.{name}{holds} would stand in the service's specification, for all who may read that: put"
+                f" the value into a Snowflake secret, and its name into secrets.{name} (docs/notifications.md)"
             )
 
 
@@ -101,9 +120,9 @@ def check_notification(way: str, variables: Mapping[str, str]) -> None:
 
 def _is_guarded(name: str) -> bool:
     plain = name.removesuffix("__FILE").removesuffix("__EXPAND")
-    if plain in _of_the_image():
-        return True
-    return plain not in _HARMLESS and any(plain.startswith(f"GF_{section}_") for section in _GUARDED_SECTIONS)
+    if plain in _HARMLESS:
+        return False
+    return plain in _of_the_image() or any(plain.startswith(f"GF_{section}_") for section in _GUARDED_SECTIONS)
 
 
 @cache

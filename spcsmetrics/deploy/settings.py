@@ -227,15 +227,19 @@ def _variables(key: str, value: object) -> tuple[tuple[str, str], ...]:
     for name in value:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
             raise UserError(f"{key}.{name} is not a variable: write capitals, digits and _")
-    return tuple(sorted((name, _text(f"{key}.{name}", one)) for name, one in value.items()))
+        if not isinstance(value[name], str):
+            # The value may be a secret, which must not be repeated.
+            raise UserError(f"{key}.{name} is not a text: write it in quotes")
+    return tuple(sorted(value.items()))
 
 
 def _secrets(key: str, value: object) -> tuple[tuple[str, str], ...]:
     found = []
     for name, secret in _variables(key, value):
         parts = secret.split(".")
-        if len(parts) != 3:
-            raise UserError(f"{key}.{name} is {secret!r}: write the secret's full name, DATABASE.SCHEMA.SECRET")
+        # Somebody may have written the secret itself, such as an address, which must not be repeated.
+        if len(parts) != 3 or not all(parts) or "/" in secret:
+            raise UserError(f"{key}.{name} is not a secret's full name: write DATABASE.SCHEMA.SECRET")
         found.append((name, ".".join(identifier(part, f"{key}.{name}") for part in parts)))
     return tuple(found)
 

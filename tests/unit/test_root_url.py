@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from spcsmetrics.deploy import deployment, readiness
-from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.settings import parse_settings
 
 URL = "https://boards-acme.snowflakecomputing.app"
 
 
-@pytest.mark.parametrize(("environment", "advised"), [((), True), ((("GF_SERVER_ROOT_URL", URL),), False)])
+@pytest.mark.parametrize(("environment", "advised"), [({}, True), ({"GF_SERVER_ROOT_URL": URL}, False)])
 def test_who_has_not_set_the_address_learns_it_when_the_service_is_ready(
-    environment: tuple[tuple[str, str], ...], advised: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    environment: dict[str, str], advised: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.setattr(readiness, "wait_until_ready", lambda *_: URL)
     account: Any = SimpleNamespace(execute=None)
-    deployment._wait(Settings(environment=environment), account, 1)
+    deployment._wait(parse_settings({"environment": environment}), account, 1)
     printed = capsys.readouterr()
     assert printed.out == f"{URL}\n"
     assert (f'GF_SERVER_ROOT_URL = "{URL}"' in " ".join(printed.err.split())) is advised

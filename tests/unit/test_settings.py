@@ -71,8 +71,11 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b'[secrets]\nGF_SECURITY_ADMIN_PASSWORD = "D.S.P"', "secrets.GF_SECURITY_ADMIN_PASSWORD would undo"),
         (b'[environment]\nSPCS_WEBHOOK_URL = "https://x.example"', "environment.SPCS_WEBHOOK_URL would stand in the"),
         (b'[environment]\nGF_SMTP_PASSWORD = "x"', "environment.GF_SMTP_PASSWORD would stand in the"),
-        (b'[environment]\nA = "x"\n[secrets]\nA = "D.S.A"', "A stands in environment and in secrets"),
-        (b'[secrets]\nSPCS_WEBHOOK_URL = "TOKEN"', "write the secret's full name, DATABASE.SCHEMA.SECRET"),
+        (b'[environment]\nSPCS_A = "x"\n[secrets]\nSPCS_A = "D.S.A"', "SPCS_A stands in environment and in secrets"),
+        (
+            b'[secrets]\nSPCS_WEBHOOK_URL = "TOKEN"',
+            "secrets.SPCS_WEBHOOK_URL is not a secret's full name: write DATABASE.SCHEMA.SECRET",
+        ),
         (b'notification = "webhook"', 'notification is "webhook" and SPCS_WEBHOOK_URL is missing'),
         (b'notification = "email"', 'notification is "email" and SPCS_EMAIL_ADDRESSES is missing'),
         (b'private_link = "maybe"', "private_link is 'maybe': write auto, on or off"),
@@ -81,7 +84,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b'ingress_addresses = ["somewhere"]', "write addresses such as 10.0.0.7"),
         (b"environment = []", "environment is []: write a table, NAME = value"),
         (b'[environment]\nlower = "x"', "environment.lower"),
-        (b"[environment]\nNUMBER = 1", "environment.NUMBER is 1: write a text in quotes"),
+        (b"[environment]\nNUMBER = 1", "environment.NUMBER is not a text: write it in quotes"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_file_and_the_key(text: bytes, words: str, tmp_path: Path) -> None:
@@ -93,6 +96,55 @@ def test_what_cannot_be_meant_is_refused_with_the_file_and_the_key(text: bytes, 
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        *(
+            (f'{name} = "S3CR3T"', "would stand in the service's specification")
+            for name in (
+                *("GF_SMTP_PASSWD", "GF_SMTP_PASS", "SPCS_PWD", "SPCS_PASSPHRASE", "GF_SMTP_ACCESS_KEY", "SPCS_DSN"),
+                *("GF_AWS_CREDENTIALS", "SPCS_CONNECTION_STRING", "SPCS_APIKEY"),
+            )
+        ),
+        *(
+            (f'{name} = "{value}"', f"environment.{name} has a password or a key in its address")
+            for name, value in (
+                ("HTTP_PROXY", "http://u:S3CR3T@p"),
+                ("HTTPS_PROXY", "http://S3CR3T@p:3128"),
+                ("GF_SMTP_HOST", "http://u:S3CR3T@h"),
+                ("GF_SMTP_HOST", "u:S3CR3T@h:587"),
+                ("GF_SMTP_EHLO_IDENTITY", "https://h/?access_token=S3CR3T"),
+                ("GF_SMTP_EHLO_IDENTITY", "https://h/?a=b&Sig=S3CR3T"),
+            )
+        ),
+        *(
+            (f'{name} = "S3CR3T"', f"environment.{name} is not a variable that Grafana's image reads")
+            for name in ("LD_PRELOAD", "PATH", "GODEBUG", "SSL_CERT_FILE", "HOME")
+        ),
+        *(
+            (f'{name} = "S3CR3T"', f"environment.{name} would undo what protects Grafana")
+            for name in (
+                *("GF_INSTALL_PLUGINS", "GF_PLUGINS_PREINSTALL", "GF_PLUGINS_PREINSTALL_SYNC", "GF_PLUGIN_X_PATH"),
+                *("GF_FEATURE_TOGGLES_ENABLE", "GF_PANELS_DISABLE_SANITIZE_HTML", "GF_RENDERING_SERVER_URL"),
+            )
+        ),
+        ("GF_SMTP_PASSWORD = ['S3CR3T']", "environment.GF_SMTP_PASSWORD is not a text"),
+        ("[secrets]\nSPCS_WEBHOOK_URL = 'S3CR3T'", "secrets.SPCS_WEBHOOK_URL is not a secret's full name"),
+        ("[secrets]\nSPCS_WEBHOOK_URL = 'https://hooks.example.com/S3CR3T'", "is not a secret's full name"),
+        ("[secrets]\nLD_PRELOAD = 'D.S.S3CR3T'", "secrets.LD_PRELOAD is not a variable that Grafana's image reads"),
+    ],
+)
+def test_a_variable_that_holds_a_secret_or_changes_the_program_is_refused_without_its_value(
+    line: str, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "deploy.toml"
+    file.write_text(f"[environment]\n{line}\n")
+    with pytest.raises(UserError) as refused:
+        read_settings(str(file))
+    assert words in str(refused.value)
+    assert "S3CR3T" not in str(refused.value)
+
+
 def test_no_user_can_have_the_name_of_the_administrators_address() -> None:
     """Grafana looks a name that is an e-mail address up by address: pkg/services/authn/clients/grafana.go."""
     parser = configparser.RawConfigParser()
@@ -102,9 +154,19 @@ def test_no_user_can_have_the_name_of_the_administrators_address() -> None:
 
 def test_what_only_looks_like_a_guarded_variable_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "deploy.toml"
-    environment = '[environment]\nGF_USERS_DEFAULT_THEME = "light"\nGF_LOG_LEVEL = "debug"\n'
-    file.write_text(f'notification = "webhook"\n{environment}[secrets]\nSPCS_WEBHOOK_URL = "D.S.URL"\n')
-    assert dict(read_settings(str(file)).environment) == {"GF_USERS_DEFAULT_THEME": "light", "GF_LOG_LEVEL": "debug"}
+    environment = {
+        "GF_LOG_LEVEL": "debug",
+        "GF_SERVER_ROOT_URL": "https://boards-acme.snowflakecomputing.app/",
+        "GF_SMTP_FROM_ADDRESS": "alerts@example.com",
+        "GF_SMTP_HOST": "smtp.example.com:587",
+        "GF_USERS_DEFAULT_THEME": "light",
+        "HTTPS_PROXY": "http://proxy.example.com:3128",
+        "SPCS_EMAIL_ADDRESSES": "a@example.com;b@example.com",
+        "TZ": "Asia/Tokyo",
+    }
+    lines = "\n".join(f'{name} = "{value}"' for name, value in environment.items())
+    file.write_text(f'notification = "webhook"\n[environment]\n{lines}\n[secrets]\nSPCS_WEBHOOK_URL = "D.S.URL"\n')
+    assert dict(read_settings(str(file)).environment) == environment
 
 
 @pytest.mark.parametrize(
