@@ -58,41 +58,62 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
             raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
         comment, mark = marks.read((rows.show_service(execute, name) or {"comment": ""})["comment"])
         newest = marks.find_newest(rows.show_snapshots(execute, settings.schema_name), name)
-        if mark and mark.source == source and mark.is_done(newest):
-            console.print(
-                f"- A run that broke off has restored the volume from {source}; this one ends it, and a further one"
-                " would restore it once more"
-            )
-        else:
-            marked = mark if mark and mark.source == source else marks.Mark(source=source, newest=newest)
-            try:
-                _replace(execute, settings, source, marked.added_to(comment), timeout, dry=dry)
-            except UserError as error:
-                raise _give_back(execute, name, comment, error) from None
+        begun = mark if mark and mark.source == source else None
         try:
-            _start(execute, name, dry=dry)
-        except UserError as error:
-            raise UserError(
-                f"{error}; the volume has the metrics of {source}, and {name} may stand still: run ./inv restore"
-                " again, which only starts it then, or ./inv deploy"
-            ) from None
-        url = "" if dry else readiness.wait_until_ready(execute, settings, timeout, lambda _: None)
-        # Last, so that a run which broke off before does not look finished.
-        _forget(execute, name, comment, dry=dry)
+            if begun and begun.is_done(newest):
+                console.print(
+                    f"- A run that broke off has restored the volume from {source}; this one ends it, and a further one"
+                    " would restore it once more"
+                )
+            else:
+                marked = (begun or marks.Mark(source=source, newest=newest)).added_to(comment)
+                _replace(execute, settings, source, comment, marked, timeout, dry=dry)
+            url = _finish(execute, settings, source, comment, timeout, dry=dry)
+        except KeyboardInterrupt:
+            if not dry:
+                console.print(
+                    f"- The restore was stopped before its end, so {name} may stand still: run ./inv restore again,"
+                    " which goes on with it, or ./inv deploy, which starts it with the metrics that it has"
+                )
+            raise
     if url:
         print(url)  # noqa: T201 - the result
 
 
-def _replace(execute: Execute, settings: Settings, source: str, comment: str, timeout: int, *, dry: bool) -> None:
-    """Stop the service and put a snapshot in its volume's place; the comment says that this has begun."""
+def _replace(
+    execute: Execute, settings: Settings, source: str, comment: str, marked: str, timeout: int, *, dry: bool
+) -> None:
+    """Stop the service and put a snapshot in its volume's place; the comment says that this has begun.
+
+    Where that fails, the service starts again with the metrics that it had.
+    """
     name = settings.service_name
-    keep = f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE COMMENT = {literal(comment)}"
-    _send(execute, "Keep open boards from starting it", keep, dry=dry)
-    _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
-    if not dry:
-        readiness.wait_until_suspended(execute, settings, timeout)
-    put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
-    _send(execute, "Restore the volume", put_back, dry=dry)
+    try:
+        keep = f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE COMMENT = {literal(marked)}"
+        _send(execute, "Keep open boards from starting it", keep, dry=dry)
+        _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
+        if not dry:
+            readiness.wait_until_suspended(execute, settings, timeout)
+        put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
+        _send(execute, "Restore the volume", put_back, dry=dry)
+    except UserError as error:
+        raise _give_back(execute, name, comment, error) from None
+
+
+def _finish(execute: Execute, settings: Settings, source: str, comment: str, timeout: int, *, dry: bool) -> str:
+    """Start the service, wait until it runs, and return its URL."""
+    name = settings.service_name
+    try:
+        _start(execute, name, dry=dry)
+    except UserError as error:
+        raise UserError(
+            f"{error}; the volume has the metrics of {source}, and {name} may stand still: run ./inv restore"
+            " again, which only starts it then, or ./inv deploy"
+        ) from None
+    url = "" if dry else readiness.wait_until_ready(execute, settings, timeout, lambda _: None)
+    # Last, so that a run which broke off before does not look finished.
+    _forget(execute, name, comment, dry=dry)
+    return url
 
 
 def _start(execute: Execute, name: str, *, dry: bool) -> None:

@@ -40,13 +40,13 @@ def kept(room: Room) -> list[tuple[str, ...]]:
     return [name for name in room.catalog.snapshots if name[2].startswith("SYS_BACKUP_ON_DELETE")]
 
 
-def break_at(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    """Refuse statements with any of these words, as a connection that is gone would."""
+def break_at(monkeypatch: pytest.MonkeyPatch, *words: str, error: BaseException | None = None) -> None:
+    """Refuse statements with any of these words, as a connection that is gone would, or as another error does."""
     execute = InnerAccount.execute
 
     def refuse(account: InnerAccount, sql: str) -> object:
         if any(word in sql for word in words):
-            raise explain(sql[:20], 250001, "Could not connect")
+            raise error or explain(sql[:20], 250001, "Could not connect")
         return execute(account, sql)
 
     monkeypatch.setattr(InnerAccount, "execute", refuse)
@@ -159,6 +159,32 @@ def test_a_service_that_stands_still_after_a_restore_is_said_with_both_reasons(
     assert "run ./inv restore again, or ./inv deploy" in str(refused.value)
     room.deploy()
     assert (room.service.auto_resume, room.catalog.state(room.service)) == (True, "READY")
+
+
+@pytest.mark.parametrize("at", ["SUSPEND", "RESTORE VOLUME", f"{NAME} RESUME", "SHOW ENDPOINTS"])
+def test_who_stops_a_restore_reads_that_the_service_may_stand_still_and_ends_it_with_the_next_run(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at: str
+) -> None:
+    held = room.service.data
+    room.service.data = "newer"
+    with monkeypatch.context() as stopped:
+        break_at(stopped, at, error=KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            restore(room, saved)
+    printed = " ".join(capsys.readouterr().err.split())
+    assert f"- The restore was stopped before its end, so {NAME} may stand still: run ./inv restore again" in printed
+    restore(room, saved)
+    assert (room.service.data, room.service.auto_resume, room.catalog.state(room.service)) == (held, True, "READY")
+    assert len(kept(room)) == 1
+
+
+def test_who_stops_before_anything_was_changed_reads_nothing_of_it(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_at(monkeypatch, "SHOW SNAPSHOTS", error=KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        restore(room, saved)
+    assert "stand still" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
