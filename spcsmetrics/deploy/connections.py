@@ -65,6 +65,8 @@ def _check(file: Path) -> None:
         return
     try:
         values = tomllib.loads(file.read_text())
+    except RecursionError:
+        raise UserError(f"the connections cannot be read: mend {file}: it is nested too deeply") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"the connections cannot be read: mend {file}: it is not TOML ({error})") from None
     except OSError as error:

@@ -17,7 +17,7 @@ def read(text: str) -> dict[str, Any] | None:
     """Return a specification as the account shows it, or None where it is not one."""
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("spec"), dict) else None
 

@@ -68,7 +68,7 @@ def check_expression(key: str, expression: str) -> None:
     # The collector reads a variable's value as YAML.
     try:
         same = yaml.safe_load(expression) == expression
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         same = False
     if not same or "${" in expression:
         raise UserError(

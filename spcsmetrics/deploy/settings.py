@@ -96,6 +96,8 @@ def read_settings(path: str) -> Settings:
         return parse_settings(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{file} is not TOML: {error}") from error
+    except RecursionError:
+        raise UserError(f"{file} is nested too deeply: write what deploy/example.toml has") from None
     except UserError as error:
         raise UserError(f"{file}: {error}") from error
 

@@ -73,7 +73,7 @@ def _check_configuration() -> None:
         ]
         fits = all(isinstance(table, dict) for table in tables)
         AuthConfig.load_config(None, values)
-    except (ValueError, TypeError, AttributeError, DockerException):
+    except (ValueError, TypeError, AttributeError, RecursionError, DockerException):
         fits = False
     if not fits:
         raise UserError(f"{found} is not what Docker writes there: mend it, or remove it and run docker login again")

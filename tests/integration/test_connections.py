@@ -56,6 +56,11 @@ def test_connections_that_are_not_toml_are_named(desk: Desk) -> None:
     assert "connections.toml: it is not TOML (Expected" in refusal(desk, "status")
 
 
+def test_connections_that_are_nested_without_end_are_named(desk: Desk) -> None:
+    (desk.folder / "connections.toml").write_text("x = " + "[" * 5000 + "]" * 5000)
+    assert "connections.toml: it is nested too deeply" in refusal(desk, "status")
+
+
 def test_a_plan_is_printed_also_where_there_is_no_connection(desk: Desk) -> None:
     (desk.folder / "connections.toml").unlink()
     assert "the connection default is missing: add [default] with account and user" in refusal(desk, "status")

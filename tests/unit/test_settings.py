@@ -40,6 +40,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     [
         (b"service =", "is not TOML"),
         (b'service = "\xff"', "is not UTF-8: save it in that encoding"),
+        (b"x = " + b"[" * 5000 + b"]" * 5000, "is nested too deeply: write what deploy/example.toml has"),
         (b"servic = 'x'", "servic is not a setting: those known are connection, role"),
         (b"service = 5", "service is 5: write a text in quotes"),
         (b'service = "my service"', "service is 'my service'"),
