@@ -171,7 +171,7 @@ def _print_plan(settings: Settings, changes: list[Change], figures: Estimate) ->
         for field in change.fields:
             print(visible(f"--   {field}"))  # noqa: T201
         if change.sql:
-            print(f"{change.sql};")  # noqa: T201 - the plan is the output
+            print(visible(f"{change.sql};"))  # noqa: T201 - the plan is the output
 
 
 def _apply(settings: Settings, account: Account, state: State, changes: list[Change], options: Options) -> None:
@@ -211,7 +211,7 @@ def _wait(settings: Settings, account: Account, seconds: int) -> None:
             account.execute, settings, seconds, lambda what: status.update(f"Waiting for {name}: {what} ...")
         )
     console.print(f"- {name} is ready; open it as a user whose role has {name}!viewer, or as its owner:")
-    print(url)  # noqa: T201 - the result
+    print(visible(url))  # noqa: T201 - the result
     if "GF_SERVER_ROOT_URL" not in dict(settings.environment):
         console.print(
             f'- For links in messages, add GF_SERVER_ROOT_URL = "{url}" to [environment] of the settings, and deploy'

@@ -14,9 +14,12 @@ _SERVICE = re.compile(r"[A-Za-z]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
 
 
 def identifier(name: str, what: str) -> str:
-    """Return a name as SQL takes it: upper case when it is plain, else quoted. Raises UserError for an empty one."""
-    if not name or len(name) > 255 or "\0" in name:
-        raise UserError(f"{what} is {name!r}: give a name of 1 to 255 characters")
+    """Return a name as SQL takes it: upper case when it is plain, else quoted. Raises UserError for an empty one.
+
+    A newline would end a comment of a script, and other control characters act on the terminal of who reads it.
+    """
+    if not name or len(name) > 255 or not name.isprintable():
+        raise UserError(f"{what} is {name!r}: give a name of 1 to 255 characters, each of which can be seen")
     if _PLAIN.fullmatch(name):
         return name.upper()
     if name.startswith('"') and name.endswith('"') and len(name) > 2:

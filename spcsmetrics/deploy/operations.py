@@ -89,7 +89,7 @@ def open_url(path: str) -> None:
         url = readiness.find_url(execute, settings)
     if not url:
         raise UserError("the endpoint has no address yet: it takes a few minutes after the first deploy")
-    print(url)  # noqa: T201 - the result
+    print(visible(url))  # noqa: T201 - the result
     webbrowser.open(url)
 
 
@@ -146,9 +146,9 @@ def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
 def print_grants(path: str, *, inverse: bool) -> None:
     """Print what an administrator runs once, or what takes it back. Needs no account."""
     settings = read_settings(path)
-    print(as_script(list_grants(settings), inverse=inverse))  # noqa: T201 - the result
+    print(visible(as_script(list_grants(settings), inverse=inverse)))  # noqa: T201 - the result
     if not inverse:
-        print(for_deployers(settings))  # noqa: T201
+        print(visible(for_deployers(settings)))  # noqa: T201
     if not inverse and not settings.pools:
         console.print(
             "The settings name no pools to watch: add GRANT MONITOR ON COMPUTE POOL ... for each, or name them."

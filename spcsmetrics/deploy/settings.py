@@ -119,6 +119,8 @@ def parse_settings(values: dict[str, Any]) -> Settings:
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise UserError(f"{key} is {value!r}: write a text in quotes")
+    if not value.isprintable():
+        raise UserError(f"{key} is {value!r}: write it without characters that cannot be seen")
     return value
 
 

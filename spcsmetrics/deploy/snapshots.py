@@ -77,7 +77,7 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
                 )
             raise
     if url:
-        print(url)  # noqa: T201 - the result
+        print(visible(url))  # noqa: T201 - the result
 
 
 def _replace(

@@ -32,6 +32,7 @@ def docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Daemon]:
     "text",
     [
         "{",
+        "[" * 100_000,
         "[]",
         '{"auths": {"x": 3}}',
         '{"auths": {"x": {"auth": "!!"}}}',

@@ -1,6 +1,7 @@
 """A file of settings is read whole or refused with the file, the key and what to write."""
 
 import configparser
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,34 @@ def test_a_variable_that_holds_a_secret_or_changes_the_program_is_refused_withou
         read_settings(str(file))
     assert words in str(refused.value)
     assert "S3CR3T" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'viewers = ["{}"]',
+        'role = "{}"',
+        'external_access_integrations = ["{}"]',
+        'administrator = "{}"',
+        'connection = "{}"',
+        'registry_token_file = "{}"',
+        'event_table_metrics = "{}"',
+        '[secrets]\nSPCS_WEBHOOK_URL = "D.S.{}"',
+    ],
+)
+@pytest.mark.parametrize("sign", ["\\u001b[31m", "\\n", "\\u202e", "\\u200b", "\\u0085", "\\u2028", "\\u0000"])
+def test_a_name_with_a_character_that_cannot_be_seen_is_refused(written: str, sign: str, tmp_path: Path) -> None:
+    file = tmp_path / "deploy.toml"
+    file.write_text(written.format(f"A{sign}DROP"))
+    with pytest.raises(UserError) as refused:
+        read_settings(str(file))
+    setting = re.split(r" = |\]\n", written)[-2]
+    assert re.match(rf"{re.escape(str(file))}: (secrets\.)?{setting} is ", str(refused.value))
+    assert str(refused.value).isprintable()
+
+
+def test_a_name_in_any_script_is_taken() -> None:
+    assert parse_settings({"viewers": ["Zuschauer Köln", "観客"]}).viewers == ('"Zuschauer Köln"', '"観客"')
 
 
 def test_no_user_can_have_the_name_of_the_administrators_address() -> None:
