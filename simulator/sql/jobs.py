@@ -4,6 +4,9 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/execute-job-service. Its
 specification last, unlike its syntax.
 """
 
+import re
+from typing import Any
+
 from simulator.errors import SqlError, SqlErrorKind
 from simulator.fleet import Pool
 from simulator.sql.pools import sees_pool
@@ -19,19 +22,30 @@ def _execute(request: Request) -> Table:
     service = start(request, name)
     service.job = True
     if any(container.get("command") == ["/spcs-doctor"] for container in service.containers):
-        service.printed, service.exit_code = _examine(request)
+        service.printed, service.exit_code = _examine(request, _wanted(service.containers))
     return done(f"Started job service {name[2]}.")
 
 
-def _examine(request: Request) -> tuple[str, int]:
-    """Return what the collector's doctor prints in the account, and its exit code."""
+def _wanted(containers: list[dict[str, Any]]) -> list[str]:
+    """Return the pools that the doctor's --pools names."""
+    words = [str(word) for container in containers for word in container.get("args", [])]
+    listed = ",".join(word.removeprefix("--pools=") for word in words if word.startswith("--pools="))
+    return [name for name in re.split("[, ]", listed) if name]
+
+
+def _examine(request: Request, wanted: list[str]) -> tuple[str, int]:
+    """Return what the collector's doctor prints in the account, and its exit code; wanted pools must be listed."""
     pools = [pool for pool in request.catalog.fleet.pools.values() if sees_pool(request, pool)]
     lines = [f"Account simulated, user SERVICE_USER, role {request.session.role}", ""]
     lines += [
         f"{pool.name}  {pool.state}  {len(pool.nodes)} nodes  {'ok' if _is_read(request, pool) else 'broken'}"
         for pool in pools
     ]
-    return "\n".join(lines), 0 if pools and all(_is_read(request, pool) for pool in pools) else 1
+    listed = {pool.name.upper() for pool in pools}
+    unlisted = [name for name in wanted if name.upper() not in listed]
+    lines += [f"{name}  broken  the account does not list it" for name in unlisted]
+    healthy = pools and not unlisted and all(_is_read(request, pool) for pool in pools)
+    return "\n".join(lines), 0 if healthy else 1
 
 
 def _is_read(request: Request, pool: Pool) -> bool:

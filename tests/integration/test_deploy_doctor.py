@@ -1,5 +1,6 @@
 """The doctor reads settings and connection, says what it cannot see from outside, and runs as a job inside."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,16 @@ def test_inside_the_report_is_that_of_a_job_which_is_gone_afterwards(
     assert (container["command"], container["args"]) == (["/spcs-doctor"], ["--pools=WEB_POOL,BATCH_POOL"])
     assert last == f"DROP SERVICE IF EXISTS {NAME}"
     assert set(room.catalog.services) == {SERVICE}
+
+
+@pytest.mark.parametrize(("pool", "listed"), [("nope", False), ("web_pool", True)])
+def test_inside_a_pool_that_is_asked_for_and_not_listed_is_broken(
+    room: Room, printed: pytest.CaptureFixture[str], pool: str, listed: bool
+) -> None:
+    room.catalog.fleet.pools["SPCS_METRICS_POOL"].state = "ACTIVE"
+    with contextlib.nullcontext() if listed else pytest.raises(UserError, match=BROKEN):
+        examine_inside(room, pool)
+    assert (f"{pool}  broken  the account does not list it" in printed.readouterr().out) is not listed
 
 
 def test_inside_a_broken_pool_ends_with_the_report_and_a_failure(
