@@ -9,7 +9,7 @@ from rich.table import Table
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import addresses, libraries, ownership, readiness, rows, session
+from spcsmetrics.deploy import addresses, drift, libraries, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.names import identifier
@@ -56,7 +56,11 @@ def print_status(path: str) -> None:
                 row["container_name"], row["status"], row["message"] or "", image, str(row["restart_count"] or 0)
             )
         url = readiness.find_url(execute, settings) or "no address yet"
-        idle = _find_idle_images(execute, settings, {row["image_name"].rsplit("/", 1)[-1] for row in containers})
+        # A suspended service has no containers, and its specification is for its owner.
+        specification = drift.read(service.get("spec") or "") or {"spec": {}}
+        wanted = [one["image"] for one in specification["spec"].get("containers") or []]
+        used = {str(image).rsplit("/", 1)[-1] for image in (*wanted, *(row["image_name"] for row in containers))}
+        idle = _find_idle_images(execute, settings, used) if used else []
     console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
     console.print(table)
     if idle:
@@ -66,13 +70,13 @@ def print_status(path: str) -> None:
         )
 
 
-def _find_idle_images(execute: Execute, settings: Settings, running: set[str]) -> list[str]:
-    """Return what is in the repository beside what runs; nothing where the role does not see it."""
+def _find_idle_images(execute: Execute, settings: Settings, used: set[str]) -> list[str]:
+    """Return what is in the repository beside what the service uses; nothing where the role does not see it."""
     try:
         found = read_images(execute, settings)
     except RefusedError:
         return []
-    return sorted(name for name in (f"{image}:{tag}" for image, tag in found) if name not in running)
+    return sorted(name for name in (f"{image}:{tag}" for image, tag in found) if name not in used)
 
 
 def print_logs(path: str, container: str, lines: int) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from inner_accounts import SERVICE, InnerAccount, Room, open_room
 
+from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import operations, snapshots
+from spcsmetrics.deploy import drift, operations, snapshots
 from spcsmetrics.deploy.refusals import explain
 
 NAME = ".".join(SERVICE)
@@ -207,6 +208,20 @@ def test_images_that_no_longer_run_are_listed_with_what_can_be_done(
     assert (
         "and not run: spcs-oss-otel:0.0.1. They are billed as storage; images cannot be deleted one by one" in printed
     )
+
+
+def test_a_suspended_service_has_not_left_its_images(
+    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.put_images("0.0.1", ["otel"])
+    room.run_sql(f"ALTER SERVICE {NAME} SUSPEND", role=ROLE)
+    capsys.readouterr()
+    operations.print_status(room.path)
+    assert "and not run: spcs-oss-otel:0.0.1. They are billed" in " ".join(capsys.readouterr().err.split())
+    # Who does not own it is not shown its specification.
+    monkeypatch.setattr(drift, "read", lambda _: None)
+    operations.print_status(room.path)
+    assert "and not run" not in capsys.readouterr().err
 
 
 def test_snapshots_are_listed_with_those_of_a_dropped_service_and_dropped(
