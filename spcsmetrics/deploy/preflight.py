@@ -34,15 +34,23 @@ def _check_pool(execute: Execute, settings: Settings, state: State, *, create_po
         if create_pool:
             _check_family(execute, settings)
         return []
+    notes = []
+    if settings.pool_family not in (Settings.pool_family, pool["instance_family"]):
+        _check_family(execute, settings)
+        notes.append(
+            f"The compute pool {settings.compute_pool} has nodes of {pool['instance_family']}: pool_family, which is"
+            f" {settings.pool_family}, counts only where ./inv deploy creates the pool."
+        )
     if pool.get("state") != "SUSPENDED":
-        return []
+        return notes
     if str(pool.get("auto_resume", "true")).lower() != "true":
         raise UserError(
             f"the compute pool {settings.compute_pool} is suspended and does not start by itself: let who operates it"
             f" run ALTER COMPUTE POOL {settings.compute_pool} RESUME, or set compute_pool to another"
         )
     return [
-        f"The compute pool {settings.compute_pool} is suspended: it starts with the service, and costs from then on."
+        *notes,
+        f"The compute pool {settings.compute_pool} is suspended: it starts with the service, and costs from then on.",
     ]
 
 

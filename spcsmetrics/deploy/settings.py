@@ -193,6 +193,10 @@ def _addresses(key: str, value: object) -> tuple[str, ...]:
     except ValueError as error:
         raise UserError(f"{key}: {error}: write addresses such as 10.0.0.7") from None
     for network in networks:
+        if isinstance(network, ipaddress.IPv6Network) and network.network_address.scope_id:
+            raise UserError(
+                f"{key} has {network}, whose % names an interface of another machine: write addresses such as 10.0.0.7"
+            )
         # Grafana has taken an IPv6 address without its mask for a whole range (CVE-2026-33376).
         if network.num_addresses != 1:
             raise UserError(

@@ -69,6 +69,11 @@ def own_nothing_of(privilege: str) -> Callable[[Room], None]:
             "pool_family is CPU_X64_XS, which this account's region does not offer: set one of CPU_X64_M, CPU_X64_S",
         ),
         (
+            write('pool_family = "BOGUS"\n'),
+            {},
+            "pool_family is BOGUS, which this account's region does not offer: set one of",
+        ),
+        (
             write('external_access_integrations = ["NOWHERE"]\n'),
             {},
             "external_access_integrations has NOWHERE, which does not exist or which the role may not use",
@@ -121,6 +126,16 @@ def test_a_pool_that_starts_by_itself_is_a_line(room: Room, capsys: pytest.Captu
     room.catalog.fleet.pools["SPCS_METRICS_POOL"].state = "SUSPENDED"
     room.deploy()
     assert "The compute pool SPCS_METRICS_POOL is suspended: it starts with the service" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("family", "noted"), [("CPU_X64_S", True), ("CPU_X64_XS", False)])
+def test_a_family_that_is_not_the_pools_is_a_line(
+    room: Room, capsys: pytest.CaptureFixture[str], family: str, noted: bool
+) -> None:
+    room.write_settings(f'{SETTINGS}pool_family = "{family}"\n')
+    room.deploy()
+    printed = " ".join(capsys.readouterr().err.split())
+    assert (f"has nodes of CPU_X64_XS: pool_family, which is {family}, counts only where" in printed) is noted
 
 
 def test_what_is_well_is_not_refused(room: Room) -> None:

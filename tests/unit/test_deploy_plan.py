@@ -151,6 +151,7 @@ def test_the_example_says_what_the_defaults_are() -> None:
             "has the range 10.0.0.0/24, of which every host would be trusted: list single addresses",
         ),
         ({"ingress_addresses": ["::/0"]}, "has the range ::/0"),
+        ({"ingress_addresses": ["fe80::1%eth0"]}, "has fe80::1%eth0/128, whose % names an interface"),
         ({"ingress_addresses": ["gateway"]}, "write addresses such as 10.0.0.7"),
         ({"role": 5}, "role is 5: write a text in quotes"),
     ],
