@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,6 +63,9 @@ class Flag(Argument):
         """Take what the command line says."""
         wanted = "a whole number" + (f" from {self.limits[0]} to {self.limits[1]}" if self.limits else "")
         try:
+            # Python's int takes spaces, _ and the digits of any script too.
+            if self.limits and isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]+", value):
+                raise ValueError(value)
             super().set_value(value, cast)
         except ValueError:
             raise ParseError(f"{self!r} takes {wanted}, not {value!r}") from None

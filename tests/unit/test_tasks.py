@@ -86,6 +86,9 @@ def test_every_flag_with_a_number_refuses_what_is_beyond_its_limits(inv: Run, na
     for value in (most + 1, 10**20, -(10**20)):
         with pytest.raises(ParseError, match=f"from {least} to {most}, not '{value}'"):
             flag.set_value(str(value))
+    for odd in (f" {most} ", f"0_{most}", "\u0663", "1e0", f"{most}\n", ""):
+        with pytest.raises(ParseError, match="takes a whole number"):
+            flag.set_value(odd)
     for value in flag.limits:
         flag.set_value(str(value))
 
