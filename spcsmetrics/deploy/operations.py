@@ -102,7 +102,7 @@ def grant_viewer(path: str, role: str, *, dry: bool) -> None:
     name = identifier(role, "the role")
     with open_service(path, change=True, dry=dry) as (settings, execute):
         sql = f"GRANT SERVICE ROLE {settings.service_name}!viewer TO ROLE {name}"
-        _send(execute, f"Let the role {name} see the boards", sql, dry=dry)
+        send(execute, f"Let the role {name} see the boards", sql, dry=dry)
     console.print(
         f"- The role needs USAGE on {settings.database} and {settings.schema_name} too, which their owner gives:"
         " ./inv grants prints it for the viewers in the settings"
@@ -129,7 +129,7 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
             )
         if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
             raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
-        _send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
+        send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
         _print_rest(settings)
 
 
@@ -143,7 +143,8 @@ def _print_rest(settings: Settings) -> None:
     )
 
 
-def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
+def send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
+    """Send one statement as a step of its own, or only print it."""
     carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)
 
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.steps import Step, carry_out, console
+from spcsmetrics.core.steps import console
 from spcsmetrics.core.text import visible
 from spcsmetrics.deploy import marks, readiness, rows
 from spcsmetrics.deploy.names import bare, identifier, literal
-from spcsmetrics.deploy.operations import open_account, open_service
+from spcsmetrics.deploy.operations import open_account, open_service, send
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
 
@@ -23,7 +23,7 @@ def back_up(path: str, *, dry: bool) -> None:
     with open_service(path, change=True, dry=dry) as (settings, execute):
         snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
         sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
-        _send(execute, "Take a snapshot of the volume", sql, dry=dry)
+        send(execute, "Take a snapshot of the volume", sql, dry=dry)
     console.print(f"- {_COST}: ./inv snapshots")
     print(snapshot)  # noqa: T201 - the result
 
@@ -35,7 +35,7 @@ def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
         if drop:
             name = _resolve(settings, drop)
             _require(execute, name)
-            _send(execute, f"Drop the snapshot {name}", f"DROP SNAPSHOT {name}", dry=dry)
+            send(execute, f"Drop the snapshot {name}", f"DROP SNAPSHOT {name}", dry=dry)
             return
         for row in found:
             maker = "Snowflake, as a volume went" if row["name"].startswith(marks.KEPT) else "a person"
@@ -90,12 +90,12 @@ def _replace(
     name = settings.service_name
     try:
         keep = f"ALTER SERVICE {name} SET AUTO_RESUME = FALSE COMMENT = {literal(marked)}"
-        _send(execute, "Keep open boards from starting it", keep, dry=dry)
-        _send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
+        send(execute, "Keep open boards from starting it", keep, dry=dry)
+        send(execute, "Stop the service", f"ALTER SERVICE {name} SUSPEND", dry=dry)
         if not dry:
             readiness.wait_until_suspended(execute, settings, timeout)
         put_back = f"ALTER SERVICE {name} RESTORE VOLUME {_VOLUME}\n  INSTANCES 0 FROM SNAPSHOT {source}"
-        _send(execute, "Restore the volume", put_back, dry=dry)
+        send(execute, "Restore the volume", put_back, dry=dry)
     except UserError as error:
         raise _give_back(execute, name, comment, error) from None
 
@@ -117,13 +117,13 @@ def _finish(execute: Execute, settings: Settings, source: str, comment: str, tim
 
 
 def _start(execute: Execute, name: str, *, dry: bool) -> None:
-    _send(execute, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)
-    _send(execute, "Let open boards start it again", f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE", dry=dry)
+    send(execute, "Start the service", f"ALTER SERVICE {name} RESUME", dry=dry)
+    send(execute, "Let open boards start it again", f"ALTER SERVICE {name} SET AUTO_RESUME = TRUE", dry=dry)
 
 
 def _forget(execute: Execute, name: str, comment: str, *, dry: bool) -> None:
     sql = f"ALTER SERVICE {name} SET COMMENT = {literal(comment)}"
-    _send(execute, "Take the note of the restore from its comment", sql, dry=dry)
+    send(execute, "Take the note of the restore from its comment", sql, dry=dry)
 
 
 def _give_back(execute: Execute, name: str, comment: str, error: UserError) -> UserError:
@@ -151,7 +151,3 @@ def _require(execute: Execute, snapshot: str) -> None:
     schema, _, name = snapshot.rpartition(".")
     if not any(row["name"] == bare(name) for row in rows.show_snapshots(execute, schema)):
         raise UserError(f"the role does not see a snapshot {snapshot}: ./inv snapshots lists those that it sees")
-
-
-def _send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
-    carry_out([Step(title=title, detail=sql, action=lambda: execute(sql))], dry=dry)

@@ -12,6 +12,7 @@ from simulator.exposition import samples
 from simulator.fleet import Fleet, Pool
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
+from spcsmetrics.core.ports import PROMETHEUS
 from spcsmetrics.local import parts, processes, promql
 from spcsmetrics.programs import prometheus
 
@@ -66,8 +67,9 @@ def _write_nodes(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
 def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector: str) -> None:
     """Write what the collector says of each pool, and that it answered, like the store."""
     target = f'job="otelcol",instance="{collector}"'
+    store = f'job="prometheus",instance="localhost:{PROMETHEUS}"'
     for at in times:
-        out.write(f'up{{{target}}} 1 {at}\nup{{job="prometheus",instance="localhost:9090"}} 1 {at}\n')
+        out.write(f"up{{{target}}} 1 {at}\nup{{{store}}} 1 {at}\n")
     for pool in fleet.pools.values():
         for at in times:
             asleep = pool.state == "SUSPENDED" and at - start >= pool.suspended_at

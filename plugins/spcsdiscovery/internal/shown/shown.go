@@ -44,7 +44,7 @@ func Sentence(text string) string {
 }
 
 // Address returns an address that cannot be used, in quotes and without its query; where it may hold a password, words
-// in its stead. What follows a colon and is no port may be one.
+// in its stead. What follows a colon and is not a number may be one.
 func Address(text string) string {
 	address := text
 	if at := strings.IndexAny(text, "?#"); at >= 0 {
