@@ -52,7 +52,7 @@ def render(
 
 
 def _list_pools(pools: Sequence[str]) -> str:
-    """Return names as the collector takes them: it reads a variable as YAML, where one called NULL is no text."""
+    """Return names as the collector takes them: it reads a variable as YAML, where NULL means nothing."""
     listed = ",".join(pools)
     return listed if not listed or yaml.safe_load(listed) == listed else json.dumps(pools)
 
