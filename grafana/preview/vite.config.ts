@@ -5,9 +5,8 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-// Where the built page goes, and the Prometheus that it reads; both are set by ./inv preview.
+// Where the built page goes; ./inv preview sets it, and serves it over a Prometheus.
 const outDir = process.env.PREVIEW_OUT ?? 'dist';
-const prometheus = process.env.PREVIEW_PROMETHEUS ?? 'http://127.0.0.1:9090';
 
 // What Grafana's libraries fetch while the page runs, below the path that index.html gives them.
 const ICONS = 'grafana/build/img/icons';
@@ -49,5 +48,4 @@ export default defineConfig(({ isSsrBuild }) => ({
     maxWorkers: 1,
     server: { deps: { inline: [/@grafana/] } },
   },
-  preview: { host: '127.0.0.1', proxy: { '/api/v1': prometheus } },
 }));

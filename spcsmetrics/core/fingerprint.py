@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from spcsmetrics.core.paths import relative
+
 
 def digest(files: Iterable[Path], *facts: str) -> str:
-    """Return one SHA-256 over the names and contents of files, and further facts.
+    """Return one SHA-256 over the names and contents of files, and further facts; it is the same in every clone.
 
     Example:
         inputs = digest(SOURCE.rglob("*.go"), version)
@@ -18,7 +20,7 @@ def digest(files: Iterable[Path], *facts: str) -> str:
     for fact in facts:
         total.update(fact.encode() + b"\0")
     for file in sorted(files):
-        total.update(str(file).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        total.update(str(relative(file)).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
 
 

@@ -17,3 +17,8 @@ RULE_FOLDER = PROMETHEUS / "rules"
 NOTIFYING_RULES = GRAFANA / "alerting" / "rules.yaml"
 METRICS_PAGE = ROOT / "docs" / "metrics.md"
 MONITORING = ROOT / "monitoring"
+
+
+def relative(path: Path) -> Path:
+    """Return a path as seen from the repository's root, or as it is where it lies elsewhere."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

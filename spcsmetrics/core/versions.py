@@ -2,6 +2,7 @@
 
 # What the three images, the boards and the rules carry; pyproject.toml and the collector's manifest say the same.
 PRODUCT = "0.1.0"
+SOURCE = "https://github.com/spcs-user-metrics/spcs-user-metrics"
 PROMETHEUS = "3.16.0"
 GRAFANA = "13.2.3"
 # The oldest Prometheus that is taken from the PATH; older ones lose late samples at a restart.

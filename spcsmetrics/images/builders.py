@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from spcsmetrics.core import git, process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.process import Args
-from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.core.versions import PRODUCT, SOURCE
 from spcsmetrics.images import official_bases
-from spcsmetrics.images.definition import BAKE_FILE, PLATFORM, SOURCE, Image
+from spcsmetrics.images.definition import BAKE_FILE, PLATFORM, Image
 
 
 def has_buildx() -> bool:

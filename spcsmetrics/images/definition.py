@@ -7,13 +7,13 @@ from pathlib import Path
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD, GRAFANA, OTEL, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.core.steps import Step
+from spcsmetrics.core.versions import SOURCE
 from spcsmetrics.images import contents, contexts
 from spcsmetrics.images.contexts import Platforms
 from spcsmetrics.programs import collector, launcher
 
 PLATFORM = "linux/amd64"  # the only one that Snowpark Container Services runs
 TAG = "latest"
-SOURCE = "https://github.com/spcs-user-metrics/spcs-user-metrics"
 BAKE_FILE = ROOT / "docker-bake.hcl"
 
 

@@ -18,9 +18,9 @@ CHOICES = {
 _SCRAPE_INTERVAL = f"{history.STEP}s"
 
 
-def build_steps() -> list[Step]:
-    """Return the steps before the day can be started."""
-    return [*parts.build_steps(shipped=False), *prometheus.build_steps("promtool")]
+def build_steps(*, from_source: bool = False) -> list[Step]:
+    """Return the steps before the day can be started; see parts.demo_steps."""
+    return [*parts.demo_steps(from_source=from_source), *prometheus.build_steps("promtool")]
 
 
 def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:

@@ -17,7 +17,7 @@ from spcsmetrics.core.polls import poll
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.local import day as one_day
 from spcsmetrics.local import page, parts, processes
-from spcsmetrics.local.parts import SCRAPE_INTERVAL, build_steps
+from spcsmetrics.local.parts import SCRAPE_INTERVAL, demo_steps
 from spcsmetrics.local.promql import InstantQuery, over_http
 from spcsmetrics.local.running import Demo, announce
 from spcsmetrics.local.verification import verify_until
@@ -26,7 +26,7 @@ from spcsmetrics.local.view import Guide, draw
 _CHECK_SECONDS = 90.0
 
 
-def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool, dry: bool) -> None:
+def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool, from_source: bool, dry: bool) -> None:
     """Build what is missing, start simulator, store and collector, and show or check what arrives.
 
     Args:
@@ -35,6 +35,7 @@ def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool,
         containers: containers on each node.
         day: begin with a day of an account that had trouble, instead of so many pools, nodes and containers.
         check: verify every series once and print JSON, instead of showing them until Ctrl-C.
+        from_source: compile the programs even where a release has them.
         dry: print the plan only.
 
     Raises:
@@ -42,7 +43,9 @@ def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool,
     """
     if day:
         account = "simulator with a day behind it, in which an account had trouble"
-        carry_out([*one_day.build_steps(), _start_step(one_day.start, account, check=check)], dry=dry)
+        carry_out(
+            [*one_day.build_steps(from_source=from_source), _start_step(one_day.start, account, check=check)], dry=dry
+        )
         return
 
     def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
@@ -52,7 +55,7 @@ def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool,
         return simulation, store
 
     account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"
-    carry_out([*build_steps(shipped=False), _start_step(begin, account, check=check)], dry=dry)
+    carry_out([*demo_steps(from_source=from_source), _start_step(begin, account, check=check)], dry=dry)
 
 
 def _start_step(
@@ -139,7 +142,7 @@ def _write_deployment(run: processes.Run, simulation: parts.Simulation) -> str:
 
 def _offer_boards(run: processes.Run, store: processes.Process) -> str:
     """Serve the preview of the boards where it is built, else say how."""
-    if page.find_node() and page.is_built():
+    if page.is_built():
         return page.start(run, store.url).url
     return f"./inv preview --prometheus {store.url}"
 

@@ -16,6 +16,7 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, console, program_step
 from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run
+from spcsmetrics.programs.released import Asset
 
 SOURCE = GRAFANA / "preview"
 PAGE = BUILD / "preview" / "page"
@@ -50,7 +51,12 @@ def node_environment() -> dict[str, str]:
 
 def is_built() -> bool:
     """Return whether the page is there and made of the present source."""
-    return fingerprint.is_current(PAGE, _digest()) and (PAGE / "index.html").exists()
+    return asset().is_current() and (PAGE / "index.html").exists()
+
+
+def asset() -> Asset:
+    """Return what a release calls the page."""
+    return Asset(name="boards", made=PAGE, inputs=_digest())
 
 
 def install_steps() -> list[Step]:
@@ -85,7 +91,7 @@ def build_steps() -> list[Step]:
         make_folder(PAGE.parent)
         for command in (["build"], ["build", "--ssr", "src/describe.ts"]):
             process.run(_vite(*command), cwd=SOURCE, env=node_environment(), remedy="read the last lines")
-        fingerprint.mark(PAGE, _digest())
+        asset().mark()
 
     make = Step(
         title="Build the preview",
@@ -94,24 +100,26 @@ def build_steps() -> list[Step]:
         skip=is_built,
         exclusive=True,
     )
-    return [*install_steps(), make]
+    # The page's server is made with what the simulator's is.
+    return [groups.group_step("simulator"), *install_steps(), make]
 
 
 def start(run: Run, prometheus: str) -> Process:
     """Serve the page with the boards as they are now, over the Prometheus at this address.
 
     Raises:
-        UserError: Node.js is missing, or the page was not served in time.
+        UserError: the page was not served in time.
     """
     # Demos of one clone share the page.
     with hold_build(console.print):
         _write_boards()
-    port = ports.find_free()
-    command = _vite("preview", "--port", str(port), "--strictPort")
-    env = node_environment() | {"PREVIEW_PROMETHEUS": prometheus}
-    page = run.start("preview", command, env=env, url=f"http://127.0.0.1:{port}", cwd=SOURCE)
-    processes.wait_until(run, lambda: processes.answers(page.url), "the start of the preview")
-    return page
+
+    def serve() -> Process:
+        port = ports.find_free()
+        command: Args = [sys.executable, "-m", "spcsmetrics.local.page_server", PAGE, str(port), prometheus]
+        return run.start("preview", command, url=f"http://127.0.0.1:{port}")
+
+    return processes.start_bound(run, serve, lambda page: processes.answers(page.url), "the start of the preview")
 
 
 def _write_boards() -> None:

@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,41 @@ import yaml
 from spcsmetrics.core import groups, ports, process
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
+from spcsmetrics.local import page
 from spcsmetrics.local.processes import Process, Run, answers, start_bound
-from spcsmetrics.programs import collector, demo_store, prometheus
+from spcsmetrics.programs import collector, demo_store, prometheus, released
+from spcsmetrics.programs.released import Asset
 
 # Seconds between two scrapes of a node in a demo.
 SCRAPE_INTERVAL = "5s"
 
 
-def build_steps(*, shipped: bool = True) -> list[Step]:
-    """Return the steps before anything can be started.
+def build_steps() -> list[Step]:
+    """Return the steps before anything can be started, with a store of the shipped version."""
+    steps = [groups.group_step("simulator"), *collector.build_steps()]
+    return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
+
+
+def demo_steps(*, from_source: bool = False) -> list[Step]:
+    """Return the steps before a demo can be started, which needs no store so exact, and compiles less for its own.
 
     Args:
-        shipped: whether the store is of the shipped version; a demo needs none so exact, and compiles less for its own.
+        from_source: whether programs are compiled here even where the release has them, made of the same sources.
     """
-    steps = [groups.group_step("simulator"), *collector.build_steps()]
-    if prometheus.find_installed():
-        return steps
-    if shipped or prometheus.is_built() or not demo_store.locked_version():
-        return steps + prometheus.build_steps("prometheus")
-    return steps + demo_store.build_steps()
+    if prometheus.find_installed() or prometheus.is_built() or not demo_store.locked_version():
+        return build_steps()
+    programs = [collector.asset(), demo_store.asset()]
+    look = released.look_step([*programs, page.asset()], "programs and boards")
+    # On a machine that has compiled it before, compiling takes no longer than fetching.
+    look = replace(look, skip=lambda: collector.is_compiled_before() or all(one.is_current() for one in programs))
+    steps = [*collector.build_steps(), *demo_store.build_steps()]
+    # Go itself is for compiling alone.
+    steps = [replace(step, skip=_unless_missing(programs, step)) for step in steps]
+    return [groups.group_step("simulator"), *([] if from_source else [look]), *steps]
+
+
+def _unless_missing(programs: Sequence[Asset], step: Step) -> Callable[[], bool]:
+    return lambda: all(one.is_current() for one in programs) or step.skip()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,9 +49,7 @@ class Run:
     collector_metrics: int = field(default_factory=ports.find_free)
     collector_debug: int = field(default_factory=ports.find_free)
 
-    def start(
-        self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "", cwd: Path = ROOT
-    ) -> Process:
+    def start(self, name: str, command: Args, *, env: Mapping[str, str] | None = None, url: str = "") -> Process:
         """Start one process with its output in a log file of the run's folder, and return it at once.
 
         Args:
@@ -59,13 +57,12 @@ class Run:
             command: the program and its arguments.
             env: variables to set beside those of this process.
             url: where it will be reached; wait_until waits for it.
-            cwd: the folder to run it in.
         """
         log = self.folder / f"{name}.log"
         with log.open("wb") as file:
             popen = subprocess.Popen(
                 [str(word) for word in command],
-                cwd=cwd,
+                cwd=ROOT,
                 env={**os.environ, **(env or {})},
                 stdout=file,
                 stderr=subprocess.STDOUT,

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint
-from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
+from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, relative
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step, console
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
 from spcsmetrics.programs import collector_module, gobuild
 from spcsmetrics.programs.manifest import MANIFEST, build_tags, check_manifest, read_manifest
+from spcsmetrics.programs.released import Asset
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
 GOGC = "20"
@@ -36,6 +38,13 @@ def binary(target: str | None = None) -> Path:
     return folder(target or host_platform()) / "spcs-otelcol"
 
 
+def asset(target: str | None = None) -> Asset:
+    """Return what a release calls the collector for a platform, or for this machine's."""
+    target = target or host_platform()
+    inputs = fingerprint.digest(_inputs())
+    return Asset(name=f"spcs-otelcol-{target.replace('/', '-')}", made=binary(target), inputs=inputs)
+
+
 def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that make the collector and its health check for a platform, or for this machine's.
 
@@ -43,11 +52,10 @@ def build_steps(target: str | None = None) -> list[Step]:
     the plugin.
     """
     target = target or host_platform()
-    made = binary(target)
+    wanted = asset(target)
     manifest = read_manifest()
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     collector_module.check(manifest)
-    inputs = fingerprint.digest(_inputs())
     title = f"Build the collector for {target}"
     progress = Progress(title=title, log=_LOG)
 
@@ -56,7 +64,7 @@ def build_steps(target: str | None = None) -> list[Step]:
             console.print(f"  {FIRST_BUILD}")
         gobuild.build_large(
             ".",
-            made,
+            wanted.made,
             module=collector_module.FOLDER,
             flags=[f"-tags={build_tags()}"],
             link="-s -w",
@@ -64,19 +72,27 @@ def build_steps(target: str | None = None) -> list[Step]:
             progress=progress,
             remedy=_REMEDY,
         )
-        fingerprint.mark(made, inputs)
+        wanted.mark()
 
     return [
         go_step(),
         Step(
             title=title,
-            detail=f"go build in {_relative(collector_module.FOLDER)} -> {_relative(made)}",
+            detail=f"go build in {relative(collector_module.FOLDER)} -> {relative(wanted.made)}",
             action=build,
-            skip=lambda: fingerprint.is_current(made, inputs),
+            skip=wanted.is_current,
             exclusive=True,
             progress=progress,
         ),
     ]
+
+
+def is_compiled_before() -> bool:
+    """Return whether this machine has Go, and most of what the collector is compiled from."""
+    try:
+        return collector_module.is_downloaded()
+    except UserError:
+        return False
 
 
 def _inputs() -> list[Path]:
@@ -87,7 +103,3 @@ def _inputs() -> list[Path]:
         for file in module.rglob(pattern)
     ]
     return [MANIFEST, *(file for file in sources if not file.name.endswith("_test.go"))]
-
-
-def _relative(path: Path) -> Path:
-    return path.relative_to(BUILD.parent)

@@ -8,21 +8,22 @@ import re
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint
-from spcsmetrics.core.paths import BUILD, ROOT
+from spcsmetrics.core.paths import BUILD, relative
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
-from spcsmetrics.core.toolchain import go_environment, go_step
+from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
 from spcsmetrics.core.versions import MIN_PROMETHEUS
 from spcsmetrics.programs import collector_module, gobuild
 from spcsmetrics.programs.manifest import build_tags
+from spcsmetrics.programs.released import Asset
 
 _LOG = BUILD / "demo-store.log"
 _REMEDY = "read the last lines, and mend the network"
 
 
-def built() -> Path:
-    """Return where the build puts it."""
-    return BUILD / "demo" / "prometheus"
+def built(target: str | None = None) -> Path:
+    """Return where the build for a platform, or for this machine's, puts it."""
+    return BUILD / "demo" / (target or host_platform()).replace("/", "-") / "prometheus"
 
 
 def release(version: str) -> str:
@@ -43,33 +44,40 @@ def locked_version() -> str:
     return version if parts[:2] >= MIN_PROMETHEUS else ""
 
 
-def build_steps() -> list[Step]:
+def asset(target: str | None = None) -> Asset:
+    """Return what a release calls it for a platform, or for this machine's."""
+    target = target or host_platform()
+    inputs = fingerprint.digest([collector_module.FOLDER / "go.sum"], locked_version(), build_tags())
+    return Asset(name=f"prometheus-{target.replace('/', '-')}", made=built(target), inputs=inputs)
+
+
+def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that build it; those of the collector before it leave little to compile."""
     version = locked_version()
-    inputs = fingerprint.digest([collector_module.FOLDER / "go.sum"], version, build_tags())
+    wanted = asset(target)
     folder = collector_module.FOLDER
-    title = f"Build Prometheus {release(version)} for the demo"
+    title = f"Build Prometheus {release(version)} for the demo" + (f" on {target}" if target else "")
     progress = Progress(title=title, log=_LOG)
 
     def build() -> None:
         gobuild.build_large(
             collector_module.STORE,
-            built(),
+            wanted.made,
             module=folder,
             # The collector's own tags: with others the packages would be compiled again.
             flags=[f"-tags={build_tags()}"],
             link=f"-s -w -X github.com/prometheus/common/version.Version={release(version)}",
-            env=go_environment(),
+            env=go_environment(target or ""),
             progress=progress,
             remedy=_REMEDY,
         )
-        fingerprint.mark(built(), inputs)
+        wanted.mark()
 
     build_step = Step(
         title=title,
-        detail=f"go build {collector_module.STORE} in {folder.relative_to(ROOT)} -> {built().relative_to(ROOT)}",
+        detail=f"go build {collector_module.STORE} in {relative(folder)} -> {relative(wanted.made)}",
         action=build,
-        skip=lambda: fingerprint.is_current(built(), inputs),
+        skip=wanted.is_current,
         exclusive=True,
         progress=progress,
     )

@@ -18,6 +18,7 @@ _NODE = {"node": "its address and port, as the demo shows it", **_DEMO}
         "nodes": "nodes in each pool",
         "containers": "containers on each node",
         "day": "begin with a day of an account that had trouble, instead of so many pools, nodes and containers",
+        "from-source": "compile the programs even where the release has them, made of these very sources",
         "check": "verify everything once through Prometheus, print JSON, and exit 0 or 1",
     },
     limits={"pools": (1, 200), "nodes": (1, 254), "containers": (0, 1000)},
@@ -28,11 +29,12 @@ def demo(
     nodes: int = _SIZE[1],
     containers: int = _SIZE[2],
     day: bool = False,
+    from_source: bool = False,
     check: bool = False,
 ) -> None:
     """Watch simulated pools arrive in a real Prometheus, live.
 
-    They come through the real collector. The first run builds it, which takes a few minutes.
+    They come through the real collector. The first run fetches it from the release, or compiles it in a few minutes.
     """
     from spcsmetrics.core.errors import UserError
     from spcsmetrics.local.demo import run_demo
@@ -40,7 +42,15 @@ def demo(
     if day and (check or (pools, nodes, containers) != _SIZE):
         raise UserError("--day has pools of its own, of which some do not answer: leave its other flags out")
 
-    run_demo(pools=pools, nodes=nodes, containers=containers, day=day, check=check, dry=is_dry(context))
+    run_demo(
+        pools=pools,
+        nodes=nodes,
+        containers=containers,
+        day=day,
+        check=check,
+        from_source=from_source,
+        dry=is_dry(context),
+    )
 
 
 @task(plan=False, help=_POOL)

@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
         release.scan,
         release.registry,
         release.release,
+        release.pack,
         release.rehearse,
         quality.clean,
     ),

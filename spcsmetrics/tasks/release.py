@@ -1,4 +1,4 @@
-"""The tasks registry, release, rehearse, versions, bump, audit and scan."""
+"""The tasks release, pack, registry, rehearse, versions, bump, audit and scan."""
 
 from invoke import Context
 
@@ -32,6 +32,17 @@ def release(
     run_release(
         Target(registry=registry, namespace=namespace), source, outputs, candidate=candidate, dry=is_dry(context)
     )
+
+
+@task
+def pack(context: Context) -> None:
+    """Pack what demos take from a release: programs and boards.
+
+    They are made for Linux and macOS, and go to build/release.
+    """
+    from spcsmetrics.local.packing import run_packing
+
+    run_packing(dry=is_dry(context))
 
 
 @task(

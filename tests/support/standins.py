@@ -2,8 +2,9 @@
 
 from machines import build_stand_in
 
+from spcsmetrics.core.versions import SOURCE
 from spcsmetrics.images.contents import write
-from spcsmetrics.images.definition import IMAGES, SOURCE
+from spcsmetrics.images.definition import IMAGES
 
 if __name__ == "__main__":
     grafana = IMAGES["grafana"]

@@ -12,6 +12,7 @@ import pytest
 
 from spcsmetrics.core import polls, ports
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import ROOT
 from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run, open_run, open_temporary_run, wait_until
 
@@ -106,10 +107,10 @@ def test_an_error_ends_the_processes_too(tmp_path: Path) -> None:
 def test_a_process_logs_to_the_folder_with_its_variables_and_its_own_session(tmp_path: Path) -> None:
     code = "import os, sys; print(os.environ['COLOUR'], os.getcwd(), os.getsid(0) == os.getpid(), sys.stdin.read())"
     with open_run(tmp_path / "run") as run:
-        started = run.start("show", [sys.executable, "-c", code], env={"COLOUR": "blue"}, cwd=tmp_path, url="http://x")
+        started = run.start("show", [sys.executable, "-c", code], env={"COLOUR": "blue"}, url="http://x")
         assert started.popen.wait(10) == 0
         assert started.log == tmp_path / "run" / "show.log"
-        assert started.log.read_text() == f"blue {tmp_path} True \n"
+        assert started.log.read_text() == f"blue {ROOT} True \n"
         assert started.url == "http://x"
 
 

@@ -74,10 +74,12 @@ def test_a_missing_setting_is_named(folder: Path, missing: str) -> None:
 @pytest.mark.parametrize(("tag", "kind"), [("v1.2.3", "--prerelease=false"), ("v1.2.3-rc.1", "--prerelease")])
 def test_a_prerelease_is_marked_so_and_a_second_run_brings_it_up_to_date(folder: Path, tag: str, kind: str) -> None:
     (folder / "build" / "release").mkdir(parents=True)
-    (folder / "build" / "release" / "one.spdx.json").touch()
+    files = ["build/release/one.spdx.json", "build/release/two.tar.gz"]
+    for file in files:
+        (folder / file).touch()
     for verb in ("create", "edit"):
         (folder / "calls").unlink(missing_ok=True)
         assert run(folder, "publish", tag).returncode == 0
         made = calls(folder)
         assert made[1].startswith(f"release {verb} {tag} --verify-tag {kind} ")
-        assert made[2] == f"release upload {tag} --clobber build/release/one.spdx.json"
+        assert made[2] == f"release upload {tag} --clobber {' '.join(files)}"

@@ -15,10 +15,10 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import LOCKS, PLUGIN, ROOT
-from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT
+from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT, SOURCE
 from spcsmetrics.images import build, builders, local_bases, official_bases, release
 from spcsmetrics.images.builders import bake_command, has_buildx
-from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, SOURCE, choose
+from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, choose
 from spcsmetrics.images.notes import notes
 from spcsmetrics.images.target import Target, semver_tags
 from spcsmetrics.programs.manifest import MANIFEST
