@@ -94,6 +94,12 @@ def installed_compose() -> list[str]:
     return []
 
 
+@cache
+def find_compose() -> list[str]:
+    """Return the words that start compose: the machine's own where it is new enough, else the locked one."""
+    return installed_compose() or [str(groups.script("docker-compose"))]
+
+
 def _compose_version(command: list[str]) -> int:
     try:
         match = re.search(r"(\d+)\.\d+", process.run([*command, "version", "--short"]))

@@ -14,6 +14,8 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD
 
 _FOLDER = BUILD / "demos"
+# In place of a process: the containers run without one of ours.
+_STACK = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +46,21 @@ class Demo:
 @contextmanager
 def announce(demo: Demo) -> Iterator[None]:
     """Let other tasks find a demo while this block runs."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    file = _FOLDER / f"{demo.pid}.json"
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(asdict(demo)))
-    part.replace(file)
+    _write(demo)
     try:
         yield
     finally:
-        file.unlink(missing_ok=True)
+        _file(demo.pid).unlink(missing_ok=True)
+
+
+def announce_stack(name: str, admin: str) -> None:
+    """Let other tasks find the demo of the three images, until it is forgotten."""
+    _write(Demo(pid=_STACK, folder=name, admin=admin))
+
+
+def forget_stack() -> None:
+    """Undo announce_stack."""
+    _file(_STACK).unlink(missing_ok=True)
 
 
 def find_demo(name: str = "") -> Demo:
@@ -67,7 +75,20 @@ def find_demo(name: str = "") -> Demo:
     raise UserError("a demo of this clone must run: start ./inv demo in another terminal")
 
 
+def _file(pid: int) -> Path:
+    return _FOLDER / f"{pid}.json"
+
+
+def _write(demo: Demo) -> None:
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    part = _file(demo.pid).with_suffix(".part")
+    part.write_text(json.dumps(asdict(demo)))
+    part.replace(_file(demo.pid))
+
+
 def _runs(pid: int) -> bool:
+    if pid == _STACK:
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

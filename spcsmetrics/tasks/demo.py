@@ -19,6 +19,8 @@ _NODE = {"node": "its address and port, as the demo shows it", **_DEMO}
         "containers": "containers on each node",
         "day": "begin with a day of an account that had trouble, instead of so many pools, nodes and containers",
         "from-source": "compile the programs even where the release has them, made of these very sources",
+        "stack": "run the three images in Docker instead, and leave them running; --bases goes with it",
+        "bases": "official (pulled) or local (made on this machine, without grafana)",
         "check": "verify everything once through Prometheus, print JSON, and exit 0 or 1",
     },
     limits={"pools": (1, 200), "nodes": (1, 254), "containers": (0, 1000)},
@@ -31,6 +33,8 @@ def demo(
     day: bool = False,
     from_source: bool = False,
     check: bool = False,
+    stack: bool = False,
+    bases: str = "official",
 ) -> None:
     """Watch simulated pools arrive in a real Prometheus, live.
 
@@ -39,6 +43,15 @@ def demo(
     from spcsmetrics.core.errors import UserError
     from spcsmetrics.local.demo import run_demo
 
+    if stack:
+        from spcsmetrics.upkeep import demo_stack
+
+        if day or check or from_source or (pools, nodes, containers) != _SIZE:
+            raise UserError("--stack has pools of its own and takes --bases alone: leave the other flags out")
+        demo_stack.start(bases, dry=is_dry(context))
+        return
+    if bases != "official":
+        raise UserError("--bases is for images: write it with --stack")
     if day and (check or (pools, nodes, containers) != _SIZE):
         raise UserError("--day has pools of its own, of which some do not answer: leave its other flags out")
 
@@ -95,6 +108,14 @@ def add(_: Context, pool: str, family: str = "CPU_X64_S", nodes: int = 1, demo: 
     from spcsmetrics.local import running, trouble
 
     _say(trouble.add_pool(running.find_demo(demo), pool, family, nodes))
+
+
+@task
+def stop(context: Context) -> None:
+    """Remove the containers that demo --stack left."""
+    from spcsmetrics.upkeep import demo_stack
+
+    demo_stack.stop(dry=is_dry(context))
 
 
 def _say(sentence: str) -> None:

@@ -13,7 +13,7 @@ from spcsmetrics.tasks.preview import preview
 # invoke's decorator hides what it returns.
 SECTIONS: dict[str, tuple[Any, ...]] = {
     "Use": (
-        Collection("demo", demo.demo, demo.suspend, demo.resume, demo.break_node, demo.mend, demo.add),
+        Collection("demo", demo.demo, demo.suspend, demo.resume, demo.break_node, demo.mend, demo.add, demo.stop),
         preview,
         doctor,
         build,

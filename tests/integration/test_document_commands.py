@@ -41,7 +41,8 @@ def task_of(command: str) -> str:
 LOCAL = [
     command
     for command in documented()
-    if (task_of(command) not in ACCOUNT or "--offline" in command) and not command.startswith("demo.")
+    if (task_of(command) not in ACCOUNT or "--offline" in command)
+    and (not command.startswith("demo.") or command == "demo.stop")
 ]
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import admin as admin_api
 import pytest
-from containers import PROJECT, compose, docker, execute, find_compose
+from containers import PROJECT, compose, docker, execute
 from pytest_docker.plugin import Services
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import COMPOSE_FILE
 from spcsmetrics.core.steps import console
+from spcsmetrics.core.toolchain import find_compose
 from spcsmetrics.images import daemon
 from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
 from spcsmetrics.local.promql import InstantQuery, Sample, parse

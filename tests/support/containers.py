@@ -1,21 +1,14 @@
 """Docker and compose on the command line, as the tests of the images and of the stack use them."""
 
 import subprocess
-from functools import cache
 
-from spcsmetrics.core import groups, process
+from spcsmetrics.core import process
 from spcsmetrics.core.paths import COMPOSE_FILE
 from spcsmetrics.core.process import Args
-from spcsmetrics.core.toolchain import installed_compose
+from spcsmetrics.core.toolchain import find_compose
 from spcsmetrics.images.definition import SIMULATOR_IMAGE
 
 PROJECT = "spcs-stack-test"
-
-
-@cache
-def find_compose() -> list[str]:
-    """Return the words that start compose: the machine's own where it is new enough, else the locked one."""
-    return installed_compose() or [str(groups.script("docker-compose"))]
 
 
 def docker(*words: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import containers
 import pytest
 from programs import write_program
 
@@ -16,10 +15,10 @@ from spcsmetrics.programs import prometheus
 @pytest.fixture(autouse=True)
 def _nothing_found_before() -> Iterator[None]:
     toolchain.find_go.cache_clear()
-    containers.find_compose.cache_clear()
+    toolchain.find_compose.cache_clear()
     yield
     toolchain.find_go.cache_clear()
-    containers.find_compose.cache_clear()
+    toolchain.find_compose.cache_clear()
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_compose_is_the_machines_own_where_it_is_new_enough(
     write_program(programs, "docker", docker)
     write_program(programs, "docker-compose", standalone)
     locked = str(groups.script("docker-compose"))
-    assert containers.find_compose() == [locked if word == "LOCKED" else word for word in words]
+    assert toolchain.find_compose() == [locked if word == "LOCKED" else word for word in words]
     installed = groups.group_step("compose").skip()
     assert toolchain.compose_step().skip() is (words != ["LOCKED"] or installed)
 
