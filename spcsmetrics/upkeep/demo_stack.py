@@ -59,7 +59,8 @@ def _say(*, with_grafana: bool) -> None:
     boards = _address("pause", "3000") if with_grafana else f"./inv preview --prometheus {store}"
     console.print(f"  Boards      {boards}")
     console.print(f"  Prometheus  {store}/query?g0.expr=up")
-    console.print("  Try         ./inv demo.suspend DEMO_POOL_1")
+    pool = running.find_demo(PROJECT).ask("GET", "/state")["pools"][0]["name"]
+    console.print(f"  Now try     ./inv demo.suspend {pool}")
     console.print("  It stays until ./inv demo.stop")
 
 

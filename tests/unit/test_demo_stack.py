@@ -32,6 +32,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(process, "run", run)
     monkeypatch.setattr(demo_stack, "find_compose", lambda: ["docker", "compose"])
     monkeypatch.setattr(demo_stack, "compose_step", lambda: Step(title="compose", detail="", action=str))
+    state = {"pools": [{"name": "WEB_POOL"}]}
+    monkeypatch.setattr(running.Demo, "ask", lambda *_: state)
     monkeypatch.setattr(build, "image_steps", lambda *_: [])
     return found
 
@@ -46,6 +48,7 @@ def test_the_stack_is_started_and_other_tasks_find_it_until_it_is_stopped(
     said = " ".join(capsys.readouterr().err.split())
     assert ("Boards http://127.0.0.1:4711" in said) == grafana
     assert ("Boards ./inv preview --prometheus http://127.0.0.1:4711" in said) == (not grafana)
+    assert "Now try ./inv demo.suspend WEB_POOL" in said
     demo_stack.stop(dry=False)
     assert "down --volumes --remove-orphans" in asked[-1]
     with pytest.raises(UserError, match="a demo of this clone must run"):
