@@ -1,10 +1,10 @@
 """Grafana: takes the boards, and admits only users whom the ingress sent.
 
 Each test names the files of Grafana's source that it rests on. The tag of the shipped version could not be read, so the
-newest stored copy of each was, on 26 November 2026. The copies have no date. gziper.go, plugins.go, ds_proxy.go,
-grafana.go and store.go are from after 13.2.0; auth.go, proxy.go, org_sync.go, registration.go and steps.go from 11.3 to
-13.1; csrf.go, datasources.go, sqlstore.go, dashboard_snapshot.go, serviceaccounts/api/api.go and web/tree.go may be
-older. Where a test fails, begin with the file at the tag.
+newest stored copy of each was, on 26 November 2026. The copies bear no date: gziper.go holds what 13.2.1 mended;
+grafana.go, store.go, plugins.go, ds_proxy.go, steps.go and registration.go are of about version 13; the others, which
+are auth.go, proxy.go, csrf.go, user_sync.go, org_sync.go, datasources.go, sqlstore.go, dashboard_snapshot.go,
+accesscontrol.go, tree.go and those of provisioning, may be older. Where a test fails, begin with the file at the tag.
 """
 
 import json
