@@ -1,15 +1,16 @@
 """What a node hour costs in credits, by instance family.
 
-Source: tables 1(e) to 1(g) of Snowflake's Service Consumption Table, a PDF, effective 31 March 2026. The numbers are
-copied second hand: from a third party's text of it, and not from the PDF, which could not be read here. Other such
-texts, of the tables effective 13 January and 12 May 2026, have the same numbers for these families. The families are
-those of https://docs.snowflake.com/en/sql-reference/sql/create-compute-pool.
+Source: tables 1(e) to 1(g) of Snowflake's Service Consumption Table, a PDF. All twenty numbers were compared with two
+copies of its whole text, effective 31 March and 1 April 2026, which others keep; the PDF at its own address could not
+be read. Extracts by others, of the tables effective 13 January, 2 March and 12 May 2026, have the same numbers. Of
+later tables (one is cited as effective 2 October 2026) no text was found. The families are those of
+https://docs.snowflake.com/en/sql-reference/sql/create-compute-pool.
 
 Families of the generations after it (GEN_X64_G2_2, MEM_X64_G2_8, GPU_L40S_G1_8 and others) are left out: their prices
 differ between clouds, which no metric names, and the texts of them disagree. Their cost is unknown, which is not 0.
 """
 
-SOURCE, EFFECTIVE = "https://www.snowflake.com/legal-files/CreditConsumptionTable.pdf", "31 March 2026"
+SOURCE, EFFECTIVE = "https://www.snowflake.com/legal-files/CreditConsumptionTable.pdf", "1 April 2026"
 
 CREDITS_PER_NODE_HOUR: dict[str, float] = {
     "CPU_X64_XS": 0.06,

@@ -6,9 +6,9 @@ from monitoring.signals import sizing
 
 _BILL = (
     "Credits here are an estimate: hours in which nodes were there, times the credits of their instance family in "
-    f"Snowflake's [Service Consumption Table]({SOURCE}), effective {EFFECTIVE}. The numbers are copied second hand, "
-    "from third parties' texts of it: compare them with the table before you rely on them. A family that is not among "
-    "them costs an unknown amount. Every start of a node is billed for at least five minutes, which the estimate "
+    f"Snowflake's [Service Consumption Table]({SOURCE}), effective {EFFECTIVE}, as in a copy of its text that others "
+    "keep: compare them with the table in effect before you rely on them. A family that is not among them costs an "
+    "unknown amount. Every start of a node is billed for at least five minutes, which the estimate "
     "leaves out. The price of a credit depends on region, edition and contract: set yours above. The account's view "
     "`SNOWPARK_CONTAINER_SERVICES_HISTORY` has the billed credits, up to three hours late."
 )
