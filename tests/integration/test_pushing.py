@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from accounts import SETTINGS, Desk, open_desk
 from docker_double import Daemon, open_daemon
+from programs import write_program
 
 from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.deploy.grants import list_grants
@@ -215,3 +216,31 @@ def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, 
     assert (desk.folder / "asked").read_text() == "spcs image-registry login\n", "one login for all pushes"
     assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
     assert len(daemon.pushed) == len(IMAGES)
+
+
+def test_images_go_to_the_host_that_the_account_shows(desk: Desk, daemon: Daemon) -> None:
+    """An account's name may hold an underscore and a host may not: SHOW IMAGE REPOSITORIES says the host.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-registry-repository
+    """
+    desk.write_connection(desk.token, account="MY_ORG-MY_ACCT")
+    done = desk.inv("deploy", "--timeout=15")
+    assert done.returncode == 0, done.stderr
+    ports = json.loads((desk.folder / "run" / "session" / "ports.json").read_text())
+    hosts = [reference.partition("/")[0] for reference in daemon.pushed]
+    assert hosts == [f"127.0.0.1:{ports['registry']}"] * len(IMAGES)
+
+
+def test_no_command_line_holds_a_token_while_docker_is_logged_in(desk: Desk, daemon: Daemon) -> None:
+    """Everybody on a machine reads what its programs were started with, so Docker takes a password from its input too.
+
+    Source: https://docs.docker.com/reference/cli/docker/login/ (--password-stdin)
+    """
+    seen = desk.folder / "seen"
+    snow = f"cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' > {seen}; exit 1"
+    programs = write_program(desk.folder / "programs", "snow", snow).parent
+    done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr
+    assert len(daemon.pushed) == len(IMAGES)
+    assert "-m spcsmetrics.tasks deploy" in seen.read_text(), "command lines are seen"
+    assert desk.token not in seen.read_text()
