@@ -122,8 +122,9 @@ def test_a_viewer_reads_where_the_data_source_points_and_no_secret() -> None:
     assert not source.get("secureJsonFields")
 
 
-# What Grafana forwards for a viewer, whatever path that is: the data source's backend (pkg/promlib/client/client.go of
-# Grafana up to 13.1, now in the data source's own repository), and Grafana's proxy (pkg/api/pluginproxy/ds_proxy.go).
+# What Grafana forwards for a viewer, whatever path that is: by the data source's backend (pkg/promlib/client/client.go
+# of grafana/grafana-prometheus-datasource, read at 1f9b322, 13.1.7), and by its own proxy (pkg/api/pluginproxy/
+# ds_proxy.go, with the routes of that repository's src/plugin.json).
 WAYS = {"backend": "/api/datasources/uid/prometheus/resources", "proxy": "/api/datasources/proxy/uid/prometheus"}
 # Nothing to write, as Prometheus takes it: a message with one unknown field, in Snappy.
 SAMPLES = "\x02\x04\x20\x01"
@@ -131,7 +132,7 @@ SAMPLES = "\x02\x04\x20\x01"
 
 def forward(way: str, path: str, method: str) -> str:
     """Return the status of what Grafana forwards for a viewer."""
-    body = "" if method == "GET" else SAMPLES if path == "api/v1/write" else "query=up"
+    body = "" if method == "GET" else SAMPLES if path.endswith("write") else "query=up"
     return get(f"{WAYS[way]}/{path}", "SOMEBODY", body=body, method=method)[0] + " "
 
 
@@ -157,8 +158,11 @@ def test_the_samples_of_these_tests_are_taken_from_a_sibling() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        # The backend says of what it posts that it is a form, which Prometheus refuses; the proxy posts queries alone.
+        # The backend says of what it posts that it is a form, which Prometheus refuses. The proxy posts where a route
+        # allows it: to queries, series and labels.
         "api/v1/write",
+        "api/v1/query/../write",
+        "api/v1/query/..%2fwrite",
         "api/v1/read",
         "api/v1/otlp/v1/metrics",
         "api/v1/admin/tsdb/snapshot",

@@ -239,7 +239,8 @@ def test_variables_have_one_name_everywhere() -> None:
 
 
 def test_windows_of_rates_follow_the_interval_of_scrapes(board: Json) -> None:
-    # pkg/promlib/models/query.go: $__rate_interval takes a query's own step instead of the data source's interval.
+    # grafana/grafana-prometheus-datasource, pkg/promlib/models/query.go: $__rate_interval takes a query's own step
+    # instead of the data source's interval.
     assert not [target for panel in panels(board) for target in panel["targets"] if target.get("interval")]
     source = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"][0]
     assert source["jsonData"]["timeInterval"] == "${SPCS_SCRAPE_INTERVAL}"
