@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -73,8 +74,14 @@ func (s *store) judge(answer *http.Response) error {
 	return nil
 }
 
+// withRoom passes on samples while the volume has room for them. What does not say that it is samples is refused:
+// Prometheus would take it, and Grafana might forward a viewer's request.
 func (s *store) withRoom(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-protobuf") {
+			http.Error(w, "samples are of the type application/x-protobuf", http.StatusUnsupportedMediaType)
+			return
+		}
 		if !s.open.Load() || s.volume.look().full(s.volume.floor) {
 			s.refused.Add(1)
 			sendAway(w, "the store's volume is full, or its write-ahead log is not repaired yet")

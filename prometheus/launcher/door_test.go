@@ -24,7 +24,7 @@ func TestOnlyWhatSiblingsNeedIsPassedOn(t *testing.T) {
 		"POST /api/v1/query":                         http.StatusOK,
 		"GET /api/v1/query_range?query=up":           http.StatusOK,
 		"GET /api/v1/label/job/values":               http.StatusOK,
-		"POST /api/v1/write":                         http.StatusOK,
+		"POST /api/v1/write":                         http.StatusUnsupportedMediaType,
 		"GET /-/ready":                               http.StatusOK,
 		"GET /api/v1/write":                          http.StatusMethodNotAllowed,
 		"POST /api/v1/read":                          http.StatusNotFound,
@@ -51,6 +51,32 @@ func TestOnlyWhatSiblingsNeedIsPassedOn(t *testing.T) {
 	}
 }
 
+func TestSamplesMustSayThatTheyAreSamples(t *testing.T) {
+	passed := 0
+	behind := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { passed++ }))
+	defer behind.Close()
+	disk, _ := newVolume(t)
+	s := newStore("", nil, behind.URL, disk)
+	s.open.Store(true)
+	for kind, want := range map[string]int{
+		"":                                  http.StatusUnsupportedMediaType,
+		"application/x-www-form-urlencoded": http.StatusUnsupportedMediaType,
+		"text/plain":                        http.StatusUnsupportedMediaType,
+		"application/x-protobuf":            http.StatusOK,
+		"application/x-protobuf;proto=io.prometheus.write.v2.Request": http.StatusOK,
+	} {
+		answer, request := httptest.NewRecorder(), newWrite("samples")
+		request.Header.Set("Content-Type", kind)
+		s.door().ServeHTTP(answer, request)
+		if answer.Code != want {
+			t.Errorf("%q: %d", kind, answer.Code)
+		}
+	}
+	if passed != 2 {
+		t.Errorf("%d passed on", passed)
+	}
+}
+
 func TestAnswersToSamplesPassUnchanged(t *testing.T) {
 	for _, code := range []int{http.StatusNoContent, http.StatusBadRequest, http.StatusTooManyRequests} {
 		var got *http.Request
@@ -65,7 +91,7 @@ func TestAnswersToSamplesPassUnchanged(t *testing.T) {
 		disk, _ := newVolume(t)
 		s := newStore("", nil, behind.URL, disk)
 		s.open.Store(true)
-		request := httptest.NewRequest(http.MethodPost, writePath, strings.NewReader("\x00 not a message"))
+		request := newWrite("\x00 not a message")
 		request.Header.Set("Content-Encoding", "snappy")
 		request.Header.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request")
 		answer := httptest.NewRecorder()
@@ -103,13 +129,11 @@ func TestAFailedQueryLeavesTheDoorOpenForSamples(t *testing.T) {
 	disk, _ := newVolume(t)
 	s := newStore("", nil, behind.URL, disk)
 	s.open.Store(true)
-	ask := func(path string) {
-		s.door().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, nil))
-	}
-	if ask("/api/v1/query"); !s.open.Load() {
+	ask := func(request *http.Request) { s.door().ServeHTTP(httptest.NewRecorder(), request) }
+	if ask(httptest.NewRequest(http.MethodPost, "/api/v1/query", nil)); !s.open.Load() {
 		t.Error("a query shuts it")
 	}
-	if ask(writePath); s.open.Load() {
+	if ask(newWrite("samples")); s.open.Load() {
 		t.Error("a write that failed leaves it open")
 	}
 }

@@ -77,8 +77,15 @@ func (s *stand) starts() int {
 
 func (s *stand) post() *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
-	s.door().ServeHTTP(answer, httptest.NewRequest(http.MethodPost, writePath, strings.NewReader("samples")))
+	s.door().ServeHTTP(answer, newWrite("samples"))
 	return answer
+}
+
+// newWrite returns a request as the collector writes samples.
+func newWrite(body string) *http.Request {
+	request := httptest.NewRequest(http.MethodPost, writePath, strings.NewReader(body))
+	request.Header.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request")
+	return request
 }
 
 func (s *stand) get(path, from string) *httptest.ResponseRecorder {
