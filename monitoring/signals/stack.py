@@ -65,7 +65,7 @@ ALERT_LIST = Listing(
     links=(("Alert", "runbook"), ("Pool", "spcs-pool"), ("Service", "spcs-service")),
 )
 LAST_SUCCESS = Signal(
-    title="Age of the last good discovery",
+    title="Last good discovery",
     meaning="Time since the collector's last refresh from account and DNS without a failure.",
     unit="s",
     lines=(Line(expr="max(spcs_discovery_last_success_age_seconds)", legend="age"),),
