@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/discovery"
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
 // Verdicts on a pool.
@@ -108,7 +109,7 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	case found.Reason == "pool_name":
 		p.Verdict, p.Problem = Broken, found.Error
 		p.Fix = fmt.Sprintf("CREATE COMPUTE POOL MY_POOL MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = %s;",
-			identifier(found.InstanceFamily))
+			sqlapi.Identifier(found.InstanceFamily))
 	case found.Reason == "dns_nxdomain":
 		p.Verdict = Broken
 		p.Problem = "its nodes are not in DNS; their names exist only inside Snowpark Container Services, " +
@@ -123,7 +124,7 @@ func (p *Pool) diagnose(found discovery.PoolStatus, role string) {
 	case len(found.Nodes) == 0:
 		p.Verdict, p.Problem = Inactive, "it is "+p.State+" and has no nodes"
 		if p.State == "SUSPENDED" {
-			p.Fix = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", identifier(p.Name))
+			p.Fix = fmt.Sprintf("ALTER COMPUTE POOL %s RESUME;", sqlapi.Identifier(p.Name))
 		}
 	default:
 		p.Verdict = OK

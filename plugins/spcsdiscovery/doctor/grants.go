@@ -6,7 +6,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,7 +68,7 @@ func readGrants(ctx context.Context, c *discovery.SDConfig, report *Report) gran
 func (g grants) addRoles(ctx context.Context, account *sqlapi.Client, role string) error {
 	roles := []string{role}
 	for at := 0; at < len(roles) && at < maxRoles; at++ {
-		result, err := account.Query(ctx, "SHOW GRANTS TO ROLE "+identifier(roles[at]))
+		result, err := account.Query(ctx, "SHOW GRANTS TO ROLE "+sqlapi.Identifier(roles[at]))
 		if err != nil {
 			return err
 		}
@@ -93,19 +92,9 @@ func grantMonitor(pool, role string) string {
 	if role == "" {
 		role = "<role>"
 	} else {
-		role = identifier(role)
+		role = sqlapi.Identifier(role)
 	}
-	return fmt.Sprintf("GRANT MONITOR ON COMPUTE POOL %s TO ROLE %s;", identifier(pool), role)
-}
-
-var plain = regexp.MustCompile(`^[A-Z_][A-Z0-9_$]*$`)
-
-// identifier writes a name as SQL needs it: in quotes unless it is a plain one.
-func identifier(name string) string {
-	if plain.MatchString(name) {
-		return name
-	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	return fmt.Sprintf("GRANT MONITOR ON COMPUTE POOL %s TO ROLE %s;", sqlapi.Identifier(pool), role)
 }
 
 func unquote(name string) string {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
 
 func TestWriteShowsNoCharacterThatActs(t *testing.T) {
@@ -64,5 +66,5 @@ func TestWriteJSONShowsNoCharacterThatActs(t *testing.T) {
 
 func TestFixQuotesTheInstanceFamily(t *testing.T) {
 	require.Equal(t, "GRANT MONITOR ON COMPUTE POOL A TO ROLE R;", statement(grantMonitor("A", "R")))
-	require.Equal(t, `"X; DROP"`, identifier("X; DROP"))
+	require.Equal(t, `"X; DROP"`, sqlapi.Identifier("X; DROP"))
 }
