@@ -19,6 +19,7 @@ from spcsmetrics.upkeep import coverage
 DIFFERENTIAL = PLUGIN / "differential"
 GO_MODULES = (PLUGIN, DIFFERENTIAL, PROMETHEUS / "launcher")
 FUZZERS = (
+    ("discovery", "FuzzComment"),
     ("discovery", "FuzzConfigSurvivesYAML"),
     ("discovery", "FuzzDNSAnswer"),
     ("discovery", "FuzzEndpoints"),

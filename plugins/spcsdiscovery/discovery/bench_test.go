@@ -60,3 +60,35 @@ func BenchmarkRefresh(b *testing.B) {
 }
 
 func address(node int) string { return fmt.Sprintf("10.%d.%d.%d", node>>16, node>>8&255, node&255) }
+
+// BenchmarkRefreshOfServices measures a refresh of 1,000 listed services of which 200 are opted in, once all of them are
+// known.
+func BenchmarkRefreshOfServices(b *testing.B) {
+	for _, milliseconds := range []int{0, 40} {
+		b.Run(fmt.Sprintf("services=1000/opted_in=200/dns=%dms", milliseconds), func(b *testing.B) {
+			f := newServiceFixture(b)
+			for i := range 1000 {
+				s := f.add(fmt.Sprintf("S_%03d", i), address(i+1))
+				if i >= 200 {
+					s.comment = "For people"
+				}
+			}
+			for range 200/maxStatements + 1 {
+				require.True(b, f.refreshOnce(), f.log)
+			}
+			f.dns.SetDelay(time.Duration(milliseconds) * time.Millisecond)
+			f.account.reset()
+			refreshes := 0
+			for b.Loop() {
+				f.dns.Reset()
+				require.True(b, f.refreshOnce(), f.log)
+				refreshes++
+			}
+			require.Len(b, f.groups, 200)
+			require.Equal(b, refreshes, f.account.sent("SHOW"))
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(float64(memory.Sys)/1e6, "MB-process")
+		})
+	}
+}

@@ -52,9 +52,13 @@ func init() {
 
 // SDConfig configures the discovery. It survives being marshalled to YAML and read back, except for its observer.
 type SDConfig struct {
-	// AccountConfig is not needed with ComputePools.
+	// Role is RoleNodes, the default, or RoleServices. A receiver has keys of its own for the latter.
+	Role string `yaml:"role,omitempty" mapstructure:"-"`
+	// ServicesConfig is for RoleServices.
+	ServicesConfig `yaml:",inline" mapstructure:"-"`
+	// AccountConfig is not needed with ComputePools, except for RoleServices.
 	AccountConfig `yaml:",inline" mapstructure:",squash"`
-	// ComputePools names the pools to watch; the account is then not asked for its list.
+	// ComputePools names the pools to watch, and for RoleNodes the account is then not asked for its list.
 	ComputePools []string `yaml:"compute_pools,omitempty" mapstructure:"compute_pools"`
 	// PoolSource is one of the Source constants: by default SourceList with ComputePools, else SourceShow.
 	PoolSource string `yaml:"pool_source,omitempty" mapstructure:"pool_source"`
@@ -89,6 +93,20 @@ func (*SDConfig) NewDiscovererMetrics(
 
 // NewDiscoverer implements discovery.Config.
 func (c *SDConfig) NewDiscoverer(opts promdiscovery.DiscovererOptions) (promdiscovery.Discoverer, error) {
+	return newFinder(c, opts)
+}
+
+// runner is a discoverer that can also refresh once.
+type runner interface {
+	promdiscovery.Discoverer
+	finder
+}
+
+// newFinder returns the discoverer of the configuration's role.
+func newFinder(c *SDConfig, opts promdiscovery.DiscovererOptions) (runner, error) {
+	if c.Role == RoleServices {
+		return newServiceDiscoverer(c, opts)
+	}
 	return newDiscoverer(c, opts)
 }
 
@@ -116,6 +134,9 @@ func (c *SDConfig) Check() error {
 		}
 	}
 	if err := c.refusePassword(); err != nil {
+		return err
+	}
+	if err := c.checkRole(); err != nil {
 		return err
 	}
 	if err := c.checkPools(); err != nil {
@@ -157,6 +178,8 @@ func (c *SDConfig) CheckFiles() error {
 // source returns where the names of the pools come from.
 func (c *SDConfig) source() string {
 	switch {
+	case c.Role == RoleServices:
+		return SourceShow
 	case c.PoolSource != "":
 		return c.PoolSource
 	case len(c.ComputePools) > 0:
@@ -171,7 +194,7 @@ func (c *SDConfig) checkPools() error {
 	if !slices.Contains(sources, c.source()) {
 		return fmt.Errorf("`pool_source` is %q: set one of %s", c.PoolSource, strings.Join(sources, ", "))
 	}
-	if listed := len(c.ComputePools) > 0; listed != (c.source() == SourceList) {
+	if listed := len(c.ComputePools) > 0; listed != (c.source() == SourceList) && c.Role != RoleServices {
 		return fmt.Errorf(
 			"`pool_source` is %q and `compute_pools` names %d pools: name pools for %q, or remove one of both keys",
 			c.PoolSource, len(c.ComputePools), SourceList)

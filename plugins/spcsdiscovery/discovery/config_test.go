@@ -173,6 +173,7 @@ func FuzzConfigSurvivesYAML(f *testing.F) {
 	f.Add("compute_pools: [POOL_A, B]\ndns_server: 10.0.0.1:53\nrefresh_interval: 5s\n")
 	f.Add("host: a.b\nprivate_key_file: k.pem\nuser: u\npool_source: auto\n")
 	f.Add(account + "port: 8443\nca_file: ca.pem\ntoken_type: KEYPAIR_JWT\n")
+	f.Add(account + "role: services\nservices: ['DB.S.LLM:8000/metrics']\nmax_targets: 7\ncompute_pools: [A]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		before, err := parse(text)
 		if err != nil || before.RefreshInterval == 0 { // a text without a document is read as nothing
@@ -187,6 +188,9 @@ func FuzzConfigSurvivesYAML(f *testing.F) {
 		require.NoError(t, err)
 		if len(before.ComputePools) == 0 {
 			before.ComputePools = nil
+		}
+		if len(before.Services) == 0 {
+			before.Services = nil
 		}
 		require.Equal(t, before, after)
 	})

@@ -5,7 +5,6 @@ package discovery
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -24,8 +23,7 @@ const (
 // discoverer finds the nodes of the account's pools, one target group a pool. Prometheus keeps the group of a source
 // that is not sent again, and ends one that is sent without targets.
 type discoverer struct {
-	interval time.Duration
-	metrics  *promdiscovery.RefreshMetrics
+	*loop
 	lister   *poolLister
 	resolver *nodeResolver
 	memory   *memory
@@ -33,79 +31,49 @@ type discoverer struct {
 }
 
 func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discoverer, error) {
-	m, ok := opts.Metrics.(*metrics)
-	if !ok {
-		return nil, errors.New("invalid discovery metrics type")
-	}
-	if err := c.CheckFiles(); err != nil {
+	loop, err := newLoop(c, opts)
+	if err != nil {
 		return nil, err
 	}
-	reporter := newReporter(c, opts.Logger)
+	reporter := newReporter(c, opts.Logger, "pools")
 	lister, err := newPoolLister(c, reporter)
 	if err != nil {
 		return nil, err
 	}
-	return &discoverer{
-		interval: time.Duration(c.RefreshInterval),
-		metrics:  m.refresh.Instantiate(c.Name(), opts.SetName),
-		lister:   lister,
-		resolver: newNodeResolver(c.DNSServer),
-		memory:   newMemory(c, reporter),
-		reporter: reporter,
-	}, nil
+	d := &discoverer{
+		loop: loop, lister: lister, resolver: newNodeResolver(c.DNSServer), memory: newMemory(c, reporter), reporter: reporter,
+	}
+	loop.finder = d
+	return d, nil
 }
 
 // RefreshOnce does what a discoverer does at every interval, and returns what it found. An error means that the
 // configuration cannot be used.
 func RefreshOnce(ctx context.Context, c *SDConfig) (Status, error) {
+	once := *c
+	once.statements = once.maxTargets()
 	registry := prometheus.NewRegistry()
-	d, err := newDiscoverer(c, promdiscovery.DiscovererOptions{
+	discoverer, err := newFinder(&once, promdiscovery.DiscovererOptions{
 		Logger:  slog.New(slog.DiscardHandler),
 		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
 	})
 	if err != nil {
 		return Status{}, err
 	}
-	defer d.lister.close()
+	defer discoverer.close()
 	started := time.Now()
-	d.refresh(ctx, func([]*targetgroup.Group) {})
-	return d.reporter.status(time.Since(started), d.memory.status(), d.lister.accountError()), nil
+	discoverer.refresh(ctx, func([]*targetgroup.Group) {})
+	return discoverer.status(time.Since(started)), nil
 }
 
-// Run implements discovery.Discoverer: it refreshes at once and then at every interval, until ctx ends.
-func (d *discoverer) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
-	defer d.lister.close()
-	send := func(groups []*targetgroup.Group) {
-		select {
-		case up <- groups:
-		case <-ctx.Done():
-		}
-	}
-	ticker := time.NewTicker(d.interval)
-	defer ticker.Stop()
-	for {
-		d.measureRefresh(ctx, send)
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-	}
+func (d *discoverer) close() { d.lister.close() }
+
+func (d *discoverer) status(took time.Duration) Status {
+	return d.reporter.status(took, Status{Pools: d.memory.status(), AccountError: d.lister.accountError()})
 }
 
-func (d *discoverer) measureRefresh(ctx context.Context, send func([]*targetgroup.Group)) {
-	started := time.Now()
-	ok := d.refresh(ctx, send)
-	if ctx.Err() != nil {
-		return
-	}
-	if !ok {
-		d.metrics.Failures.Inc()
-	}
-	elapsed := time.Since(started)
-	d.reporter.refreshEnded(ok, elapsed, d.memory.status(), d.lister.accountError())
-	d.metrics.Duration.Observe(elapsed.Seconds())
-	d.metrics.DurationHistogram.Observe(elapsed.Seconds())
+func (d *discoverer) refreshed(ok bool, took time.Duration) {
+	d.reporter.refreshEnded(ok, took, len(d.memory.pools), d.status)
 }
 
 // refresh lists the pools once, resolves each of them, and sends what changed. It reports whether the account answered
@@ -157,9 +125,4 @@ func (d *discoverer) resolveAll(ctx context.Context, pools []pool, send func([]*
 			}
 		}
 	}
-}
-
-// isCanceled reports whether ctx ended by a shutdown rather than by its deadline.
-func isCanceled(ctx context.Context) bool {
-	return errors.Is(context.Cause(ctx), context.Canceled)
 }

@@ -9,9 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-
-	"github.com/prometheus/common/model"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
 )
@@ -36,29 +33,18 @@ var poolColumns = []string{
 
 // poolLister lists the pools of the configuration or of the account, and keeps the account's last answer.
 type poolLister struct {
+	listing[pool]
 	configured []string
 	// account is nil where the configuration names the pools.
-	account    *sqlapi.Client
-	staleAfter model.Duration
-	reporter   *reporter
-
-	// listed is the account's last answer, and listedAt when it came; zero before the first.
-	listed   []pool
-	listedAt time.Time
+	account *sqlapi.Client
 	// useShow selects SHOW instead of the function; fallBack lets a first failure of the function set it.
 	useShow, fallBack bool
-	// cutOff is set once the list of pools was too long for one answer.
-	cutOff bool
-	// outage and failure are of the last time that the account was asked.
-	outage  outage
-	failure failure
 }
 
 func newPoolLister(c *SDConfig, reporter *reporter) (*poolLister, error) {
 	lister := &poolLister{
+		listing:    listing[pool]{staleAfter: c.AccountStaleAfter, reporter: reporter},
 		configured: c.ComputePools,
-		staleAfter: c.AccountStaleAfter,
-		reporter:   reporter,
 		useShow:    c.source() == SourceShow,
 		fallBack:   c.source() == SourceAuto,
 	}
@@ -76,9 +62,6 @@ func (l *poolLister) close() {
 		l.account.HTTP.CloseIdleConnections()
 	}
 }
-
-// accountError says why the account was unavailable last time; it is empty when the account answered.
-func (l *poolLister) accountError() string { return l.failure.text }
 
 // list returns the pools, and whether that list is up to date. While the account is unavailable, its last answer goes
 // on being used for account_stale_after.
@@ -101,28 +84,6 @@ func (l *poolLister) list(ctx context.Context) (pools []pool, current bool) {
 	return l.listed, false
 }
 
-func (l *poolLister) recordSuccess(pools []pool) {
-	l.listed, l.listedAt, l.failure = pools, time.Now(), failure{}
-	if lasted, ok := l.outage.recordSuccess(); ok {
-		l.reporter.accountRecovered(len(pools), lasted)
-	}
-}
-
-// recordFailure keeps the last answer until that is too old to rely on.
-func (l *poolLister) recordFailure(f failure) {
-	l.failure = f
-	l.reporter.countFailure(f.reason)
-	changed := l.outage.recordFailure(f.reason)
-	if f.held > 0 && l.outage.recordHold() || changed {
-		l.reporter.accountFailed(f, len(l.listed))
-	}
-	limit := time.Duration(l.staleAfter)
-	if limit > 0 && len(l.listed) > 0 && time.Since(l.listedAt) > limit {
-		l.listed = nil
-		l.reporter.allPoolsDropped(l.staleAfter)
-	}
-}
-
 // queryAccount lists the pools with one statement; another follows only where the account does not know the function.
 func (l *poolLister) queryAccount(ctx context.Context) ([]pool, error) {
 	if !l.useShow {
@@ -139,10 +100,7 @@ func (l *poolLister) queryAccount(ctx context.Context) ([]pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if result.Len() >= maxShown && !l.cutOff {
-		l.cutOff = true
-		l.reporter.listCutOff(result.Len())
-	}
+	l.checkLength(result.Len())
 	return readPools(result)
 }
 

@@ -16,8 +16,9 @@ import (
 
 // Status is what one refresh found.
 type Status struct {
-	// Pools holds every pool that is known.
-	Pools []PoolStatus
+	// Pools holds every pool that is known, and Services every opted-in service: one of both, by the role.
+	Pools    []PoolStatus
+	Services []ServiceStatus
 	// Failures counts failures by reason since the start: sql_*, dns_* and pool_name.
 	Failures map[string]int64
 	// RefreshDuration is the time the refresh took.
@@ -49,6 +50,8 @@ type reporter struct {
 	logger          *slog.Logger
 	observe         func(Status)
 	refreshInterval model.Duration
+	// subject is what the discovery lists.
+	subject string
 
 	// failures counts by reason since the start.
 	failures map[string]int64
@@ -58,33 +61,33 @@ type reporter struct {
 	lastSuccess  time.Time
 }
 
-func newReporter(c *SDConfig, logger *slog.Logger) *reporter {
+func newReporter(c *SDConfig, logger *slog.Logger, subject string) *reporter {
 	return &reporter{
-		logger: logger, observe: c.observe, refreshInterval: c.RefreshInterval, failures: map[string]int64{},
+		logger: logger, observe: c.observe, refreshInterval: c.RefreshInterval, subject: subject,
+		failures: map[string]int64{},
 	}
 }
 
-// status returns the report on a refresh that took this long.
-func (r *reporter) status(took time.Duration, pools []PoolStatus, accountError string) Status {
-	return Status{
-		Pools: pools, Failures: maps.Clone(r.failures), RefreshDuration: took,
-		FailedInARow: r.failedInARow, LastSuccess: r.lastSuccess, AccountError: accountError,
-	}
+// status completes the report on a refresh that took this long.
+func (r *reporter) status(took time.Duration, found Status) Status {
+	found.Failures, found.RefreshDuration = maps.Clone(r.failures), took
+	found.FailedInARow, found.LastSuccess = r.failedInARow, r.lastSuccess
+	return found
 }
 
 // refreshEnded records the end of a refresh and hands its status to the observer.
-func (r *reporter) refreshEnded(ok bool, took time.Duration, pools []PoolStatus, accountError string) {
+func (r *reporter) refreshEnded(ok bool, took time.Duration, known int, status func(time.Duration) Status) {
 	if !r.refreshed {
 		r.refreshed = true
-		r.logger.Info("First look at the pools has ended",
-			"pools", len(pools), "without_failure", ok, "took", took.Round(time.Millisecond))
+		r.logger.Info("First look at the "+r.subject+" has ended",
+			r.subject, known, "without_failure", ok, "took", took.Round(time.Millisecond))
 	}
 	r.failedInARow++
 	if ok {
 		r.lastSuccess, r.failedInARow = time.Now(), 0
 	}
 	if r.observe != nil {
-		r.observe(r.status(took, pools, accountError))
+		r.observe(status(took))
 	}
 }
 
@@ -102,7 +105,7 @@ func (r *reporter) accountRecovered(pools int, after time.Duration) {
 	r.logger.Info("Account answers again", "pools", pools, "after", after)
 }
 
-func (r *reporter) allPoolsDropped(staleAfter model.Duration) {
+func (r *reporter) allDropped(staleAfter model.Duration) {
 	r.logger.Warn("All pools dropped: the account was unreachable for too long", "account_stale_after", staleAfter)
 }
 

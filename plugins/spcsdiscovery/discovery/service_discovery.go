@@ -1,0 +1,132 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package discovery
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"time"
+
+	promdiscovery "github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/sqlapi"
+)
+
+// serviceDiscoverer finds the instances of services that publish metrics of their own, one target group a service.
+type serviceDiscoverer struct {
+	*loop
+	account    *sqlapi.Client
+	lister     *serviceLister
+	questioner *questioner
+	resolver   *nodeResolver
+	memory     *serviceMemory
+	reporter   *serviceReporter
+}
+
+func newServiceDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*serviceDiscoverer, error) {
+	loop, err := newLoop(c, opts)
+	if err != nil {
+		return nil, err
+	}
+	account, err := c.NewAccount()
+	if err != nil {
+		return nil, err
+	}
+	reporter := newServiceReporter(c, opts.Logger)
+	lister, err := newServiceLister(c, account, reporter)
+	if err != nil {
+		return nil, err
+	}
+	memory := newServiceMemory(c, reporter)
+	d := &serviceDiscoverer{
+		loop: loop, account: account, lister: lister, memory: memory, reporter: reporter,
+		resolver: newNodeResolver(c.DNSServer),
+		questioner: &questioner{
+			account: account, memory: memory, reporter: reporter,
+			limit: cmp.Or(c.statements, maxStatements), first: time.Duration(c.RefreshInterval),
+		},
+	}
+	loop.finder = d
+	return d, nil
+}
+
+func (d *serviceDiscoverer) close() { d.account.HTTP.CloseIdleConnections() }
+
+func (d *serviceDiscoverer) status(took time.Duration) Status {
+	return d.reporter.status(took, Status{Services: d.memory.status(), AccountError: d.lister.accountError()})
+}
+
+func (d *serviceDiscoverer) refreshed(ok bool, took time.Duration) {
+	d.reporter.refreshEnded(ok, took, len(d.memory.services), d.status)
+}
+
+// refresh lists the services once, looks up those that are opted in, and asks for what is new. It reports whether the
+// account answered: a service that fails costs its own group and fails no refresh.
+func (d *serviceDiscoverer) refresh(ctx context.Context, send func([]*targetgroup.Group)) bool {
+	bound := min(d.interval, maxRefresh)
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	listCtx, stopListing := context.WithTimeout(ctx, bound/2)
+	defer stopListing()
+	services, current := d.lister.list(listCtx)
+	if isCanceled(ctx) {
+		return false
+	}
+	gone := d.memory.dropUnlisted(services)
+	all, active := d.memory.plan(services)
+	d.questioner.silent = !current
+	located := d.questioner.findPorts(listCtx, active)
+	d.findAddresses(ctx, located)
+	d.questioner.findNumbers(ctx, located)
+	if isCanceled(ctx) {
+		return false
+	}
+	d.questioner.report(active)
+	if groups := append(gone, d.memory.groups(all)...); len(groups) > 0 {
+		send(groups)
+	}
+	return current
+}
+
+// addressResult is what one lookup found.
+type addressResult struct {
+	addresses []netip.Addr
+	// refused are addresses that no instance can have, and server is the DNS server of the configuration.
+	refused []target
+	server  string
+	err     error
+}
+
+// findAddresses looks up the instances of the services, some at once.
+func (d *serviceDiscoverer) findAddresses(ctx context.Context, active []*knownService) {
+	results := make([]addressResult, len(active))
+	var running errgroup.Group
+	running.SetLimit(maxLookups)
+	for i, k := range active {
+		running.Go(func() error {
+			results[i] = d.resolver.lookupInstances(ctx, k.instancesName(), k.port)
+			return nil
+		})
+	}
+	_ = running.Wait()
+	if isCanceled(ctx) {
+		return
+	}
+	for i, k := range active {
+		d.memory.rememberAddresses(k, results[i])
+	}
+}
+
+// lookupInstances returns the addresses of a service's instances. The name is asked absolutely.
+func (r *nodeResolver) lookupInstances(ctx context.Context, name string, port uint16) addressResult {
+	nodes, refused, err := r.lookupAddresses(ctx, name+".", port)
+	result := addressResult{refused: refused, server: r.server, err: err}
+	for _, node := range nodes {
+		result.addresses = append(result.addresses, node.Addr())
+	}
+	return result
+}

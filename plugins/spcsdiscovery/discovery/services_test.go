@@ -1,0 +1,292 @@
+// Copyright The SPCS User Metrics Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package discovery
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
+)
+
+func TestServicesAreFoundByTheWordsOfTheirComments(t *testing.T) {
+	f := newServiceFixture(t)
+	f.add("LLM", "10.0.0.1", "10.0.0.2")
+	f.add("QUIET", "10.0.0.3").comment = "For people"
+	require.True(t, f.refreshOnce(), f.log)
+	require.Len(t, f.groups, 1)
+	require.Equal(t, map[string]string{"10.0.0.1:8000": "DB.S.LLM/0:8000", "10.0.0.2:8000": "DB.S.LLM/1:8000"},
+		f.targets("LLM"))
+	group := f.groups["LLM"]
+	for name, want := range map[string]string{
+		"__meta_spcs_service_database_name": "DB", "__meta_spcs_service_schema_name": "S",
+		"__meta_spcs_service_name": "LLM", "__meta_spcs_service_compute_pool": "POOL_A",
+		"__meta_spcs_service_status": "RUNNING", "__meta_spcs_service_owner": "OWNER",
+		"__meta_spcs_service_annotation_port": "8000", "__meta_spcs_service_annotation_path": "/metrics",
+		"__meta_spcs_dns_name": "instances.llm.abcd.svc.spcs.internal", "__metrics_path__": "/metrics",
+	} {
+		require.Equal(t, want, string(group.Labels[model.LabelName(name)]), name)
+	}
+	require.NotContains(t, f.dns.Asked(), "instances.quiet.abcd.svc.spcs.internal")
+}
+
+func TestAListedServiceNeedsNoWordsInItsComment(t *testing.T) {
+	f := newServiceFixture(t, func(c *SDConfig) {
+		c.Services = []string{"db.s.managed:9090/m", "db.s.half", "db.s.gone:1"}
+	})
+	f.add("MANAGED", "10.0.0.1").comment = "prometheus.io/scrape=nonsense"
+	f.add("HALF", "10.0.0.2").comment = "prometheus.io/scrape=true prometheus.io/port=7000"
+	f.refreshOnce()
+	require.Equal(t, map[string]string{"10.0.0.1:9090": "DB.S.MANAGED/0:9090"}, f.targets("MANAGED"))
+	require.Equal(t, "/m", string(f.groups["MANAGED"].Labels["__metrics_path__"]))
+	require.Equal(t, map[string]string{"10.0.0.2:7000": "DB.S.HALF/0:7000"}, f.targets("HALF"))
+	gone := f.known("GONE")
+	require.False(t, gone.Listed)
+	require.Equal(t, "not_listed", gone.Reason)
+	require.Contains(t, gone.Error, "GRANT MONITOR ON SERVICE DB.S.GONE TO ROLE <role of the collector>;")
+	f.refreshOnce()
+	require.Equal(t, 1, f.warnings("not_listed"), "once")
+}
+
+func TestAPortIsAskedForOncePerSpecification(t *testing.T) {
+	f := newServiceFixture(t)
+	s := f.add("LLM", "10.0.0.1")
+	s.comment, s.endpoints = "prometheus.io/scrape=true", map[string]string{"api": "80", "METRICS": "9400"}
+	for range 3 {
+		f.refreshOnce()
+	}
+	require.Equal(t, map[string]string{"10.0.0.1:9400": "DB.S.LLM/0:9400"}, f.targets("LLM"))
+	require.Equal(t, 1, f.account.sent("SHOW ENDPOINTS"))
+	s.digest, s.endpoints = "d2", map[string]string{"api": "80"}
+	f.refreshOnce()
+	require.Equal(t, 2, f.account.sent("SHOW ENDPOINTS"))
+	require.Empty(t, f.targets("LLM"))
+	require.Equal(t, "endpoint", f.known("LLM").Reason)
+	require.Equal(t, 1, f.warnings("no endpoint named metrics"))
+}
+
+func TestAServiceWithoutGrantCostsItsOwnGroupOnly(t *testing.T) {
+	f := newServiceFixture(t)
+	for i := range 199 {
+		f.add(fmt.Sprintf("S_%03d", i), fmt.Sprintf("10.0.0.%d", i+1))
+	}
+	refused := f.add("SHUT")
+	refused.refused = true
+	blind := f.add("BLIND", "10.0.1.1")
+	blind.refused = true
+	for range 21 {
+		require.True(t, f.refreshOnce(), "a service fails no refresh")
+	}
+	require.Equal(t, 200, len(f.groups))
+	require.Equal(t, map[string]string{"10.0.0.7:8000": "DB.S.S_006/0:8000"}, f.targets("S_006"))
+	require.Equal(t, "dns_nxdomain", f.known("SHUT").Reason)
+	require.Equal(t, 1, f.warnings("GRANT SERVICE ROLE DB.S.SHUT!all_endpoints_usage TO ROLE <role of the collector>;"))
+	require.Equal(t, map[string]string{"10.0.1.1:8000": "DB.S.BLIND/10.0.1.1:8000"}, f.targets("BLIND"),
+		"without a number, still one of its own")
+	require.NotContains(t, f.groups["BLIND"].Targets[0], model.LabelName(LabelServiceInstance))
+	require.Equal(t, 1, f.warnings("GRANT MONITOR ON SERVICE DB.S.BLIND TO ROLE <role of the collector>;"))
+	require.Equal(t, 2, f.warnings(""), f.log)
+}
+
+func TestRefreshesOfAThousandServicesSendOneStatementEach(t *testing.T) {
+	f := newServiceFixture(t)
+	for i := range 1000 {
+		s := f.add(fmt.Sprintf("S_%03d", i), fmt.Sprintf("10.1.%d.%d", i/200, i%200+1))
+		if i >= 200 {
+			s.comment = "For people"
+		}
+	}
+	for range 20 {
+		f.account.reset()
+		require.True(t, f.refreshOnce())
+		require.Equal(t, 1, f.account.sent(showServices))
+		require.LessOrEqual(t, f.account.sent("SHOW SERVICE INSTANCES"), maxStatements)
+	}
+	f.account.reset()
+	for range 20 {
+		require.True(t, f.refreshOnce())
+	}
+	require.Equal(t, 20, f.account.sent("SHOW"), "nothing has changed")
+	require.Len(t, f.groups, 200)
+	require.Len(t, f.memory.services, 200, "services that are not opted in cost no memory")
+	for name, group := range f.groups {
+		require.Equal(t, "0", string(group.Targets[0][LabelServiceInstance]), name)
+	}
+	require.Zero(t, f.warnings(""), f.log)
+}
+
+func TestASuspendedServiceRestsAndComesBack(t *testing.T) {
+	f := newServiceFixture(t)
+	s := f.add("LLM", "10.0.0.1")
+	f.refreshOnce()
+	require.Len(t, f.targets("LLM"), 1)
+	for _, status := range []string{"SUSPENDING", "SUSPENDED", "FAILED", "DELETING", "DONE"} {
+		s.status = status
+		f.dns.Reset()
+		f.refreshOnce()
+		require.Empty(t, f.targets("LLM"))
+		require.Empty(t, f.dns.Asked(), "it is not looked up")
+	}
+	s.status = "PENDING"
+	f.deploy(s)
+	f.refreshOnce()
+	require.Empty(t, f.known("LLM").Reason, "it starts, and no addresses are right")
+	s.status = "RUNNING"
+	f.deploy(s, "10.0.0.9")
+	f.refreshOnce()
+	require.Equal(t, map[string]string{"10.0.0.9:8000": "DB.S.LLM/0:8000"}, f.targets("LLM"))
+	require.Zero(t, f.warnings(""), f.log)
+}
+
+func TestInstancesKeepTheirNamesOverARedeployment(t *testing.T) {
+	f := newServiceFixture(t)
+	s := f.add("LLM", "10.0.0.1")
+	f.refreshOnce()
+	f.deploy(s, "10.0.0.2")
+	s.digest = "d2"
+	f.refreshOnce()
+	require.Equal(t, map[string]string{"10.0.0.2:8000": "DB.S.LLM/0:8000"}, f.targets("LLM"))
+	f.deploy(s, "10.0.0.2", "10.0.0.3", "10.0.0.4")
+	f.refreshOnce()
+	require.Equal(t, map[string]string{
+		"10.0.0.2:8000": "DB.S.LLM/0:8000", "10.0.0.3:8000": "DB.S.LLM/1:8000", "10.0.0.4:8000": "DB.S.LLM/2:8000",
+	}, f.targets("LLM"))
+	require.Equal(t, 3, f.account.sent("SHOW SERVICE INSTANCES"), "once for each set of addresses")
+	f.dns.Set("instances."+s.dnsName(), dnstest.Record{A: []string{"10.0.0.2", "10.0.0.7"}})
+	f.refreshOnce()
+	require.Equal(t, map[string]string{
+		"10.0.0.2:8000": "DB.S.LLM/0:8000", "10.0.0.7:8000": "DB.S.LLM/10.0.0.7:8000",
+	}, f.targets("LLM"), "DNS is ahead of the account")
+}
+
+func TestARenamedServiceIsAnotherOne(t *testing.T) {
+	f := newServiceFixture(t)
+	s := f.add("LLM", "10.0.0.1")
+	f.refreshOnce()
+	s.name = "CHAT"
+	f.deploy(s, "10.0.0.1")
+	f.refreshOnce()
+	require.Empty(t, f.targets("LLM"))
+	require.Equal(t, map[string]string{"10.0.0.1:8000": "DB.S.CHAT/0:8000"}, f.targets("CHAT"))
+	s.comment = "prometheus.io/scrape=false"
+	f.refreshOnce()
+	require.Empty(t, f.groups, "it has opted out")
+}
+
+func TestAnUnavailableAccountKeepsTheServices(t *testing.T) {
+	f := newServiceFixture(t)
+	s := f.add("LLM", "10.0.0.1")
+	f.refreshOnce()
+	f.account.down = true
+	f.dns.Set("instances."+s.dnsName(), dnstest.Record{A: []string{"10.0.0.5"}})
+	f.account.reset()
+	for range 3 {
+		require.False(t, f.refreshOnce())
+	}
+	require.Equal(t, map[string]string{"10.0.0.5:8000": "DB.S.LLM/10.0.0.5:8000"}, f.targets("LLM"), "DNS is followed")
+	require.Equal(t, 3, f.account.sent("SHOW"), "single services are not asked about")
+	require.Equal(t, 1, f.warnings("known services are kept"))
+	require.Equal(t, 1, f.warnings(""))
+	f.account.down = false
+	f.deploy(s, "10.0.0.5")
+	require.True(t, f.refreshOnce())
+	require.Equal(t, map[string]string{"10.0.0.5:8000": "DB.S.LLM/0:8000"}, f.targets("LLM"))
+}
+
+func TestAddressesAreKeptWhileALookupFails(t *testing.T) {
+	f := newServiceFixture(t, func(c *SDConfig) { c.StaleAfter = model.Duration(time.Minute) })
+	s := f.add("LLM", "10.0.0.1")
+	f.refreshOnce()
+	f.dns.Set("instances."+s.dnsName(), dnstest.Record{RCode: 2})
+	f.refreshOnce()
+	require.Len(t, f.targets("LLM"), 1)
+	require.Equal(t, "dns_server", f.known("LLM").Reason)
+	f.memory.services[ServiceName{"DB", "S", "LLM"}].seenAt = time.Now().Add(-2 * time.Minute)
+	f.refreshOnce()
+	require.Empty(t, f.targets("LLM"))
+	require.Equal(t, 1, f.warnings("dropped"))
+	f.deploy(s, "10.0.0.1")
+	f.refreshOnce()
+	require.Len(t, f.targets("LLM"), 1)
+}
+
+func TestServicesBeyondMaxTargetsAreLeftOutByName(t *testing.T) {
+	f := newServiceFixture(t, func(c *SDConfig) { c.MaxTargets, c.Services = 3, []string{"db.s.z:1"} })
+	f.add("A", "10.0.0.1")
+	b := f.add("B", "10.0.0.2")
+	f.add("C", "10.0.0.3")
+	f.add("Z", "10.0.0.4")
+	f.refreshOnce()
+	f.refreshOnce()
+	require.Len(t, f.groups, 3)
+	require.Empty(t, f.targets("C"))
+	require.Equal(t, "max_targets", f.known("C").Reason)
+	require.Equal(t, 1, f.warnings("left_out=1 services=DB.S.C"))
+	f.deploy(b, "10.0.0.2", "10.0.0.5")
+	f.refreshOnce()
+	require.Empty(t, f.targets("B"), "not in part")
+	require.Len(t, f.targets("C"), 1, "in its place")
+	require.Equal(t, 1, f.warnings("left_out=1 services=DB.S.B"))
+}
+
+func TestAddressesThatNoInstanceCanHaveAreLeftOut(t *testing.T) {
+	f := newServiceFixture(t)
+	f.resolver.simulated = false
+	f.add("LLM", "10.0.0.1", "169.254.169.254", "127.0.0.1")
+	f.add("SELF", "127.0.0.1")
+	f.refreshOnce()
+	require.Equal(t, map[string]string{"10.0.0.1:8000": "DB.S.LLM/0:8000"}, f.targets("LLM"))
+	require.Empty(t, f.targets("SELF"))
+	require.Equal(t, "dns_address", f.known("SELF").Reason)
+}
+
+func TestOnlyServicesOfTheWatchedPoolsAreFound(t *testing.T) {
+	f := newServiceFixture(t, func(c *SDConfig) { c.ComputePools = []string{"pool_b"} })
+	f.add("A", "10.0.0.1")
+	f.add("B", "10.0.0.2").pool = "POOL_B"
+	f.refreshOnce()
+	require.Len(t, f.groups, 1)
+	require.NotEmpty(t, f.targets("B"))
+}
+
+func TestAHostileNameActsNowhere(t *testing.T) {
+	f := newServiceFixture(t)
+	f.add("X\x1b[2J\nY", "10.0.0.1").comment = "prometheus.io/scrape=\u202etrue"
+	f.refreshOnce()
+	require.NotContains(t, f.log.String(), "\x1b")
+	require.Equal(t, 1, f.warnings("reason=annotation"))
+	require.NotContains(t, strings.ReplaceAll(f.log.String(), "\n", ""), "\u202e")
+}
+
+func TestTheAnswerMustListServicesInFull(t *testing.T) {
+	f := newServiceFixture(t)
+	f.add("A", "10.0.0.1")
+	f.add("A", "10.0.0.1")
+	require.False(t, f.refreshOnce())
+	require.Contains(t, f.lister.accountError(), "has the service DB.S.A twice")
+}
+
+func TestRolesAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		"role: pods\n":                             "`role` is \"pods\": set nodes or services",
+		"services: [A.B.C]\n":                      "`services` and `max_targets` are for services",
+		"role: services\npool_source: show\n":      "`pool_source` is for nodes",
+		"role: services\nmax_targets: -1\n":        "`max_targets` is -1",
+		"role: services\nservices: [LLM]\n":        "`services`: \"LLM\" is not the full name of a service",
+		"role: services\nservices: [a.b.c, A.B.C]": "`services` names A.B.C twice",
+	} {
+		_, err := parse(account + text)
+		require.ErrorContains(t, err, want)
+	}
+	_, err := parse("role: services\ncompute_pools: [A]\n")
+	require.ErrorContains(t, err, "`host` is not set", "the account is asked all the same")
+	c, err := parse(account + "role: services\nservices: ['DB.S.LLM:8000/metrics']\ncompute_pools: [A]\n")
+	require.NoError(t, err)
+	require.Equal(t, DefaultMaxTargets, c.maxTargets())
+}
