@@ -3,10 +3,14 @@
 from pathlib import Path
 
 from monitoring import reference
+from monitoring.metrics import CATALOGUE
 from spcsmetrics.core.groups import group_step
-from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, PLUGIN, RULE_FOLDER
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import PRODUCT
+
+# The names that no application can publish under.
+RESERVED_NAMES = PLUGIN / "internal" / "reserved" / "catalogue.txt"
 
 
 def files() -> dict[Path, str]:
@@ -17,6 +21,9 @@ def files() -> dict[Path, str]:
 
     made = {BOARD_FOLDER / f"{board.uid}.json": render(board, PRODUCT) for board in BOARDS}
     made[METRICS_PAGE] = reference.render()
+    made[RESERVED_NAMES] = "".join(
+        f"{name}\n" for name in ("# Made by ./inv boards from monitoring/metrics.py", *CATALOGUE)
+    )
     made[RULE_FOLDER / "recording.yml"] = rendering.recording_file(PRODUCT)
     made[RULE_FOLDER / "alerts.yml"] = rendering.alert_file()
     made[NOTIFYING_RULES] = notification.rule_file()
@@ -35,5 +42,8 @@ def write_files(*, dry: bool) -> None:
         for file, text in made.items():
             file.write_text(text)
 
-    detail = "grafana/dashboards/*.json, prometheus/rules/*.yml, grafana/alerting/rules.yaml, docs/metrics.md"
+    detail = (
+        "grafana/dashboards/*.json, prometheus/rules/*.yml, grafana/alerting/rules.yaml, docs/metrics.md and "
+        "the plugin's catalogue.txt"
+    )
     carry_out([group_step("dev"), Step(title="Write boards and rules", detail=detail, action=write)], dry=dry)

@@ -20,7 +20,7 @@ type serviceMemory struct {
 	reporter   *serviceReporter
 
 	services map[ServiceName]*knownService
-	// leftOut are the services for which there was no room, at the last refresh.
+	// leftOut are the services that had too many instances for the room that was left, at the last refresh.
 	leftOut []ServiceName
 }
 
@@ -157,7 +157,7 @@ func (k *knownService) targets() []ServiceTarget {
 	return targets
 }
 
-// groups returns a group of each service, and leaves out those for whose targets there is no room.
+// groups returns a group of each service, and leaves out those whose targets are too many for the room that is left.
 func (m *serviceMemory) groups(all []*knownService) []*targetgroup.Group {
 	groups := make([]*targetgroup.Group, 0, len(all))
 	var leftOut []ServiceName

@@ -26,7 +26,7 @@ type ServiceStatus struct {
 	Path    string
 	// Targets are the instances that are scraped, also those that are kept while lookups fail.
 	Targets []ServiceTarget
-	// LeftOut is set where there is no room for the service's instances.
+	// LeftOut is set where the service's instances are more than the room that was left.
 	LeftOut bool
 	// Reason is a word and Error a sentence for what failed in the last refresh; empty when nothing did.
 	Reason, Error string
@@ -85,7 +85,7 @@ func (r *serviceReporter) serviceDropped(name ServiceName, staleAfter model.Dura
 		"service", name.String(), "stale_after", staleAfter)
 }
 
-// servicesLeftOut names the services for which there is no room, some of them where they are many.
+// servicesLeftOut names the services that are left out, some of them where they are many.
 func (r *serviceReporter) servicesLeftOut(names []ServiceName, maxTargets int) {
 	if len(names) == 0 {
 		r.logger.Info("All services have room again", "max_targets", maxTargets)

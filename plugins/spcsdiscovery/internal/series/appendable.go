@@ -34,7 +34,13 @@ type Counts struct {
 	// OwnTimes is how many were taken with a time of their own, in place of which the scrape's counts.
 	OwnTimes   int
 	TargetInfo int
+	// Reserved is how many were left out by the target's judge, and Stripped how many lost labels to it.
+	Reserved, Stripped int
 }
+
+// Judge decides on a series that a target publishes: the labels to store, whether some were removed, and whether to
+// leave the series out.
+type Judge func(labels.Labels) (kept labels.Labels, stripped, leftOut bool)
 
 // Takers are given what a scrape has committed; each may be nil.
 type Takers struct {
@@ -44,6 +50,9 @@ type Takers struct {
 	Consume func(context.Context, iter.Seq[Sample]) error
 	// Note learns of every scrape, also of a failed one, but not of the markers that end a target.
 	Note func(*scrape.Target, Counts)
+	// Judge returns the judge of a target, or nil where all of its series are taken. Targets with the same labels have
+	// the same one.
+	Judge func(*scrape.Target) Judge
 }
 
 // Appendable implements storage.AppendableV2.
@@ -88,13 +97,16 @@ func identity(target *scrape.Target) string {
 }
 
 // acquire returns the state of a target, for the caller alone until it is released.
-func (a *Appendable) acquire(identity string) *node {
+func (a *Appendable) acquire(identity string, target *scrape.Target) *node {
 	a.mu.Lock()
 	now := time.Now()
 	a.sweep(now)
 	n := a.nodes[identity]
 	if n == nil {
 		n = newNode(a.takers.Batch != nil)
+		if a.takers.Judge != nil {
+			n.judge = a.takers.Judge(target)
+		}
 		a.nodes[identity] = n
 	}
 	n.users++

@@ -52,6 +52,8 @@ type appender struct {
 	samples []sample
 	// taken counts what the target published and the store would take, and replaced what the library's report replaced.
 	taken, published, replaced int
+	// reserved counts those of them that the judge leaves out.
+	reserved int
 	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
 	// whose time is that of the scrape.
 	ended, reported bool
@@ -68,7 +70,7 @@ func (a *appender) Append(
 		return 0, errNativeHistogram
 	}
 	if a.node == nil {
-		a.node = a.appendable.acquire(a.identity)
+		a.node = a.appendable.acquire(a.identity, a.target)
 		a.samples = a.node.spare[:0]
 		a.node.transaction++
 	}
@@ -93,12 +95,24 @@ func (a *appender) Append(
 	} else {
 		a.count(t, v, opts)
 	}
+	if s.leftOut {
+		a.leaveOut(s, opts)
+		return ref, nil
+	}
 	if s.transaction == n.transaction {
 		return ref, a.repeat(s, v, opts)
 	}
 	s.transaction, s.index = n.transaction, uint32(len(a.samples))
 	a.samples = append(a.samples, sample{slot, t, v})
 	return ref, nil
+}
+
+// leaveOut takes down a sample of a series that is not stored; to the library it is one like any other.
+func (a *appender) leaveOut(s *series, opts storage.AOptions) {
+	if !opts.RejectOutOfOrder {
+		a.reserved++
+	}
+	s.transaction = a.node.transaction
 }
 
 // count follows what the library reports of the scrape.
@@ -153,15 +167,17 @@ func (a *appender) Commit() (err error) {
 		// Of a scrape that failed nothing is taken.
 		if a.target.LastError() == nil {
 			counts.LeftOut, counts.Replaced = max(0, a.published-a.taken), a.replaced
+			counts.Reserved = a.reserved
 		}
 		takers.Note(a.target, counts)
 	}
-	n.compact(a.samples)
+	n.compact(len(a.samples) + a.reserved)
 	a.finish(a.ended)
 	return err
 }
 
-// stamp gives all samples the time of the scrape, and counts how many had another one and how many are target_info.
+// stamp gives all samples the time of the scrape, and counts how many had another one, how many are target_info and how
+// many lost labels.
 func (a *appender) stamp() Counts {
 	counts := Counts{Published: a.published}
 	for i := range a.samples {
@@ -174,6 +190,9 @@ func (a *appender) stamp() Counts {
 		s.lastTime = x.time
 		if s.isTargetInfo && !value.IsStaleNaN(x.value) {
 			counts.TargetInfo++
+		}
+		if s.stripped && !value.IsStaleNaN(x.value) {
+			counts.Stripped++
 		}
 	}
 	return counts

@@ -50,6 +50,8 @@ type node struct {
 	rebuilt int
 	// forRequests is set where requests are made of the samples, for which alone the labels have numbers.
 	forRequests bool
+	// judge decides on new series; nil where all are taken.
+	judge Judge
 	// refs holds the labels of all series as numbers of symbols, in one piece since there are many.
 	refs []uint32
 }
@@ -76,6 +78,8 @@ type series struct {
 	used      bool
 	// isTargetInfo marks TargetInfo.
 	isTargetInfo bool
+	// leftOut and stripped are the judge's.
+	leftOut, stripped bool
 }
 
 func newNode(forRequests bool) *node {
@@ -99,13 +103,18 @@ func (n *node) ref(slot uint32) storage.SeriesRef {
 
 // slotOf returns the slot of a series, a new one if it has none.
 func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) uint32 {
+	var stripped, leftOut bool
+	if n.judge != nil && !isReport(opts) {
+		ls, stripped, leftOut = n.judge(ls)
+	}
 	hash := ls.Hash()
 	for {
 		slot, taken := n.byHash[hash]
 		if !taken {
 			break
 		}
-		if labels.Equal(n.slots[slot].labels, ls) {
+		// What the library reports may have the name and the labels of a series that is left out.
+		if n.slots[slot].leftOut == leftOut && labels.Equal(n.slots[slot].labels, ls) {
 			return slot
 		}
 		hash++
@@ -115,7 +124,7 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 	n.generation++
 	*s = series{
 		labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts)),
-		isTargetInfo: ls.Get(model.MetricNameLabel) == TargetInfo,
+		isTargetInfo: ls.Get(model.MetricNameLabel) == TargetInfo, leftOut: leftOut, stripped: stripped,
 	}
 	n.encode(s)
 	n.byHash[hash] = slot
@@ -124,7 +133,7 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 }
 
 func (n *node) encode(s *series) {
-	if !n.forRequests {
+	if !n.forRequests || s.leftOut {
 		return
 	}
 	s.refsAt = uint32(len(n.refs))
@@ -173,8 +182,8 @@ func (n *node) intern(of scrape.MetricMetadata) *family {
 
 // compact frees the slots that the last scrape did not touch, and their symbols, when they are more than half. A target
 // whose help texts change all the time has such symbols too.
-func (n *node) compact(samples []sample) {
-	if n.live <= 2*len(samples)+spareSlots && len(n.symbols.encoded) <= 2*n.rebuilt+spareSymbols {
+func (n *node) compact(touched int) {
+	if n.live <= 2*touched+spareSlots && len(n.symbols.encoded) <= 2*n.rebuilt+spareSymbols {
 		return
 	}
 	clear(n.byHash)
