@@ -40,6 +40,9 @@ type Config struct {
 	// MetricRelabelConfigs are rules for the series that nodes publish, as in a scrape configuration of Prometheus.
 	MetricRelabelConfigs []map[string]any `mapstructure:"metric_relabel_configs"`
 
+	// Applications is about services that publish metrics of their own.
+	Applications ApplicationsConfig `mapstructure:"applications"`
+
 	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, the page is off.
@@ -68,7 +71,10 @@ var oneSentence = strings.NewReplacer(
 
 // createDefaultConfig takes the account from the environment that Snowpark Container Services gives every container.
 func createDefaultConfig() component.Config {
-	return &Config{SDConfig: discovery.FromEnvironment(), ScrapeInterval: 30 * time.Second}
+	return &Config{
+		SDConfig: discovery.FromEnvironment(), ScrapeInterval: 30 * time.Second,
+		Applications: ApplicationsConfig{MaxTargets: discovery.DefaultMaxTargets},
+	}
 }
 
 // Unmarshal implements confmap.Unmarshaler. A token file is assumed only where no other token is given, and an empty
@@ -116,7 +122,10 @@ func (c *Config) Validate() error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	return c.CheckFiles()
+	if err := c.CheckFiles(); err != nil {
+		return err
+	}
+	return c.checkApplications()
 }
 
 // checkDebugEndpoint keeps the page, which needs no login, where only the same machine or service reaches it.

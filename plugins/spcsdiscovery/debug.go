@@ -34,6 +34,8 @@ type debugPage struct {
 	name    string
 	status  atomic.Pointer[discovery.Status]
 	scrapes *scrapes
+	// applications is nil where they are off.
+	applications *applications
 }
 
 // view is what the page shows; times are RFC 3339 in UTC, absent before the first.
@@ -44,6 +46,8 @@ type view struct {
 	RefreshDurationSeconds float64    `json:"refresh_duration_seconds"`
 	AccountError           string     `json:"account_error,omitempty"`
 	Pools                  []poolView `json:"pools"`
+	// Applications is absent where they are off.
+	Applications *applicationsView `json:"applications,omitempty"`
 }
 
 type poolView struct {
@@ -133,7 +137,7 @@ func isLoopbackName(host string) bool {
 }
 
 func (p *debugPage) view() view {
-	now := view{Receiver: p.name, Pools: []poolView{}}
+	now := view{Receiver: p.name, Pools: []poolView{}, Applications: p.applications.view()}
 	status := p.status.Load()
 	if status == nil {
 		return now
@@ -166,7 +170,8 @@ func showNode(address string, scraped nodeScrape, ok bool) nodeView {
 		Address: address, Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
 		DurationSeconds: scraped.took.Seconds(),
 		Reason:          cmp.Or(scraped.reason, scraped.odd()), Error: scraped.err,
-		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut + scraped.Replaced, SamplesOwnTimes: scraped.OwnTimes,
+		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut + scraped.Replaced + scraped.Reserved,
+		SamplesOwnTimes: scraped.OwnTimes,
 	}
 }
 

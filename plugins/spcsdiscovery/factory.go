@@ -56,6 +56,9 @@ func (k *receivers) get(set receiver.Settings, cfg *Config) *spcsReceiver {
 		return r
 	}
 	r := &spcsReceiver{config: cfg, settings: set, scrapes: newScrapes(set.Logger, cfg.ScrapeInterval)}
+	if cfg.Applications.Enabled {
+		r.applications = newApplications(set.Logger, cfg.ScrapeInterval)
+	}
 	r.forget = func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()

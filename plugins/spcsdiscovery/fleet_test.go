@@ -57,8 +57,9 @@ func newFleet(t *testing.T) *fleet {
 	}
 }
 
-// startFleet runs as many nodes on addresses of their own, 127.7.0.2 and so on, all at one port.
-func startFleet(t *testing.T, count int, settings map[string]any) *fleet {
+// startFleet runs as many nodes on addresses of their own, 127.7.0.2 and so on, all at one port. prepare is called
+// before the receiver starts.
+func startFleet(t *testing.T, count int, settings map[string]any, prepare ...func(*fleet)) *fleet {
 	t.Helper()
 	f := newFleet(t)
 	f.telemetry = componenttest.NewTelemetry()
@@ -72,6 +73,9 @@ func startFleet(t *testing.T, count int, settings map[string]any) *fleet {
 		addresses = append(addresses, address)
 	}
 	f.list(addresses, port)
+	for _, arrange := range prepare {
+		arrange(f)
+	}
 	all := map[string]any{
 		"compute_pools":    []any{"POOL_A"},
 		"dns_server":       f.dns.Addr,

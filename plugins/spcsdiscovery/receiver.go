@@ -33,8 +33,10 @@ type spcsReceiver struct {
 	metrics  consumer.Metrics
 
 	scrapes *scrapes
-	started sync.Once
-	ended   sync.Once
+	// applications is nil where they are off.
+	applications *applications
+	started      sync.Once
+	ended        sync.Once
 	// stops undo what Start did, the last first.
 	stops []func()
 	// forget lets the next configuration of the same receiver have a new one.
@@ -55,7 +57,14 @@ func (r *spcsReceiver) start(ctx context.Context, host component.Host) error {
 		return fmt.Errorf("cannot register metrics: %w", err)
 	}
 	r.stops = append(r.stops, func() { _ = telemetry.registration.Unregister() })
-	page := &debugPage{name: name, scrapes: r.scrapes}
+	if r.applications != nil {
+		stop, err := r.applications.register(r.settings.MeterProvider)
+		if err != nil {
+			return fmt.Errorf("cannot register metrics: %w", err)
+		}
+		r.stops = append(r.stops, stop)
+	}
+	page := &debugPage{name: name, scrapes: r.scrapes, applications: r.applications}
 	if r.config.DebugEndpoint != "" {
 		stop, err := page.serve(r.config.DebugEndpoint)
 		if err != nil {

@@ -37,19 +37,37 @@ type nodeScrape struct {
 type scrapes struct {
 	logger   *zap.Logger
 	interval time.Duration
+	subject  scrapeSubject
 
 	mu sync.Mutex
 	// last is by the nodes' addresses, which are remembered since they cost more to find than all the rest.
 	last      map[string]nodeScrape
 	addresses map[*scrape.Target]string
 	failures  map[string]int64
+	// reservedNames and reservedLabels count samples since the start.
+	reservedNames, reservedLabels int64
 	// future holds, by the target's URL, the samples of the future in a scrape that is under way.
 	future map[string]int
 }
 
+// scrapeSubject is what is scraped: a noun for log lines, fields that say which one it is, and what to add to an error.
+type scrapeSubject struct {
+	noun     string
+	describe func(*scrape.Target) []zap.Field
+	remedy   func(target *scrape.Target, reason string) string
+}
+
+var nodeSubject = scrapeSubject{
+	noun: "Node", describe: describe, remedy: func(*scrape.Target, string) string { return "" },
+}
+
 func newScrapes(logger *zap.Logger, interval time.Duration) *scrapes {
+	return newScrapesOf(nodeSubject, logger, interval)
+}
+
+func newScrapesOf(of scrapeSubject, logger *zap.Logger, interval time.Duration) *scrapes {
 	return &scrapes{
-		logger: logger, interval: interval,
+		logger: logger, interval: interval, subject: of,
 		last: map[string]nodeScrape{}, addresses: map[*scrape.Target]string{}, failures: map[string]int64{},
 		future: map[string]int{},
 	}
@@ -70,7 +88,8 @@ func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 	}
 	now := nodeScrape{at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts}
 	if err := target.LastError(); err != nil {
-		now.reason, now.err = scrapeReason(err), exposition.Explain(err)
+		now.reason = scrapeReason(err)
+		now.err = exposition.Explain(err) + s.subject.remedy(target, now.reason)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,10 +106,12 @@ func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 	before := s.last[address]
 	s.last[address] = now
 	s.count(now)
-	s.log(func() []zap.Field { return describe(target) }, before, now)
+	s.log(func() []zap.Field { return s.subject.describe(target) }, before, now)
 }
 
 func (s *scrapes) count(now nodeScrape) {
+	s.reservedNames += int64(now.Reserved)
+	s.reservedLabels += int64(now.Stripped)
 	if now.reason != "" {
 		s.failures[now.reason]++
 	}
@@ -121,9 +142,9 @@ func (s *scrapes) log(node func() []zap.Field, before, now nodeScrape) {
 	switch {
 	case now.reason == before.reason:
 	case now.reason == "":
-		s.logger.Info("Node can be scraped again", node()...)
+		s.logger.Info(s.subject.noun+" can be scraped again", node()...)
 	default:
-		s.logger.Warn("Node cannot be scraped: its series end, and each interval tries again",
+		s.logger.Warn(s.subject.noun+" cannot be scraped: its series end, and each interval tries again",
 			append(node(), zap.String("reason", now.reason), zap.String("err", now.err))...)
 	}
 	if now.reason == "" {
@@ -153,4 +174,11 @@ func (s *scrapes) counts() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.failures)
+}
+
+// reserved returns how many samples were left out because of their names, and how many lost labels, from the start on.
+func (s *scrapes) reserved() (names, labels int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reservedNames, s.reservedLabels
 }

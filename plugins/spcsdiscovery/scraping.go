@@ -33,13 +33,17 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 	if err != nil {
 		return nil, err
 	}
+	takers := series.Takers{Note: r.scrapes.note}
+	if r.applications != nil {
+		jobs = append(jobs, newApplicationScrapeConfig(r.settings.ID.String()+"/applications", r.config, r.applications.observe))
+		takers.Note, takers.Judge = r.note, judgeOf
+	}
 	delivery, err := newDelivery(r.settings, r.logs, r.metrics)
 	if err != nil {
 		return nil, err
 	}
-	taken := series.NewAppendable(max(minForgetAfter, 3*r.config.ScrapeInterval), series.Takers{
-		Batch: delivery.batch, Consume: delivery.consume, Note: r.scrapes.note,
-	})
+	takers.Batch, takers.Consume = delivery.batch, delivery.consume
+	taken := series.NewAppendable(max(minForgetAfter, 3*r.config.ScrapeInterval), takers)
 	ctx, cancel := context.WithCancel(context.Background())
 	logger := slog.New(zapslog.NewHandler(r.settings.Logger.Core()))
 	registry := prometheus.NewRegistry()

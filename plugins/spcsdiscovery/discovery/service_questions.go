@@ -65,7 +65,7 @@ type questioner struct {
 	memory   *serviceMemory
 	reporter *serviceReporter
 	limit    int
-	// silent is set while the account is unavailable, which is no service's fault.
+	// silent is set while the account is unavailable: then single services are not asked about.
 	silent bool
 	// first is how long a statement that failed is not sent again at least.
 	first time.Duration

@@ -23,8 +23,9 @@ var (
 	prefixes = []string{"spcs_", "spcs:", "scrape_", "ALERTS"}
 )
 
-// labelPrefix begins the labels that say whom a series of the platform is about.
-const labelPrefix = "snow_"
+// labelPrefix begins the labels that say whom a series of the platform is about, and internalPrefix those with which
+// scrapes and stores work.
+const labelPrefix, internalPrefix = "snow_", "__"
 
 func readNames(text string) map[string]struct{} {
 	found := map[string]struct{}{"up": {}, "target_info": {}}
@@ -52,14 +53,14 @@ func Name(name string) bool {
 }
 
 // Judge decides on a series: one of a reserved name is left out, and labels of the platform that are not among the
-// forced ones are removed.
+// forced ones are removed, as are internal ones.
 func Judge(ls labels.Labels, forced map[string]struct{}) (kept labels.Labels, stripped, leftOut bool) {
 	if Name(ls.Get(model.MetricNameLabel)) {
 		return ls, false, true
 	}
 	var foreign []string
 	ls.Range(func(l labels.Label) {
-		if _, ours := forced[l.Name]; !ours && strings.HasPrefix(underscored(l.Name), labelPrefix) {
+		if _, ours := forced[l.Name]; !ours && isReservedLabel(l.Name) {
 			foreign = append(foreign, l.Name)
 		}
 	})
@@ -67,6 +68,12 @@ func Judge(ls labels.Labels, forced map[string]struct{}) (kept labels.Labels, st
 		return ls, false, false
 	}
 	return labels.NewBuilder(ls).Del(foreign...).Labels(), true, false
+}
+
+func isReservedLabel(name string) bool {
+	written := underscored(name)
+	return strings.HasPrefix(written, labelPrefix) ||
+		strings.HasPrefix(written, internalPrefix) && name != model.MetricNameLabel
 }
 
 // underscored returns the name as a store writes it that knows letters, digits, underscores and colons alone.

@@ -46,7 +46,7 @@ func TestEveryMetricAndRuleOfTheProjectIsReserved(t *testing.T) {
 func TestJudgeRemovesLabelsOfThePlatformThatAreNotForced(t *testing.T) {
 	forced := map[string]struct{}{"snow_service_name": {}}
 	ls := labels.FromStrings("__name__", "requests", "snow_service_name", "OURS", "snow_account_name", "x",
-		"snow.service.container.instance", "0", "snowflake", "kept", "exported_snow_service_name", "kept")
+		"snow.service.container.instance", "0", "__tenant_id__", "x", "snowflake", "kept", "exported_snow_service_name", "kept")
 	kept, stripped, leftOut := Judge(ls, forced)
 	require.True(t, stripped)
 	require.False(t, leftOut)
