@@ -78,7 +78,7 @@ func TestTheMetadataOfApplicationsSaysWhatIsShown(t *testing.T) {
 		for _, attribute := range of.Attributes {
 			used[attribute] = true
 		}
-		require.Contains(t, string(page), "| `"+name+"` |")
+		require.True(t, strings.Contains(string(page), "\n| `"+name+"` |"), "%s is not in README.md", name)
 	}
 	require.ElementsMatch(t, slices.Collect(maps.Keys(metadata.Attributes)), slices.Collect(maps.Keys(used)))
 	require.Equal(t, len(metadata.Telemetry.Metrics), strings.Count(string(page), "\n| `spcs_application_"))

@@ -147,7 +147,9 @@ func (s *applicationStand) run(t *testing.T, a *application, address string) {
 		return // it runs already
 	}
 	require.NoError(t, err)
-	s.port = strconv.Itoa(int(netip.MustParseAddrPort(listener.Addr().String()).Port()))
+	if s.port == "" {
+		s.port = strconv.Itoa(int(netip.MustParseAddrPort(listener.Addr().String()).Port()))
+	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.Header["Authorization"]) > 0 || len(r.Header["Cookie"]) > 0 {
 			s.authorized.Store(true)

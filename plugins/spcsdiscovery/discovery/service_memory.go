@@ -185,6 +185,7 @@ func (m *serviceMemory) status() []ServiceStatus {
 	for _, k := range m.services {
 		status := ServiceStatus{
 			ServiceName: k.ServiceName, Pool: k.facts["compute_pool"], State: k.facts["status"], Listed: k.facts != nil,
+			Resting: k.rests(),
 			DNSName: k.dnsName(), Port: k.port, Path: k.metricsPath(), Targets: k.targets(), LeftOut: k.leftOut,
 			LastSuccess: k.succeededAt, Reason: k.failure.reason, Error: k.failure.text,
 		}

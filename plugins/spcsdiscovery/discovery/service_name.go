@@ -21,7 +21,8 @@ func (n ServiceName) plain() string { return n.Database + "." + n.Schema + "." +
 
 func (n ServiceName) compare(other ServiceName) int { return strings.Compare(n.plain(), other.plain()) }
 
-func (n ServiceName) sql() string {
+// SQL returns the name as people read it in SQL.
+func (n ServiceName) SQL() string {
 	schema := sqlapi.Identifier(n.Database) + "." + sqlapi.Identifier(n.Schema)
 	return schema + "." + sqlapi.Identifier(n.Name)
 }
@@ -31,22 +32,25 @@ func (n ServiceName) sql() string {
 func (n ServiceName) GrantSight(role string) string {
 	database, schema := sqlapi.Identifier(n.Database), sqlapi.Identifier(n.Schema)
 	return fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s; GRANT USAGE ON SCHEMA %s.%s TO ROLE %s; %s",
-		database, grantee(role), database, schema, grantee(role), n.grant("MONITOR", role))
+		database, grantee(role), database, schema, grantee(role), n.Grant("MONITOR", role))
 }
 
 // GrantConnection returns the SQL that lets services of a role connect to the service.
 func (n ServiceName) GrantConnection(role string) string {
-	return fmt.Sprintf("GRANT SERVICE ROLE %s!all_endpoints_usage TO ROLE %s;", n.sql(), grantee(role))
+	return fmt.Sprintf("GRANT SERVICE ROLE %s!all_endpoints_usage TO ROLE %s;", n.SQL(), grantee(role))
 }
 
-// grant returns the SQL that gives a privilege on the service.
-func (n ServiceName) grant(privilege, role string) string {
-	return fmt.Sprintf("GRANT %s ON SERVICE %s TO ROLE %s;", privilege, n.sql(), grantee(role))
+// Grant returns the SQL that gives a privilege on the service.
+func (n ServiceName) Grant(privilege, role string) string {
+	return fmt.Sprintf("GRANT %s ON SERVICE %s TO ROLE %s;", privilege, n.SQL(), grantee(role))
 }
+
+// UnknownRole stands in SQL for the role of the collector, which the discovery does not know.
+const UnknownRole = "<role of the collector>"
 
 func grantee(role string) string {
 	if role == "" {
-		return "<role of the collector>"
+		return UnknownRole
 	}
 	return sqlapi.Identifier(role)
 }

@@ -107,7 +107,7 @@ func (e *endpointAnswer) read(ctx context.Context, q *questioner, k *knownServic
 	result, err := q.account.Query(ctx, "SHOW ENDPOINTS IN SERVICE "+sqlapi.QuotedName(k.Database, k.Schema, k.Name))
 	if err != nil {
 		e.failure = newStatementFailure("endpoint", "its endpoints cannot be read, and its comment names no port",
-			k.grant("USAGE", ""), err)
+			k.Grant("USAGE", ""), err)
 		e.retry.fail(q.first)
 		return
 	}
@@ -162,7 +162,7 @@ func (i *instanceAnswer) read(ctx context.Context, q *questioner, k *knownServic
 	result, err := q.account.Query(ctx, "SHOW SERVICE INSTANCES IN SERVICE "+name)
 	if err != nil {
 		i.failure = newStatementFailure("instances", "the numbers of its instances cannot be read, so its series "+
-			"have none", k.grant("MONITOR", ""), err)
+			"have none", k.Grant("MONITOR", ""), err)
 		i.retry.fail(q.first)
 		return
 	}

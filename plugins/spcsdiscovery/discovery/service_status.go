@@ -20,6 +20,8 @@ type ServiceStatus struct {
 	// Listed is set where the account lists the service; Pool and State are as it writes them.
 	Listed      bool
 	Pool, State string
+	// Resting is set where the account says that the service has no instances.
+	Resting bool
 	// DNSName is the service's own name in DNS, and Port and Path are where it publishes.
 	DNSName string
 	Port    uint16

@@ -39,11 +39,15 @@ type Report struct {
 	// Problems concern all pools: a sentence each.
 	Problems []string `json:"problems"`
 	Pools    []Pool   `json:"pools"`
+	// Services are those that are opted in; absent where nobody asks for them.
+	Services []Service `json:"services,omitempty"`
 }
 
-// Healthy reports whether every pool is OK or inactive, and nothing else is wrong.
+// Healthy reports whether every pool and service is OK or inactive, and nothing else is wrong.
 func (r *Report) Healthy() bool {
-	return len(r.Problems) == 0 && !slices.ContainsFunc(r.Pools, func(p Pool) bool { return p.Verdict == Broken })
+	return len(r.Problems) == 0 &&
+		!slices.ContainsFunc(r.Pools, func(p Pool) bool { return p.Verdict == Broken }) &&
+		!slices.ContainsFunc(r.Services, func(s Service) bool { return s.Verdict == Broken })
 }
 
 // Pool is the verdict on one pool.

@@ -22,6 +22,11 @@ func (r *Report) Write(w io.Writer) {
 	for _, problem := range r.Problems {
 		fmt.Fprintf(w, "Problem: %s\n\n", shown.Line(problem))
 	}
+	r.writePools(w)
+	r.writeServices(w)
+}
+
+func (r *Report) writePools(w io.Writer) {
 	if len(r.Pools) == 0 {
 		fmt.Fprintln(w, "No pools found.")
 		return
@@ -34,12 +39,16 @@ func (r *Report) Write(w io.Writer) {
 	}
 	_ = table.Flush()
 	for _, p := range r.Pools {
-		if p.Problem != "" {
-			fmt.Fprintf(w, "\n%s: %s\n", shown.Line(p.Name), shown.Line(p.Problem))
-		}
-		if p.Fix != "" {
-			fmt.Fprintf(w, "    %s\n", statement(p.Fix))
-		}
+		writeProblem(w, p.Name, p.Problem, p.Fix)
+	}
+}
+
+func writeProblem(w io.Writer, name, problem, fix string) {
+	if problem != "" {
+		fmt.Fprintf(w, "\n%s: %s\n", shown.Line(name), shown.Line(problem))
+	}
+	if fix != "" {
+		fmt.Fprintf(w, "    %s\n", statement(fix))
 	}
 }
 

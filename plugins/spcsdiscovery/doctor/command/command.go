@@ -1,8 +1,9 @@
 // Copyright The SPCS User Metrics Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command spcs-doctor reports for each compute pool whether its metrics can be collected, and if not, why.
-// It exits 0 when all pools are healthy, 1 when one is unhealthy, and 2 when it is used wrongly.
+// Command spcs-doctor reports for each compute pool, and on request for each service that is opted in, whether its
+// metrics can be collected, and if not, why. It exits 0 when all are healthy, 1 when one is unhealthy, and 2 when it is
+// used wrongly.
 package command
 
 import (
@@ -50,6 +51,9 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	flags.StringVar(&c.CAFile, "ca-file", "", "PEM file of the authorities to trust instead of the system's")
 	flags.StringVar(&c.DNSServer, "dns-server", "", "host:port of the DNS server to ask instead of the system's")
 	pools := flags.String("pools", "", "names of pools that must be there, separated by commas")
+	applications := flags.Bool("applications", false, "examine the services that are opted in, too")
+	services := flags.String("services", "",
+		"names of services without words in their comments, such as DB.SCHEMA.SERVICE:8000, separated by commas")
 	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -61,6 +65,11 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	report, err := doctor.Examine(ctx, &c, split(*pools))
+	if err == nil && *applications {
+		// Names in quotes may have spaces.
+		named := strings.FieldsFunc(*services, func(r rune) bool { return r == ',' })
+		err = report.ExamineServices(ctx, &c, named)
+	}
 	if err != nil {
 		fmt.Fprintln(errOut, "spcs-doctor:", shown.Line(err.Error()))
 		return usageExit

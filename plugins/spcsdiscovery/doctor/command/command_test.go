@@ -33,7 +33,10 @@ func TestRunExitCodes(t *testing.T) {
 		"an unknown flag":         {[]string{"--hots"}, usageExit, "hots"},
 		"no host":                 {nil, usageExit, "`host` is not set"},
 		"an account that refuses": {asked, unhealthyExit, "HTTP 404"},
-		"the same in JSON":        {append([]string{"--json"}, asked...), unhealthyExit, `"problems": [`},
+		"a service's short name": {
+			append([]string{"--applications", "--services", "LLM"}, asked...), usageExit, "not the full name of a service",
+		},
+		"the same in JSON": {append([]string{"--json"}, asked...), unhealthyExit, `"problems": [`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errOut bytes.Buffer
