@@ -32,7 +32,7 @@ type ApplicationsConfig struct {
 // applicationsLabel is the value of the label `job` of every series of an application.
 const applicationsLabel = "spcs-services"
 
-// applicationMark is a label of targets, not of series, by which applications are told from nodes whatever the rules of
+// applicationMark is a label of targets, not of series, that distinguishes applications from nodes whatever the rules of
 // a configuration do.
 const applicationMark = "__spcs_application__"
 
