@@ -68,6 +68,11 @@ func RefreshOnce(ctx context.Context, c *SDConfig) (Status, error) {
 
 func (d *discoverer) close() { d.lister.close() }
 
+// unfinished implements finder: a refresh looks up every pool.
+func (d *discoverer) unfinished() bool { return false }
+
+func (d *discoverer) catchUp(context.Context, func([]*targetgroup.Group)) {}
+
 func (d *discoverer) status(took time.Duration) Status {
 	return d.reporter.status(took, Status{Pools: d.memory.status(), AccountError: d.lister.accountError()})
 }

@@ -16,6 +16,9 @@ import (
 type finder interface {
 	// refresh sends what changed, and reports whether nothing that counts failed.
 	refresh(ctx context.Context, send func([]*targetgroup.Group)) bool
+	// unfinished reports whether more is to be asked than fitted into the last refresh, and catchUp asks for some of it.
+	unfinished() bool
+	catchUp(ctx context.Context, send func([]*targetgroup.Group))
 	// refreshed takes down that a refresh has ended.
 	refreshed(ok bool, took time.Duration)
 	// status returns what the last refresh found.
@@ -23,6 +26,9 @@ type finder interface {
 	// close ends the connections to the account.
 	close()
 }
+
+// catchUpPause is how long what did not fit into a refresh waits.
+const catchUpPause = 5 * time.Second
 
 // loop implements discovery.Discoverer for a finder.
 type loop struct {
@@ -57,10 +63,27 @@ func (l *loop) Run(ctx context.Context, up chan<- []*targetgroup.Group) {
 	defer ticker.Stop()
 	for {
 		l.measureRefresh(ctx, send)
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
+		if !l.wait(ctx, ticker.C, send) {
 			return
+		}
+	}
+}
+
+// wait ends with the next refresh, and asks meanwhile for what did not fit into the last one. It reports whether to go
+// on.
+func (l *loop) wait(ctx context.Context, next <-chan time.Time, send func([]*targetgroup.Group)) bool {
+	for {
+		var soon <-chan time.Time
+		if l.finder.unfinished() {
+			soon = time.After(catchUpPause)
+		}
+		select {
+		case <-next:
+			return true
+		case <-ctx.Done():
+			return false
+		case <-soon:
+			l.finder.catchUp(ctx, send)
 		}
 	}
 }

@@ -67,29 +67,52 @@ func (d *serviceDiscoverer) refreshed(ok bool, took time.Duration) {
 // refresh lists the services once, looks up those that are opted in, and asks for what is new. It reports whether the
 // account answered: a service that fails costs its own group and fails no refresh.
 func (d *serviceDiscoverer) refresh(ctx context.Context, send func([]*targetgroup.Group)) bool {
-	bound := min(d.interval, maxRefresh)
-	ctx, cancel := context.WithTimeout(ctx, bound)
+	ctx, cancel := context.WithTimeout(ctx, d.bound())
 	defer cancel()
-	listCtx, stopListing := context.WithTimeout(ctx, bound/2)
-	defer stopListing()
+	listCtx, stopListing := context.WithTimeout(ctx, d.bound()/2)
 	services, current := d.lister.list(listCtx)
+	stopListing()
 	if isCanceled(ctx) {
 		return false
 	}
+	d.questioner.silent = !current
+	d.follow(ctx, services, send)
+	return current
+}
+
+// unfinished reports whether services wait for answers of the account that were too many for one refresh.
+func (d *serviceDiscoverer) unfinished() bool { return d.questioner.waiting }
+
+// catchUp asks for some of what did not fit into the refresh, which takes no statement of its own.
+func (d *serviceDiscoverer) catchUp(ctx context.Context, send func([]*targetgroup.Group)) {
+	ctx, cancel := context.WithTimeout(ctx, d.bound())
+	defer cancel()
+	started := time.Now()
+	d.follow(ctx, d.lister.listed, send)
+	if !isCanceled(ctx) {
+		d.reporter.show(d.status(time.Since(started)))
+	}
+}
+
+func (d *serviceDiscoverer) bound() time.Duration { return min(d.interval, maxRefresh) }
+
+// follow looks up the services and asks for what is new, and sends their groups.
+func (d *serviceDiscoverer) follow(ctx context.Context, services []service, send func([]*targetgroup.Group)) {
 	gone := d.memory.dropUnlisted(services)
 	all, active := d.memory.plan(services)
-	d.questioner.silent = !current
-	located := d.questioner.findPorts(listCtx, active)
+	d.questioner.waiting = false
+	portCtx, stopAsking := context.WithTimeout(ctx, d.bound()/4)
+	located := d.questioner.findPorts(portCtx, active)
+	stopAsking()
 	d.findAddresses(ctx, located)
 	d.questioner.findNumbers(ctx, located)
 	if isCanceled(ctx) {
-		return false
+		return
 	}
 	d.questioner.report(active)
 	if groups := append(gone, d.memory.groups(all)...); len(groups) > 0 {
 		send(groups)
 	}
-	return current
 }
 
 // addressResult is what one lookup found.

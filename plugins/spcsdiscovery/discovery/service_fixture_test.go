@@ -184,16 +184,19 @@ func (f *serviceFixture) deploy(s *fakeService, instances ...string) {
 
 // refreshOnce refreshes, and reports whether the account answered.
 func (f *serviceFixture) refreshOnce() bool {
-	ok := f.refresh(context.Background(), func(groups []*targetgroup.Group) {
-		for _, group := range groups {
-			f.groups[group.Source[strings.LastIndex(group.Source, ".")+1:]] = group
-			if len(group.Targets) == 0 {
-				delete(f.groups, group.Source[strings.LastIndex(group.Source, ".")+1:])
-			}
-		}
-	})
+	ok := f.refresh(context.Background(), f.take)
 	f.refreshed(ok, 0)
 	return ok
+}
+
+func (f *serviceFixture) take(groups []*targetgroup.Group) {
+	for _, group := range groups {
+		name := group.Source[strings.LastIndex(group.Source, ".")+1:]
+		f.groups[name] = group
+		if len(group.Targets) == 0 {
+			delete(f.groups, name)
+		}
+	}
 }
 
 // targets returns the address and the stable name of each target of a service.

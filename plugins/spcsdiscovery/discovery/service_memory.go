@@ -143,16 +143,19 @@ func (m *serviceMemory) recover(k *knownService) {
 	}
 }
 
-// targets returns the instances that are scraped, also those that are kept while lookups fail.
+// targets returns the instances that are scraped, also those that are kept while lookups fail. One whose number has not
+// been asked for yet waits: with its address in the place of the number its series would begin under another name.
 func (k *knownService) targets() []ServiceTarget {
 	if k.leftOut || k.port == 0 {
 		return nil
 	}
 	targets := make([]ServiceTarget, 0, len(k.addresses))
 	for _, address := range k.addresses {
-		targets = append(targets, ServiceTarget{
-			Address: netip.AddrPortFrom(address, k.port), Instance: k.instances.numbers[address],
-		})
+		number := k.instances.numbers[address]
+		if number == "" && !k.instances.put {
+			continue
+		}
+		targets = append(targets, ServiceTarget{Address: netip.AddrPortFrom(address, k.port), Instance: number})
 	}
 	return targets
 }

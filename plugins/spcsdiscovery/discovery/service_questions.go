@@ -52,11 +52,12 @@ type endpointAnswer struct {
 // instanceAnswer is what SHOW SERVICE INSTANCES said of a set of addresses.
 type instanceAnswer struct {
 	numbers map[netip.Addr]string
-	// of is the set that was asked for, and complete is set once each address has a number.
-	of       string
-	complete bool
-	retry    backoff
-	failure  failure
+	// of is the set that was asked for, put is set once the question was put, and complete once each address has a
+	// number.
+	of            string
+	put, complete bool
+	retry         backoff
+	failure       failure
 }
 
 // questioner asks the account about single services, as rarely as it can.
@@ -67,6 +68,8 @@ type questioner struct {
 	limit    int
 	// silent is set while the account is unavailable: then single services are not asked about.
 	silent bool
+	// waiting is set where questions were too many for one refresh.
+	waiting bool
 	// first is how long a statement that failed is not sent again at least.
 	first time.Duration
 }
@@ -131,7 +134,8 @@ func (q *questioner) findNumbers(ctx context.Context, active []*knownService) {
 	for _, k := range active {
 		set := k.addressSet()
 		if set != k.instances.of {
-			k.instances.of, k.instances.complete, k.instances.retry = set, false, backoff{}
+			k.instances.of, k.instances.put, k.instances.complete = set, false, false
+			k.instances.retry = backoff{}
 			k.instances.forget(k.addresses)
 		}
 		if !k.instances.complete && len(k.addresses) > 0 {
@@ -141,6 +145,11 @@ func (q *questioner) findNumbers(ctx context.Context, active []*knownService) {
 	q.ask(asked, func(k *knownService) *backoff { return &k.instances.retry }, func(k *knownService) {
 		k.instances.read(ctx, q, k)
 	})
+	if q.silent {
+		for _, k := range asked {
+			k.instances.put = true // their addresses stand in for numbers that nobody can give
+		}
+	}
 }
 
 // addressSet is the same for the same addresses of the same specification.
@@ -159,6 +168,7 @@ func (i *instanceAnswer) forget(addresses []netip.Addr) {
 
 func (i *instanceAnswer) read(ctx context.Context, q *questioner, k *knownService) {
 	name := sqlapi.QuotedName(k.Database, k.Schema, k.Name)
+	i.put = true
 	result, err := q.account.Query(ctx, "SHOW SERVICE INSTANCES IN SERVICE "+name)
 	if err != nil {
 		i.failure = newStatementFailure("instances", "the numbers of its instances cannot be read, so its series "+
@@ -236,6 +246,7 @@ func (q *questioner) ask(services []*knownService, retry func(*knownService) *ba
 	slices.SortStableFunc(due, func(a, b *knownService) int {
 		return cmp.Compare(retry(a).at.UnixNano(), retry(b).at.UnixNano())
 	})
+	q.waiting = q.waiting || len(due) > q.limit
 	var running errgroup.Group
 	running.SetLimit(maxQuestions)
 	for _, k := range due[:min(len(due), q.limit)] {

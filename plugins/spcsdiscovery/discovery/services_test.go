@@ -4,12 +4,15 @@
 package discovery
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/stretchr/testify/require"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/dnstest"
@@ -120,6 +123,54 @@ func TestRefreshesOfAThousandServicesSendOneStatementEach(t *testing.T) {
 	}
 	require.Zero(t, f.warnings(""), f.log)
 }
+
+func TestWhatDoesNotFitIntoARefreshFollowsSoonUnderItsLastingName(t *testing.T) {
+	f := newServiceFixture(t)
+	for i := range 25 {
+		f.add(fmt.Sprintf("S_%03d", i), fmt.Sprintf("10.1.0.%d", i+1)).endpoints = map[string]string{"metrics": "9400"}
+	}
+	for i := range 12 {
+		f.account.services[i].comment = "prometheus.io/scrape=true"
+	}
+	f.refreshOnce()
+	require.Len(t, f.groups, 10)
+	require.Equal(t, 10, f.account.sent("SHOW ENDPOINTS"))
+	require.Equal(t, 10, f.account.sent("SHOW SERVICE INSTANCES"))
+	for rounds := 2; f.unfinished(); rounds-- {
+		require.Positive(t, rounds)
+		f.catchUp(context.Background(), f.take)
+	}
+	require.Len(t, f.groups, 25)
+	for name, group := range f.groups {
+		require.Equal(t, "0", string(group.Targets[0][LabelServiceInstance]), name)
+	}
+	require.Equal(t, 1+12+25, f.account.sent("SHOW"), "the list of services once")
+	f.refreshOnce()
+	require.False(t, f.unfinished())
+}
+
+func TestTheLoopCatchesUpBetweenRefreshes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		finder := &slowFinder{}
+		l := &loop{finder: finder}
+		next := time.NewTimer(time.Minute)
+		require.True(t, l.wait(context.Background(), next.C, nil))
+		require.Equal(t, 3, finder.rounds)
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		require.False(t, l.wait(ctx, nil, nil))
+	})
+}
+
+// slowFinder needs three rounds.
+type slowFinder struct {
+	finder
+	rounds int
+}
+
+func (f *slowFinder) unfinished() bool { return f.rounds < 3 }
+
+func (f *slowFinder) catchUp(context.Context, func([]*targetgroup.Group)) { f.rounds++ }
 
 func TestASuspendedServiceRestsAndComesBack(t *testing.T) {
 	f := newServiceFixture(t)

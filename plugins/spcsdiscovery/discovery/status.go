@@ -86,8 +86,13 @@ func (r *reporter) refreshEnded(ok bool, took time.Duration, known int, status f
 	if ok {
 		r.lastSuccess, r.failedInARow = time.Now(), 0
 	}
+	r.show(status(took))
+}
+
+// show hands a status to the observer.
+func (r *reporter) show(status Status) {
 	if r.observe != nil {
-		r.observe(status(took))
+		r.observe(status)
 	}
 }
 
