@@ -36,6 +36,8 @@ type fakeService struct {
 	// instances are addresses, the first with the number 0 and so on, and endpoints are ports by name.
 	instances []string
 	endpoints map[string]string
+	// numbers stand in for those of the instances where they are set.
+	numbers []string
 	// refused is set where the role may neither read its instances nor its endpoints.
 	refused bool
 }
@@ -94,7 +96,11 @@ func (a *serviceAccount) answer(statement string) (columns []string, rows [][]an
 			return []string{"name", "port"}, rows
 		case statement == "SHOW SERVICE INSTANCES IN SERVICE "+name:
 			for i, address := range s.instances {
-				rows = append(rows, []any{strconv.Itoa(i), address})
+				number := strconv.Itoa(i)
+				if s.numbers != nil {
+					number = s.numbers[i]
+				}
+				rows = append(rows, []any{number, address})
 			}
 			return []string{"instance_id", "ip_address"}, rows
 		}

@@ -216,6 +216,16 @@ func TestInstancesKeepTheirNamesOverARedeployment(t *testing.T) {
 	}, f.targets("LLM"), "DNS is ahead of the account")
 }
 
+func TestTwoAddressesNeverShareTheNumberOfAnInstance(t *testing.T) {
+	f := newServiceFixture(t)
+	f.add("LLM", "10.0.0.1", "10.0.0.2", "10.0.0.3").numbers = []string{"0", "0", "no number"}
+	f.refreshOnce()
+	require.Equal(t, map[string]string{
+		"10.0.0.1:8000": "DB.S.LLM/0:8000", "10.0.0.2:8000": "DB.S.LLM/10.0.0.2:8000",
+		"10.0.0.3:8000": "DB.S.LLM/10.0.0.3:8000",
+	}, f.targets("LLM"))
+}
+
 func TestARenamedServiceIsAnotherOne(t *testing.T) {
 	f := newServiceFixture(t)
 	s := f.add("LLM", "10.0.0.1")
