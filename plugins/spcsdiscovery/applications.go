@@ -29,7 +29,10 @@ type applications struct {
 }
 
 func newApplications(logger *zap.Logger, interval time.Duration) *applications {
-	return &applications{scrapes: newScrapesOf(applicationSubject, logger, interval)}
+	a := &applications{scrapes: newScrapesOf(applicationSubject, logger, interval)}
+	// They begin at 0, so that the first is a rise.
+	a.scrapes.countReserved(series.Counts{}, 0)
+	return a
 }
 
 var applicationSubject = scrapeSubject{noun: "Application", describe: describeApplication, remedy: remedyOfApplication}

@@ -59,6 +59,7 @@ func TestTheMetadataOfApplicationsSaysWhatIsShown(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
 	watched := newApplications(zap.NewNop(), time.Second)
 	watched.scrapes.failures["timeout"] = 1
+	watched.scrapes.reserved["reserved_name"] = 1
 	watched.observe(discovery.Status{
 		LastSuccess: time.Now(), Failures: map[string]int64{"annotation": 1}, Services: []discovery.ServiceStatus{{}},
 	})

@@ -47,9 +47,9 @@ func (a *applications) show(_ context.Context, o metric.Observer) error {
 	for word, count := range a.scrapes.counts() {
 		o.ObserveInt64(a.failedScrapes, count, reason(word))
 	}
-	names, stripped := a.scrapes.reserved()
-	o.ObserveInt64(a.reservedSamples, names, reason("reserved_name"))
-	o.ObserveInt64(a.reservedSamples, stripped, reason("reserved_label"))
+	for word, count := range a.scrapes.reservedSamples() {
+		o.ObserveInt64(a.reservedSamples, count, reason(word))
+	}
 	status := a.status.Load()
 	if status == nil {
 		return nil

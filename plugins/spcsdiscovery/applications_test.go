@@ -92,7 +92,7 @@ func (s *applicationStand) answer(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	for _, a := range s.applications {
-		if body.Statement != fmt.Sprintf(`SHOW SERVICE INSTANCES IN SERVICE "DB"."AI"."%s"`, a.name) {
+		if body.Statement != fmt.Sprintf("SHOW SERVICE INSTANCES IN SERVICE DB.AI.%s", a.name) {
 			continue
 		}
 		if a.blind {
@@ -272,6 +272,17 @@ func TestAHostileBodySpeaksForItsOwnServiceAlone(t *testing.T) {
 	a.publish("own 2\n")
 	s.store.Wait(s.of("own", "EVIL", "0"), is(2))
 	require.Len(t, s.logs.FilterMessageSnippet("Application sends only series under names of its own again").All(), 1)
+}
+
+func TestAnApplicationThatDescribesItselfIsNotAtFault(t *testing.T) {
+	s := startApplications(t, func(s *applicationStand) {
+		s.add(t, "WORKER", "target_info{service_name=\"worker\"} 1\nown 1\n", "127.8.0.16")
+	})
+	s.store.Wait(s.of("own", "WORKER", "0"), is(1))
+	require.Empty(t, s.store.Names(`{__name__="target_info"`))
+	require.Empty(t, s.waitForScrape(t, "127.8.0.16", "").odd())
+	require.Positive(t, read(t, s.telemetry, "spcs_application_reserved_samples_total")["reason=target_info"])
+	require.Empty(t, s.logs.FilterMessageSnippet("Application sends").All())
 }
 
 func TestNoTimeOfAnApplicationIsRead(t *testing.T) {

@@ -44,8 +44,8 @@ type scrapes struct {
 	last      map[string]nodeScrape
 	addresses map[*scrape.Target]string
 	failures  map[string]int64
-	// reservedNames and reservedLabels count samples since the start.
-	reservedNames, reservedLabels int64
+	// reserved counts samples of reserved names or labels by reason, from the start on.
+	reserved map[string]int64
 	// future holds, by the target's URL, the samples of the future in a scrape that is under way.
 	future map[string]int
 }
@@ -69,7 +69,7 @@ func newScrapesOf(of scrapeSubject, logger *zap.Logger, interval time.Duration) 
 	return &scrapes{
 		logger: logger, interval: interval, subject: of,
 		last: map[string]nodeScrape{}, addresses: map[*scrape.Target]string{}, failures: map[string]int64{},
-		future: map[string]int{},
+		future: map[string]int{}, reserved: map[string]int64{},
 	}
 }
 
@@ -82,9 +82,10 @@ func (s *scrapes) noteFuture(target string, samples int) {
 
 // note takes down the scrape that a target has just had.
 func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
+	own := 0
 	if counts.TargetInfo > 0 && discovered(target).Get(discovery.LabelPoolName) == "" {
-		// The collector describes itself by it.
-		counts.TargetInfo = 0
+		// The collector describes itself by it, as do the SDKs of OpenTelemetry.
+		own, counts.TargetInfo = counts.TargetInfo, 0
 	}
 	now := nodeScrape{at: target.LastScrape(), took: target.LastScrapeDuration(), Counts: counts}
 	if err := target.LastError(); err != nil {
@@ -106,12 +107,13 @@ func (s *scrapes) note(target *scrape.Target, counts series.Counts) {
 	before := s.last[address]
 	s.last[address] = now
 	s.count(now)
+	if counts.Reserved+counts.Stripped+own > 0 {
+		s.countReserved(counts, own)
+	}
 	s.log(func() []zap.Field { return s.subject.describe(target) }, before, now)
 }
 
 func (s *scrapes) count(now nodeScrape) {
-	s.reservedNames += int64(now.Reserved)
-	s.reservedLabels += int64(now.Stripped)
 	if now.reason != "" {
 		s.failures[now.reason]++
 	}
@@ -120,6 +122,12 @@ func (s *scrapes) count(now nodeScrape) {
 			s.failures[oddities[i].reason]++
 		}
 	}
+}
+
+func (s *scrapes) countReserved(counts series.Counts, info int) {
+	s.reserved["reserved_name"] += int64(counts.Reserved)
+	s.reserved["reserved_label"] += int64(counts.Stripped)
+	s.reserved[series.TargetInfo] += int64(info)
 }
 
 // discovered returns the labels of a target as they were before relabelling.
@@ -176,9 +184,9 @@ func (s *scrapes) counts() map[string]int64 {
 	return maps.Clone(s.failures)
 }
 
-// reserved returns how many samples were left out because of their names, and how many lost labels, from the start on.
-func (s *scrapes) reserved() (names, labels int64) {
+// reservedSamples returns how many samples were left out because of their names, or lost labels, by reason.
+func (s *scrapes) reservedSamples() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.reservedNames, s.reservedLabels
+	return maps.Clone(s.reserved)
 }

@@ -67,11 +67,11 @@ func TestParseListedService(t *testing.T) {
 		name ServiceName
 		of   annotations
 	}{
-		"db.s.llm":                    {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true}},
-		" DB.S.LLM:8000 ":             {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true, port: 8000}},
-		"DB.S.LLM/m/x":                {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true, path: "/m/x"}},
-		`"my.db"."S ""x"."llm":1/:2/`: {ServiceName{"my.db", `S "x`, "llm"}, annotations{scrape: true, port: 1, path: "/:2/"}},
-		"D_1$.s.a_b":                  {ServiceName{"D_1$", "S", "A_B"}, annotations{scrape: true}},
+		"db.s.llm":        {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true}},
+		" DB.S.LLM:8000 ": {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true, port: 8000}},
+		"DB.S.LLM/m/x":    {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true, path: "/m/x"}},
+		"db.s.llm:1/:2/":  {ServiceName{"DB", "S", "LLM"}, annotations{scrape: true, port: 1, path: "/:2/"}},
+		"D_1$.s.a_b":      {ServiceName{"D_1$", "S", "A_B"}, annotations{scrape: true}},
 	} {
 		name, of, err := parseListedService(text)
 		require.NoError(t, err, text)
@@ -79,7 +79,7 @@ func TestParseListedService(t *testing.T) {
 		require.Equal(t, want.of, of)
 	}
 	for _, text := range []string{
-		"", "llm", "s.llm", "db.s.llm.x", "db.s.*", "db..llm", `"db.s.llm`, `"".s.llm`, "db.s.llm:", "db.s.llm:x",
+		"", "llm", "s.llm", "db.s.llm.x", "db.s.*", "db..llm", `"db".s.llm`, "1.s.llm", "db.s.llm:", "db.s.llm:/x", "db.s.llm:x",
 		"db.s.llm:70000", "db.s.llm:1/?x", "db.s.llm x", "db.s.llm-x",
 	} {
 		_, _, err := parseListedService(text)

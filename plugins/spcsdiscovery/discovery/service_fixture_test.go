@@ -86,7 +86,7 @@ func (a *serviceAccount) answer(statement string) (columns []string, rows [][]an
 		}, rows
 	}
 	for _, s := range a.services {
-		name := `"DB"."S"."` + s.name + `"`
+		name := "DB.S." + s.name
 		switch {
 		case s.refused:
 		case statement == "SHOW ENDPOINTS IN SERVICE "+name:

@@ -5,6 +5,7 @@ package discovery
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
@@ -21,7 +22,8 @@ func (n ServiceName) plain() string { return n.Database + "." + n.Schema + "." +
 
 func (n ServiceName) compare(other ServiceName) int { return strings.Compare(n.plain(), other.plain()) }
 
-// SQL returns the name as people read it in SQL.
+// SQL returns the name as a statement needs it. Names of services, and of their databases and schemas, are plain ones.
+// Source: https://docs.snowflake.com/en/sql-reference/sql/create-service
 func (n ServiceName) SQL() string {
 	schema := sqlapi.Identifier(n.Database) + "." + sqlapi.Identifier(n.Schema)
 	return schema + "." + sqlapi.Identifier(n.Name)
@@ -55,62 +57,28 @@ func grantee(role string) string {
 	return sqlapi.Identifier(role)
 }
 
+var listedPattern = regexp.MustCompile(`^([A-Za-z_][\w$]*)\.([A-Za-z_][\w$]*)\.([A-Za-z_][\w$]*)(:[^/]*)?(/.*)?$`)
+
 // parseListedService reads DB.SCHEMA.SERVICE, with :port and /path where they are given.
 func parseListedService(text string) (ServiceName, annotations, error) {
 	refuse := func(why string) (ServiceName, annotations, error) {
 		return ServiceName{}, annotations{}, fmt.Errorf("%s %s: write DB.SCHEMA.SERVICE:8000/metrics, "+
 			"where port and path may be missing", shown.Address(text), why)
 	}
-	var parts [3]string
-	rest := strings.TrimSpace(text)
-	for i := range parts {
-		if i > 0 {
-			var dotted bool
-			if rest, dotted = strings.CutPrefix(rest, "."); !dotted {
-				return refuse("is not the full name of a service")
-			}
-		}
-		if parts[i], rest = cutIdentifier(rest); parts[i] == "" {
-			return refuse("is not the full name of a service")
-		}
+	name := listedPattern.FindStringSubmatch(strings.TrimSpace(text))
+	if name == nil {
+		return refuse("is not the full name of a service")
 	}
 	of := annotations{scrape: true}
-	rest, path, hasPath := strings.Cut(rest, "/")
-	if hasPath {
-		if of.path = "/" + path; !isPath(of.path) {
-			return refuse("needs " + pathRule)
-		}
+	if of.path = name[5]; of.path != "" && !isPath(of.path) {
+		return refuse("needs " + pathRule)
 	}
-	if port, hasPort := strings.CutPrefix(rest, ":"); hasPort {
+	if port, given := strings.CutPrefix(name[4], ":"); given {
 		var err error
 		if of.port, err = parsePort(port); err != nil {
 			return refuse("has a port that is not one")
 		}
-	} else if rest != "" {
-		return refuse("is not the full name of a service")
 	}
-	return ServiceName{parts[0], parts[1], parts[2]}, of, nil
-}
-
-// cutIdentifier takes one identifier off the front of SQL; it is empty where there is something else.
-func cutIdentifier(text string) (name, rest string) {
-	if !strings.HasPrefix(text, `"`) {
-		end := strings.IndexFunc(text, func(r rune) bool {
-			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '$'
-		})
-		if end < 0 {
-			end = len(text)
-		}
-		return strings.ToUpper(text[:end]), text[end:]
-	}
-	for at := 1; at < len(text); at++ {
-		switch {
-		case text[at] != '"':
-		case strings.HasPrefix(text[at+1:], `"`):
-			at++
-		default:
-			return strings.ReplaceAll(text[1:at], `""`, `"`), text[at+1:]
-		}
-	}
-	return "", text
+	upper := strings.ToUpper
+	return ServiceName{upper(name[1]), upper(name[2]), upper(name[3])}, of, nil
 }

@@ -107,7 +107,7 @@ func (q *questioner) findPorts(ctx context.Context, active []*knownService) (fou
 }
 
 func (e *endpointAnswer) read(ctx context.Context, q *questioner, k *knownService) {
-	result, err := q.account.Query(ctx, "SHOW ENDPOINTS IN SERVICE "+sqlapi.QuotedName(k.Database, k.Schema, k.Name))
+	result, err := q.account.Query(ctx, "SHOW ENDPOINTS IN SERVICE "+k.SQL())
 	if err != nil {
 		e.failure = newStatementFailure("endpoint", "its endpoints cannot be read, and its comment names no port",
 			k.Grant("USAGE", ""), err)
@@ -167,9 +167,8 @@ func (i *instanceAnswer) forget(addresses []netip.Addr) {
 }
 
 func (i *instanceAnswer) read(ctx context.Context, q *questioner, k *knownService) {
-	name := sqlapi.QuotedName(k.Database, k.Schema, k.Name)
 	i.put = true
-	result, err := q.account.Query(ctx, "SHOW SERVICE INSTANCES IN SERVICE "+name)
+	result, err := q.account.Query(ctx, "SHOW SERVICE INSTANCES IN SERVICE "+k.SQL())
 	if err != nil {
 		i.failure = newStatementFailure("instances", "the numbers of its instances cannot be read, so its series "+
 			"have none", k.Grant("MONITOR", ""), err)

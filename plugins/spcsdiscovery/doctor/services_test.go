@@ -38,7 +38,7 @@ func (f *fixture) addService(name, status, comment, address string) {
 		[]string{name, status, "DB", "AI", "POOL_A", name + ".x.svc.spcs.internal", comment})
 	if address != "" {
 		f.dns.Set("instances."+name+".x.svc.spcs.internal", dnstest.Record{A: []string{address}})
-		f.account[`SHOW SERVICE INSTANCES IN SERVICE "DB"."AI"."`+name+`"`] =
+		f.account["SHOW SERVICE INSTANCES IN SERVICE DB.AI."+name] =
 			[][]string{{"instance_id", "ip_address"}, {"0", address}}
 	}
 }
@@ -95,7 +95,7 @@ func TestExamineServicesExplainsFault(t *testing.T) {
 		"one whose instances are hidden": {
 			func(t *testing.T, f *fixture) {
 				f.addService("LLM", "RUNNING", optIn+serve(t, 200, "a 1\n"), "127.0.0.1")
-				delete(f.account, `SHOW SERVICE INSTANCES IN SERVICE "DB"."AI"."LLM"`)
+				delete(f.account, "SHOW SERVICE INSTANCES IN SERVICE DB.AI.LLM")
 			},
 			Broken, "its series have none", "GRANT MONITOR ON SERVICE DB.AI.LLM TO ROLE METRICS;",
 		},

@@ -66,9 +66,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	defer cancel()
 	report, err := doctor.Examine(ctx, &c, split(*pools))
 	if err == nil && *applications {
-		// Names in quotes may have spaces.
-		named := strings.FieldsFunc(*services, func(r rune) bool { return r == ',' })
-		err = report.ExamineServices(ctx, &c, named)
+		err = report.ExamineServices(ctx, &c, split(*services))
 	}
 	if err != nil {
 		fmt.Fprintln(errOut, "spcs-doctor:", shown.Line(err.Error()))

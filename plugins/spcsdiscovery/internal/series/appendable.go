@@ -32,9 +32,10 @@ type Counts struct {
 	// under the same name and labels.
 	LeftOut, Replaced int
 	// OwnTimes is how many were taken with a time of their own, in place of which the scrape's counts.
-	OwnTimes   int
+	OwnTimes int
+	// TargetInfo is how many were the metric of that name, also where the target's judge left them out.
 	TargetInfo int
-	// Reserved is how many were left out by the target's judge, and Stripped how many lost labels to it.
+	// Reserved is how many others the judge left out, and Stripped how many lost labels to it.
 	Reserved, Stripped int
 }
 

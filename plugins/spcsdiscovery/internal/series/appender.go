@@ -52,8 +52,8 @@ type appender struct {
 	samples []sample
 	// taken counts what the target published and the store would take, and replaced what the library's report replaced.
 	taken, published, replaced int
-	// reserved counts those of them that the judge leaves out.
-	reserved int
+	// reserved counts those of them that the judge leaves out, and reservedInfo those that are target_info.
+	reserved, reservedInfo int
 	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
 	// whose time is that of the scrape.
 	ended, reported bool
@@ -109,7 +109,11 @@ func (a *appender) Append(
 
 // leaveOut takes down a sample of a series that is not stored; to the library it is one like any other.
 func (a *appender) leaveOut(s *series, opts storage.AOptions) {
-	if !opts.RejectOutOfOrder {
+	switch {
+	case opts.RejectOutOfOrder:
+	case s.isTargetInfo:
+		a.reservedInfo++
+	default:
 		a.reserved++
 	}
 	s.transaction = a.node.transaction
@@ -168,10 +172,11 @@ func (a *appender) Commit() (err error) {
 		if a.target.LastError() == nil {
 			counts.LeftOut, counts.Replaced = max(0, a.published-a.taken), a.replaced
 			counts.Reserved = a.reserved
+			counts.TargetInfo += a.reservedInfo
 		}
 		takers.Note(a.target, counts)
 	}
-	n.compact(len(a.samples) + a.reserved)
+	n.compact(len(a.samples) + a.reserved + a.reservedInfo)
 	a.finish(a.ended)
 	return err
 }
