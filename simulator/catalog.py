@@ -1,10 +1,13 @@
 """The objects of the simulated account beside its pools: databases, repositories with images, services, snapshots."""
 
+import ipaddress
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.behaviour import seed
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.faults import Faults
 from simulator.fleet import FAMILIES, Fleet
@@ -13,6 +16,9 @@ from simulator.privileges import Privileges
 Name = tuple[str, ...]
 # Services change by the clock; these are the multiples of the account's delay after which they have.
 READY_AFTER, ENDPOINT_AFTER = 1.0, 2.0
+# The service role that every service has.
+EVERY_ENDPOINT = "ALL_ENDPOINTS_USAGE"
+SERVICE_ZONE = "svc.spcs.internal"
 
 
 @dataclass(kw_only=True)
@@ -20,7 +26,8 @@ class Service:
     """A service: its specification, the digests of its images, and when it was created and last changed.
 
     data is what its volume holds: it is made with the first specification and outlives the later ones. A job ends by
-    itself: printed is what its program prints, and exit_code how that ends.
+    itself: printed is what its program prints, and exit_code how that ends. hosts are the addresses of its instances by
+    their number, and roles who was granted which of its service roles.
     """
 
     pool: str
@@ -37,7 +44,8 @@ class Service:
     job: bool = False
     printed: str = ""
     exit_code: int = 0
-    viewers: set[str] = field(default_factory=set)
+    hosts: dict[int, str] = field(default_factory=dict)
+    roles: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def containers(self) -> list[dict[str, Any]]:
@@ -49,6 +57,21 @@ class Service:
         """Return its block volumes."""
         volumes = self.specification["spec"].get("volumes", [])
         return [volume for volume in volumes if volume["source"] == "block"]
+
+    @property
+    def endpoints(self) -> list[dict[str, Any]]:
+        """Return its endpoints."""
+        return list(self.specification["spec"].get("endpoints", []))
+
+    def role_endpoints(self, role: str) -> set[str]:
+        """Return the names of the endpoints that one of its service roles may use.
+
+        Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+        """
+        if role == EVERY_ENDPOINT:
+            return {endpoint["name"] for endpoint in self.endpoints}
+        own = self.specification.get("serviceRoles", [])
+        return {name for one in own if one["name"].upper() == role for name in one["endpoints"]}
 
 
 @dataclass(kw_only=True)
@@ -78,6 +101,10 @@ class Catalog:
     # Whether somebody has the boards open in a browser, which asks for them again and again.
     visited: bool = False
     _starting: dict[str, float] = field(default_factory=dict)
+    # Instances of services get addresses from here on, or all of them this one.
+    first_host: str = "127.91.0.1"
+    one_host: bool = False
+    _hosts: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         """Start with the privileges that the pools give."""
@@ -102,6 +129,17 @@ class Catalog:
         if name not in self.services:
             raise missing("Service", *name)
         return self.services[name]
+
+    def dns_name(self, name: Name) -> str:
+        """Return the DNS name of a service: its own with - for _, and a hash of its schema.
+
+        Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services
+        """
+        return f"{name[2].lower().replace('_', '-')}.{seed(*name[:2]):08x}.{SERVICE_ZONE}"
+
+    def next_host(self) -> str:
+        """Return the address of the next instance; something listens there where it is an application's."""
+        return str(ipaddress.IPv4Address(self.first_host) + (0 if self.one_host else next(self._hosts)))
 
     def state(self, service: Service) -> str:
         """Return what a service's containers are at this moment: PENDING, READY, FAILED, SUSPENDING, SUSPENDED or DONE.

@@ -15,6 +15,8 @@ USER = "METRICS_USER"
 COLLEAGUE = "OTHER_USER"
 DEPLOYER = "DEPLOY_ROLE"
 ADMINISTRATOR = "ACCOUNTADMIN"
+# Owns the services of the account that are its users' own.
+APPLICATION_OWNER = "APP_ROLE"
 _OF_DEPLOYER = ("CREATE DATABASE", "CREATE COMPUTE POOL", "BIND SERVICE ENDPOINT")
 
 
@@ -33,8 +35,11 @@ class Privileges:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self.roles = {ROLE, DEPLOYER, ADMINISTRATOR, "PUBLIC", "ANALYST", "ORGADMIN", "SECURITYADMIN", "SYSADMIN"}
+        self.roles = {ROLE, DEPLOYER, ADMINISTRATOR, APPLICATION_OWNER, "PUBLIC", "ANALYST"}
+        self.roles |= {"ORGADMIN", "SECURITYADMIN", "SYSADMIN"}
         self._held = {Grant(role=DEPLOYER, privilege=privilege, kind="ACCOUNT") for privilege in _OF_DEPLOYER}
+        # What roles get on services that are yet to come; the name is that of their schema.
+        self.future: set[Grant] = set()
 
     def give(self, grant: Grant) -> None:
         """Grant a privilege. Raises SqlError for a role that does not exist."""
@@ -82,6 +87,14 @@ class Privileges:
                 if (grant.role, grant.kind) == (one, "ROLE") and grant.name not in found
             )
         return found
+
+    def inherit(self, *, schema: str, name: str) -> None:
+        """Give what was granted on the future services of a schema on one that has come."""
+        self._held |= {replace(grant, name=name) for grant in self.future if grant.name == schema}
+
+    def roles_of(self, role: str) -> set[str]:
+        """Return a role with those that it has by others."""
+        return set(self._roles(role))
 
     def require(self, wanted: Grant) -> None:
         """Raise the account's refusal unless the role has the privilege."""

@@ -8,7 +8,19 @@ from collections.abc import Callable
 
 from simulator.catalog import Catalog
 from simulator.errors import SqlError, SqlErrorKind
-from simulator.sql import grants, jobs, objects, pools, secrets, service_views, services, snapshots
+from simulator.sql import (
+    bulk_grants,
+    grants,
+    jobs,
+    objects,
+    pools,
+    secrets,
+    service_lists,
+    service_roles,
+    service_views,
+    services,
+    snapshots,
+)
 from simulator.sql.request import ID, NAME, Request, Session, Table
 
 __all__ = ["FORMS", "Session", "Table", "execute"]
@@ -24,6 +36,7 @@ _KINDS = {
     "SPEC": r"\$\$(?:(?!\$\$).)*\$\$",
     # Privileges, and what they are on.
     "FORCE": r"FORCE",
+    "JOBS": r"EXCLUDE\s+JOBS",
     "EXISTS": r"IF\s+EXISTS",
     "BOOL": r"TRUE|FALSE",
     "WORDS": r"[A-Z ,]+?",
@@ -47,11 +60,11 @@ def compile_statement(form: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
-_HANDLERS: dict[str, Handler] = {
-    form: handler
-    for module in (pools, objects, secrets, snapshots, services, jobs, service_views, grants)
-    for form, handler in module.STATEMENTS.items()
-}
+_MODULES = (
+    *(pools, objects, secrets, snapshots, services, jobs),
+    *(service_lists, service_views, service_roles, grants, bulk_grants),
+)
+_HANDLERS: dict[str, Handler] = {form: handler for module in _MODULES for form, handler in module.STATEMENTS.items()}
 # Every form that is known, with the pattern of its statements.
 FORMS: dict[str, re.Pattern[str]] = {form: compile_statement(form) for form in _HANDLERS}
 

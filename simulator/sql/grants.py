@@ -5,7 +5,6 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
 
 from simulator.errors import missing
 from simulator.privileges import ADMINISTRATOR, Grant
-from simulator.sql.objects import visible_service
 from simulator.sql.request import Request, Table, done, resolve
 
 _COLUMNS = (
@@ -51,30 +50,6 @@ def _revoke(request: Request) -> Table:
     return _change(request, give=False)
 
 
-def _grant_role(request: Request) -> Table:
-    name, (role,) = resolve(request.part("name")), resolve(request.part("role"))
-    service = visible_service(request, name)
-    request.require("OWNERSHIP", kind="SERVICE", name=".".join(name))
-    if role not in request.catalog.privileges.roles:
-        raise missing("Role", role)
-    known = {one["name"].upper() for one in service.specification.get("serviceRoles", [])}
-    (wanted,) = resolve(request.part("service_role"))
-    if wanted not in known:
-        raise missing("Service role", *name, wanted)
-    service.viewers.add(role)
-    return done("Statement executed successfully.")
-
-
-def _show_role(request: Request) -> Table:
-    name = resolve(request.part("name"))
-    service = visible_service(request, name)
-    columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
-    return Table(
-        columns=columns,
-        rows=[["2026-01-01", "VIEWER", "ROLE", role, service.owner] for role in sorted(service.viewers)],
-    )
-
-
 def _passed(request: Request) -> Grant:
     """Return the privilege on a role that another role gets or loses."""
     request.require("MANAGE GRANTS", kind="ACCOUNT")
@@ -114,8 +89,6 @@ def _create_role(request: Request) -> Table:
 
 STATEMENTS = {
     "SHOW GRANTS TO ROLE <ID:role>": _show,
-    "SHOW GRANTS OF SERVICE ROLE <NAME:name>!<ID:service_role>": _show_role,
-    "GRANT SERVICE ROLE <NAME:name>!<ID:service_role> TO ROLE <ID:role>": _grant_role,
     "GRANT <WORDS:what> ON <KIND:kind> <NAME:name> TO ROLE <ID:role>": _grant,
     "GRANT <WORDS:what> ON ACCOUNT TO ROLE <ID:role>": _grant,
     "REVOKE <WORDS:what> ON <KIND:kind> <NAME:name> FROM ROLE <ID:role>": _revoke,

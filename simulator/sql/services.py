@@ -89,8 +89,10 @@ def start(request: Request, name: Name) -> Service:
         created=now,
         changed=now,
         comment=_comment(request),
+        hosts={0: request.catalog.next_host()},
     )
     request.own(kind="SERVICE", name=".".join(name))
+    request.catalog.privileges.inherit(schema=".".join(name[:2]), name=".".join(name))
     return service
 
 
@@ -138,6 +140,7 @@ def _alter(request: Request) -> Table:
     if volumes != service.volumes:
         raise SqlError(SqlErrorKind.VOLUMES_CHANGED, "Block storage volumes of a service cannot be changed.")
     service.specification, service.digests, service.changed = specification, digests, request.catalog.clock()
+    service.hosts = {number: request.catalog.next_host() for number in service.hosts}
     return done("Statement executed successfully.")
 
 

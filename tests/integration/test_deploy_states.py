@@ -156,7 +156,7 @@ def lacking_a_secret(room: Room) -> None:
 
 def lacking_a_viewer(room: Room) -> None:
     deployed(room)
-    room.service.viewers.clear()
+    room.service.roles.clear()
 
 
 def deployed_by_a_colleague(room: Room) -> None:

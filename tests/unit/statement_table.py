@@ -1,5 +1,6 @@
 """The table of statements: each with Snowflake's page, the privileges that it needs, and what the page rules out."""
 
+from application_statements import APPLICATION_ROWS
 from job_statements import JOB_ROWS
 from statement_parts import (
     CREATING,
@@ -21,6 +22,7 @@ from simulator.errors import SqlErrorKind
 NO_SERVICE = SqlErrorKind.MISSING
 ROWS = (
     *JOB_ROWS,
+    *APPLICATION_ROWS,
     Row(PAGES + "functions/current_role", "SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()"),
     Row(SQL + "show-compute-pools", "SHOW COMPUTE POOLS", on("COMPUTE POOL", "WEB_POOL", "USAGE"), soft=True),
     Row(
