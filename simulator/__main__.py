@@ -16,6 +16,9 @@ from aiohttp import web
 from simulator import zone
 from simulator.account import Account
 from simulator.admin import Admin
+from simulator.application_admin import ApplicationAdmin
+from simulator.application_servers import ApplicationServers
+from simulator.applications import Applications
 from simulator.catalog import Catalog
 from simulator.credentials import Credentials
 from simulator.day import build_day
@@ -43,6 +46,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--pools", type=int, default=3, help="number of pools (default %(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="nodes in each pool (default %(default)s)")
     parser.add_argument("--containers", type=int, default=6, help="containers on each node (default %(default)s)")
+    parser.add_argument(
+        "--applications", type=int, default=0, help="services that publish metrics of their own (default %(default)s)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="where account, DNS and admin listen (default %(default)s)")
     parser.add_argument("--account-host", default="localhost", help="name in the account's certificate")
     parser.add_argument("--account-port", type=int, default=0, help="0 takes a free port, like the next ones")
@@ -55,6 +61,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--node-base", default="127.90.0.0", help="address before the first node's (default %(default)s)"
     )
     parser.add_argument("--node-port", type=int, default=9001, help="exporters' port (default %(default)s)")
+    parser.add_argument(
+        "--application-base",
+        default="127.91.0.1",
+        help="address of the first instance of a service (default %(default)s)",
+    )
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
     parser.add_argument("--age", type=float, default=0, help="seconds that the simulation seems to have run already")
@@ -107,13 +118,24 @@ async def serve(settings: argparse.Namespace) -> None:
     credentials = Credentials(settings.session, settings.account_host)
     tls = write_authority(settings.session, settings.account_host)
     catalog = Catalog(fleet=fleet, faults=faults, delay=settings.service_delay)
+    catalog.one_host = settings.one_address
+    catalog.first_host = settings.node_base if settings.one_address else settings.application_base
+    applications = Applications(catalog)
+    applications.begin(settings.applications)
     account = Account(catalog=catalog, credentials=credentials)
     driver = Driver(catalog=catalog, credentials=credentials)
     registry = Registry(catalog=catalog, credentials=credentials, driver=driver)
     exporters = Exporters(fleet, faults, age=settings.age, frozen=settings.frozen, own_addresses=settings.own_addresses)
+    servers = ApplicationServers(catalog, applications, age=settings.age, own_addresses=settings.own_addresses)
     unknown_names: set[str] = set()
     admin = Admin(
-        fleet=fleet, faults=faults, account=account, exporters=exporters, driver=driver, unknown_names=unknown_names
+        fleet=fleet,
+        faults=faults,
+        account=account,
+        exporters=exporters,
+        driver=driver,
+        applications=ApplicationAdmin(catalog=catalog, applications=applications, servers=servers),
+        unknown_names=unknown_names,
     )
     await exporters.sync()
     ports = {
@@ -125,7 +147,7 @@ async def serve(settings: argparse.Namespace) -> None:
     }
     credentials.write_connections(settings.host, ports["driver"])
     catalog.registry = f"{settings.host}:{ports['registry']}"
-    await zone.serve(fleet, faults, settings.host, ports["dns"], unknown_names)
+    await zone.serve(catalog, settings.host, ports["dns"], unknown_names)
     # Whoever waits for the file must not read half of it.
     written = settings.session / "ports.json.part"
     written.write_text(json.dumps(ports))
@@ -133,7 +155,12 @@ async def serve(settings: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    followed = asyncio.create_task(servers.run())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({followed, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if followed.done():
+        followed.result()
+    followed.cancel()
 
 
 def _free_port(host: str) -> int:

@@ -17,7 +17,7 @@ PUT    /faults/driver              {"fault": one of DRIVER_FAULTS, or null, "aft
 PUT    /faults/nodes/{address}     {"fault": one of NODE_FAULTS, or null}
 PUT    /nodes/{address}/extra      text to publish beside the node's own metrics, see Faults.extras; empty: none
 
-What is deployed, and what can be, is CatalogAdmin's.
+What is deployed, and what can be, is CatalogAdmin's; applications are ApplicationAdmin's.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,6 +27,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.account import Account
+from simulator.application_admin import ApplicationAdmin
 from simulator.catalog_admin import CatalogAdmin
 from simulator.driver import Driver
 from simulator.exporters import Exporters
@@ -51,6 +52,7 @@ class Admin:
     account: Account
     exporters: Exporters
     driver: Driver
+    applications: ApplicationAdmin
     unknown_names: set[str]
 
     def application(self) -> web.Application:
@@ -75,6 +77,7 @@ class Admin:
                 web.put("/faults/services", self._break_services),
                 web.put("/faults/driver", self._break_driver),
                 *CatalogAdmin(driver=self.driver).routes(),
+                *self.applications.routes(),
             ]
         )
         return app

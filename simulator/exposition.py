@@ -7,7 +7,7 @@ from monitoring import selectors
 from monitoring.metrics import CATALOGUE
 from simulator import behaviour
 from simulator.behaviour import DAY, Behaviour, grown, seed, wave
-from simulator.fleet import ACCOUNT, DATABASE, SCHEMA, Container, Instance, Node, Pool
+from simulator.fleet import ACCOUNT, SCHEMA, Container, Instance, Node, Pool
 
 Sample = tuple[str, dict[str, str], float]
 
@@ -73,7 +73,7 @@ def _instance_labels(pool: Pool, instance: Instance) -> dict[str, str]:
         selectors.ACCOUNT: ACCOUNT,
         selectors.POOL_ID: str(100 + pool.number),
         selectors.DATABASE_ID: "10",
-        selectors.DATABASE: DATABASE,
+        selectors.DATABASE: instance.database,
         selectors.SCHEMA_ID: "20" if instance.schema == SCHEMA else "21",
         selectors.SCHEMA: instance.schema,
         selectors.SERVICE_ID: str(seed(instance.schema, instance.service) % 10_000),

@@ -82,6 +82,7 @@ class Instance:
     containers: tuple[Container, ...]
     endpoint: str | None = None
     volume: Volume | None = None
+    database: str = DATABASE
     schema: str = SCHEMA
     job: bool = False
     start: float = 0

@@ -1,4 +1,4 @@
-"""The DNS zone cp.spcs.internal: SRV and A records of every pool's nodes, over UDP and TCP."""
+"""The DNS zones: SRV and A records of every pool's nodes, and those of services, over UDP and TCP."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from typing import cast
 
 from dnslib import QTYPE, RCODE, RR, SRV, A, DNSRecord
 
+from simulator import service_zone
+from simulator.catalog import Catalog
 from simulator.faults import Faults
 from simulator.fleet import Fleet, Node, Pool
 
@@ -18,23 +20,25 @@ _TTL = 5
 _MAX_UDP = 1232
 
 
-def answer(
-    fleet: Fleet, faults: Faults, query: bytes, *, udp: bool = True, unknown_names: set[str] | None = None
-) -> bytes | None:
+def answer(catalog: Catalog, query: bytes, *, udp: bool = True, unknown_names: set[str] | None = None) -> bytes | None:
     """Return the packet that answers a query packet, or None for silence.
 
     A name outside of the zones is added to unknown_names.
     """
+    fleet, faults = catalog.fleet, catalog.faults
     request = DNSRecord.parse(query)
     reply = request.reply()
     name = str(request.q.qname).lower()
-    if unknown_names is not None and not name.endswith((SUFFIX, OLD_SUFFIX)):
+    if unknown_names is not None and not name.endswith((SUFFIX, OLD_SUFFIX, service_zone.SUFFIX)):
         unknown_names.add(name)
     pool = _find_pool(fleet, name)
     if pool and faults.pools.get(pool.name) == "silent":
         return None
     kind = QTYPE.get(request.q.qtype)
-    code, records = _look_up(fleet, faults, name, kind)
+    if name.endswith(service_zone.SUFFIX):
+        code, records = service_zone.look_up(catalog, name, kind)
+    else:
+        code, records = _look_up(fleet, faults, name, kind)
     reply.header.rcode = code
     for record in records:
         reply.add_answer(record)
@@ -122,9 +126,10 @@ class _Udp(asyncio.DatagramProtocol):
             asyncio.get_running_loop().call_later(self._faults.dns_seconds, self._transport.sendto, packet, addr)
 
 
-async def serve(fleet: Fleet, faults: Faults, host: str, port: int, unknown_names: set[str]) -> None:
+async def serve(catalog: Catalog, host: str, port: int, unknown_names: set[str]) -> None:
     """Answer queries on host:port over both transports until the loop ends."""
-    reply = partial(answer, fleet, faults, unknown_names=unknown_names)
+    faults = catalog.faults
+    reply = partial(answer, catalog, unknown_names=unknown_names)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

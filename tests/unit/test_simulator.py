@@ -71,7 +71,8 @@ def test_readings_stay_within_their_limits() -> None:
 
 
 def ask(fleet: Fleet, kind: str, faults: Faults | None = None, name: str = NAME, *, udp: bool = True) -> DNSRecord:
-    packet = zone.answer(fleet, faults or Faults(), DNSRecord.question(name, kind).pack(), udp=udp)
+    catalog = Catalog(fleet=fleet, faults=faults or Faults())
+    packet = zone.answer(catalog, DNSRecord.question(name, kind).pack(), udp=udp)
     assert packet is not None
     return DNSRecord.parse(packet)
 
@@ -115,8 +116,8 @@ def test_a_pool_can_have_an_older_name_or_be_silent(fleet: Fleet) -> None:
     faults = Faults(pools={"WEB_POOL": "old-name"})
     assert len(ask(fleet, "A", faults, old).rr) == 2
     assert ask(fleet, "A", faults).header.rcode == RCODE.NXDOMAIN
-    silent = Faults(pools={"WEB_POOL": "silent"})
-    assert zone.answer(fleet, silent, DNSRecord.question(NAME, "A").pack()) is None
+    silent = Catalog(fleet=fleet, faults=Faults(pools={"WEB_POOL": "silent"}))
+    assert zone.answer(silent, DNSRecord.question(NAME, "A").pack()) is None
 
 
 def test_unknown_and_suspended_pools_do_not_exist(fleet: Fleet) -> None:
