@@ -2,6 +2,11 @@
 
 # The job of every node's target, as the receiver names it.
 JOB = "spcs-nodes"
+# The job of every instance of an application, which the receiver forces on all that it publishes.
+APPLICATION_JOB = "spcs-services"
+OF_APPLICATIONS = f'job="{APPLICATION_JOB}"'
+# Recorded series and alerts have no job, and nodes have their own.
+NO_APPLICATION = f'job!="{APPLICATION_JOB}"'
 
 ACCOUNT = "snow_account_name"
 POOL, POOL_ID = "snow_compute_pool_name", "snow_compute_pool_id"

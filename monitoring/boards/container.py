@@ -44,4 +44,5 @@ CONTAINER = Board(
     ),
     variables=("pool", "database", "schema", "service", "container", "instance"),
     single=("database", "schema", "service", "container"),
+    links=(("Applications", "spcs-applications"), ("LLM serving", "spcs-llm")),
 )

@@ -98,3 +98,5 @@ class Board:
     single: tuple[str, ...] = ()
     # Text variables that the reader may change: name -> (label, value).
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Boards that show more of what is chosen: (title, uid), as links above the board.
+    links: tuple[tuple[str, str], ...] = ()

@@ -29,6 +29,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitoring.boards.links import cell_link
 from monitoring.boards.model import Grid, Lines, Note, Number, Panel, Timeline
+from monitoring.scope import scope
 from monitoring.signals import Column, Line, Listing, Signal, Steps
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -71,7 +72,7 @@ def build(panel: Panel, panel_id: int) -> Builder[PanelModel]:
 
 
 def _query(expr: str, legend: str, ref: str, *, instant: bool = False, table: bool = False) -> prometheus.Dataquery:
-    query = prometheus.Dataquery().ref_id(ref).expr(expr).legend_format(legend)
+    query = prometheus.Dataquery().ref_id(ref).expr(scope(expr)).legend_format(legend)
     if table:
         return query.instant().format(PromQueryFormat.TABLE)
     if instant:

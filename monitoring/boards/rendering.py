@@ -19,6 +19,7 @@ from grafana_foundation_sdk.models.dashboard import Panel as PanelModel
 from monitoring.boards import BOARDS
 from monitoring.boards.model import Board, Note, Panel
 from monitoring.boards.panels import DATASOURCE, build
+from monitoring.scope import scope
 from monitoring.selectors import (
     CONTAINER,
     IN_CONTAINER,
@@ -82,7 +83,7 @@ def make(board: Board, version: str) -> Dashboard:
 
 def _begin(board: Board, version: str) -> dashboard.Dashboard:
     """Return the board without what is on it."""
-    return (
+    begun = (
         dashboard.Dashboard(board.title)
         .uid(board.uid)
         .description(f"{board.description} Version {version}.")
@@ -102,6 +103,10 @@ def _begin(board: Board, version: str) -> dashboard.Dashboard:
         )
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
+    for title, uid in board.links:
+        link = dashboard.DashboardLink(title).type(DashboardLinkType.LINK).url(f"/d/{uid}")
+        begun = begun.link(link.keep_time(True).include_vars(True))
+    return begun
 
 
 def _show(built: Dashboard) -> None:
@@ -157,7 +162,7 @@ def _variable(board: Board, name: str, before: tuple[str, ...]) -> dashboard.Que
     )
     single = name in board.single
     metric = _METRICS.get(name, "container_cpu_limit")
-    selector = f"{metric}{{{chosen}}}" if chosen else metric
+    selector = scope(f"{metric}{{{chosen}}}" if chosen else metric)
     variable = (
         dashboard.QueryVariable(name)
         .label(_TITLES[name])
@@ -195,7 +200,7 @@ def _annotations(board: Board) -> list[dashboard.AnnotationQuery]:
         .datasource(DATASOURCE)
         .enable(True)
         .icon_color(color)
-        .expr(expr)
+        .expr(scope(expr))
         .step("60s")
         .title_format(name)
         .text_format(text)

@@ -70,4 +70,5 @@ SERVICE = Board(
     ),
     variables=("pool", "database", "schema", "service"),
     single=("database", "schema", "service"),
+    links=(("Applications", "spcs-applications"), ("LLM serving", "spcs-llm")),
 )

@@ -8,6 +8,7 @@ from monitoring.boards.rendering import panel_id
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.rendering import HEADER, annotations
+from monitoring.scope import scope
 
 FOLDER = "Snowpark Container Services"
 # A rule of Prometheus fires for every series that its query returns, whatever the value: so does this condition, which
@@ -32,7 +33,7 @@ def _rule(alert: Alert) -> dict[str, Any]:
         "refId": "query",
         "datasourceUid": "prometheus",
         "relativeTimeRange": {"from": 600, "to": 0},
-        "model": {"refId": "query", "expr": alert.expr, "instant": True, "range": False},
+        "model": {"refId": "query", "expr": scope(alert.expr), "instant": True, "range": False},
     }
     threshold = {"evaluator": {"type": "gt", "params": [0]}}
     return {

@@ -10,6 +10,7 @@ from monitoring.boards.links import RUNBOOKS
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import GROUPS
+from monitoring.scope import scope
 from monitoring.selectors import VARIABLES
 
 HEADER = "# Made by ./inv boards from monitoring/rules; what you change here is overwritten.\n"
@@ -26,7 +27,7 @@ def recording_file(version: str) -> str:
         {
             "name": name,
             "interval": interval,
-            "rules": [{"record": rule.name, "expr": rule.expr} for rule in rules],
+            "rules": [{"record": rule.name, "expr": scope(rule.expr)} for rule in rules],
         }
         for name, (interval, rules) in GROUPS.items()
     ]
@@ -42,7 +43,7 @@ def alert_file() -> str:
 def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert.name,
-        "expr": alert.expr,
+        "expr": scope(alert.expr),
         "for": alert.lasting,
         "labels": {"severity": alert.severity},
         "annotations": annotations(alert),

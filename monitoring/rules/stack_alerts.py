@@ -1,7 +1,7 @@
 """Alerts about the stack itself: whether nodes are found and scraped, and whether samples arrive."""
 
 from monitoring.rules import Alert, label
-from monitoring.selectors import JOB, POOL
+from monitoring.selectors import APPLICATION_JOB, JOB, POOL
 from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 
 _POOL = f"pool {label(POOL)}"
@@ -90,7 +90,7 @@ _PIPELINE = (
     ),
     Alert(
         name="SpcsPartDown",
-        expr=f'max by (job) (up{{job!="{JOB}"}}) == 0',
+        expr=f'max by (job) (up{{job!~"{JOB}|{APPLICATION_JOB}"}}) == 0',
         lasting="5m",
         severity="warning",
         summary="A part of the stack does not answer.",

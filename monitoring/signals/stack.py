@@ -1,6 +1,6 @@
 """The stack itself: nodes scraped, discovery, collector, Grafana, and the version of each."""
 
-from monitoring.selectors import DATABASE, JOB, POOL, SCHEMA, SERVICE, legend
+from monitoring.selectors import APPLICATION_JOB, DATABASE, JOB, POOL, SCHEMA, SERVICE, legend
 from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
@@ -179,7 +179,7 @@ PARTS_UP = Signal(
     title="Parts that answer",
     meaning="Collector, store, its launcher and Grafana: 1 while its own metrics can be read.",
     unit="none",
-    lines=(Line(expr=f'max by (job) (up{{job!="{JOB}"}})', legend="{{job}}"),),
+    lines=(Line(expr=f'max by (job) (up{{job!~"{JOB}|{APPLICATION_JOB}"}})', legend="{{job}}"),),
     decimals=0,
 )
 
@@ -206,6 +206,7 @@ OWN_METRICS = frozenset(
         "prometheus_rule_group_last_evaluation_samples",
         "prometheus_tsdb_head_out_of_order_samples_appended_total",
         "prometheus_tsdb_wal_writes_failed_total",
+        "scrape_body_size_bytes",
         "scrape_duration_seconds",
         "scrape_sample_limit",
         "scrape_samples_post_metric_relabeling",

@@ -1,6 +1,6 @@
 """The store: its series, samples, volume, restarts and rules."""
 
-from monitoring.selectors import JOB
+from monitoring.selectors import APPLICATION_JOB, JOB
 from monitoring.signals import CAPACITY, LIMIT, NONE_IS_GOOD, Line, Signal
 from monitoring.signals.stack import RATE
 
@@ -18,7 +18,7 @@ SERIES = Signal(
 )
 # What the store's own scrapes, every 30 s, and its rules add a second.
 OWN_SAMPLES = (
-    f'((sum(scrape_samples_post_metric_relabeling{{job!~"{JOB}|otelcol"}}) / 30 or vector(0))'
+    f'((sum(scrape_samples_post_metric_relabeling{{job!~"{JOB}|{APPLICATION_JOB}|otelcol"}}) / 30 or vector(0))'
     " + (sum(prometheus_rule_group_last_evaluation_samples / prometheus_rule_group_interval_seconds) or vector(0)))"
 )
 INGESTED = Signal(

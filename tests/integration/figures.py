@@ -1,5 +1,6 @@
 """What each board must show of courses of events whose figures are plain."""
 
+from application_figures import APPLICATION_FIGURES
 from courses import (
     BY_SERVICE,
     CONTAINER,
@@ -23,6 +24,7 @@ from gpu_figures import GPU_FIGURES
 
 FIGURES: dict[str, Figure] = {
     **GPU_FIGURES,
+    **APPLICATION_FIGURES,
     "node hours are those in which nodes were there": Figure(
         board="spcs-sizing", panel="Node hours in this time", what="hours", series=ONE_HOUR_OF_A_DAY, rows={"{}": 2}
     ),

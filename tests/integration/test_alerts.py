@@ -7,6 +7,7 @@ import pytest
 import yaml
 from alert_scenarios import HEALTHY
 from alert_scenarios import SCENARIOS as STACK_AND_FIRST
+from application_scenarios import APPLICATIONS
 from workload_scenarios import COURSES, LIVE, MORE, Course
 
 from monitoring.rules.alerts import ALERTS
@@ -14,7 +15,7 @@ from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.programs import prometheus
 
-SCENARIOS = STACK_AND_FIRST | MORE
+SCENARIOS = STACK_AND_FIRST | MORE | APPLICATIONS
 
 
 def promtool(tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]]) -> str:

@@ -10,6 +10,7 @@ from figures import FIGURES
 
 from monitoring.boards import BOARDS
 from monitoring.boards.model import Grid, Lines, Number, Timeline
+from monitoring.scope import scope
 from monitoring.selectors import INSTANCE_LEGEND
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
@@ -27,7 +28,7 @@ def query(figure: Figure, interval: str = "2m") -> str:
             expressions = {column.title: column.expr for column in panel.listing.columns}
         case Number() | Lines() | Timeline():
             expressions = {line.legend: line.expr for line in panel.signal.lines}
-    return fill(expressions[figure.what], interval=interval, seconds=figure.hours * 3600, choice=".*")
+    return fill(scope(expressions[figure.what]), interval=interval, seconds=figure.hours * 3600, choice=".*")
 
 
 def check(folder: Path, figure: Figure, expr: str, scrapes: str = "30s") -> str:

@@ -9,11 +9,14 @@ import yaml
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.recording import RECORDINGS
+from monitoring.selectors import APPLICATION_JOB, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
 from spcsmetrics.core.paths import PLUGIN
 from spcsmetrics.local.promql import fill
 
 # The labels that a scrape gives to everything that it reads.
 TARGET_LABELS = frozenset({"job", "instance"})
+# What the receiver forces on all that an application publishes, and what it reports of each scrape.
+APPLICATION_LABELS = TARGET_LABELS | {POOL, DATABASE, SCHEMA, SERVICE, INSTANCE}
 # Metrics of receiver and exporter -> their labels.
 RECEIVER_METRICS: dict[str, frozenset[str]] = {
     name: frozenset(metric.get("attributes", [])) | TARGET_LABELS
@@ -81,7 +84,7 @@ def _labels(tree: Any) -> Labels:
     labels: Labels = frozenset()
     match tree:
         case promql_parser.VectorSelector():
-            labels = _published(tree.name or "")
+            labels = _of_application(tree.name or "") if chooses_applications(tree) else _published(tree.name or "")
         case promql_parser.MatrixSelector():
             labels = _labels(tree.vector_selector)
         case promql_parser.ParenExpr() | promql_parser.UnaryExpr() | promql_parser.SubqueryExpr():
@@ -93,6 +96,18 @@ def _labels(tree: Any) -> Labels:
         case promql_parser.Call():
             labels = _called(tree)
     return labels
+
+
+def chooses_applications(selector: Any) -> bool:
+    """Return whether a selector takes series of applications alone."""
+    return any(
+        (one.name, one.op, one.value) == ("job", promql_parser.MatchOp.Equal, APPLICATION_JOB)
+        for one in selector.matchers.matchers
+    )
+
+
+def _of_application(metric: str) -> Labels:
+    return APPLICATION_LABELS if metric == "up" or metric.startswith("scrape_") else None
 
 
 def _published(metric: str) -> Labels:

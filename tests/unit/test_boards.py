@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from queries import RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
+from queries import APPLICATION_LABELS, RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
 from rendered import rendered
 
 from monitoring.boards import BOARDS
@@ -16,14 +16,15 @@ from monitoring.boards.reading import panels as every_panel
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
-from monitoring.selectors import OF_SERVICE, VARIABLES
+from monitoring.selectors import APPLICATION_JOB, OF_SERVICE, VARIABLES
+from monitoring.signals.llm import METRICS as LLM_METRICS
 from monitoring.signals.stack import OWN_METRICS
 from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
 from spcsmetrics.upkeep.generated import RESERVED_NAMES, files
 
 Json = dict[str, Any]
 
-KNOWN = set(CATALOGUE) | set(RECORDINGS) | OWN_METRICS | set(RECEIVER_METRICS)
+KNOWN = set(CATALOGUE) | set(RECORDINGS) | OWN_METRICS | set(RECEIVER_METRICS) | LLM_METRICS
 # Boards of details, which show one thing.
 CHOOSE_ONE = {
     "spcs-pool": {"pool"},
@@ -108,12 +109,13 @@ def test_every_query_reads_what_is_known_and_follows_the_variables(board: Json) 
         for name in re.findall(r"\$([a-z_]\w*)", expression):
             assert name in variables or name.startswith("__"), f"{title}: {name}"
         for metric, matchers in selectors(expression):
-            assert metric in KNOWN, f"{title}: {metric}"
+            assert metric in KNOWN or (not metric and matchers["job"] == APPLICATION_JOB), f"{title}: {metric}"
             if metric not in UNCHOSEN:
                 assert matchers["snow_compute_pool_name"] == "$pool", f"{title}: {expression}"
-                labels = labels_of(metric)
+                own = not metric or metric in LLM_METRICS
+                labels = APPLICATION_LABELS if own else labels_of(metric)
                 assert labels is not None
-                assert set(matchers) <= labels, f"{title}: {metric} lacks {set(matchers) - labels}"
+                assert set(matchers) - {"job"} <= labels, f"{title}: {metric} lacks {set(matchers) - labels}"
 
 
 def test_legends_name_labels_that_their_query_keeps(board: Json) -> None:
