@@ -26,13 +26,24 @@ from spcsmetrics.local.view import Guide, draw
 _CHECK_SECONDS = 90.0
 
 
-def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool, from_source: bool, dry: bool) -> None:
+def run_demo(
+    *,
+    pools: int,
+    nodes: int,
+    containers: int,
+    applications: bool,
+    day: bool,
+    check: bool,
+    from_source: bool,
+    dry: bool,
+) -> None:
     """Build what is missing, start simulator, store and collector, and show or check what arrives.
 
     Args:
         pools: number of simulated compute pools.
         nodes: nodes in each pool.
         containers: containers on each node.
+        applications: scrape three applications too; without, the account has one that is not scraped.
         day: begin with a day of an account that had trouble, instead of so many pools, nodes and containers.
         check: verify every series once and print JSON, instead of showing them until Ctrl-C.
         from_source: compile the programs even where a release has them.
@@ -43,29 +54,35 @@ def run_demo(*, pools: int, nodes: int, containers: int, day: bool, check: bool,
     """
     if day:
         account = "simulator with a day behind it, in which an account had trouble"
-        carry_out(
-            [*one_day.build_steps(from_source=from_source), _start_step(one_day.start, account, check=check)], dry=dry
-        )
+        start = _start_step(one_day.start, account, check=check, checked=False)
+        carry_out([*one_day.build_steps(from_source=from_source), start], dry=dry)
         return
 
     def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
-        simulation = parts.start_simulator(run, pools, nodes, containers)
+        simulation = parts.start_simulator(run, pools, nodes, containers, applications=3 if applications else 1)
         store = parts.start_store(run)
-        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL)
+        more = parts.application_files(run, simulation) if applications else ()
+        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL, more=more)
         return simulation, store
 
     account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"
-    carry_out([*demo_steps(from_source=from_source), _start_step(begin, account, check=check)], dry=dry)
+    account += ", and three applications" if applications else ""
+    start = _start_step(begin, account, check=check, checked=applications)
+    carry_out([*demo_steps(from_source=from_source), start], dry=dry)
 
 
 def _start_step(
-    begin: Callable[[processes.Run], tuple[parts.Simulation, processes.Process]], account: str, *, check: bool
+    begin: Callable[[processes.Run], tuple[parts.Simulation, processes.Process]],
+    account: str,
+    *,
+    check: bool,
+    checked: bool,
 ) -> Step:
     def start() -> None:
         with processes.open_temporary_run("demo") as run:
             simulation, store = begin(run)
             if check:
-                _check(run.folder, simulation, store)
+                _check(run.folder, simulation, store, with_applications=checked)
             else:
                 with announce(Demo(pid=os.getpid(), folder=str(run.folder), admin=simulation.admin)):
                     _show(run, simulation, store)
@@ -78,8 +95,9 @@ def _start_step(
     )
 
 
-def _check(folder: Path, simulation: parts.Simulation, store: processes.Process) -> None:
-    summary = verify_until(simulation.admin, over_http(store.url), _CHECK_SECONDS)
+def _check(folder: Path, simulation: parts.Simulation, store: processes.Process, *, with_applications: bool) -> None:
+    query = over_http(store.url)
+    summary = verify_until(simulation.admin, query, _CHECK_SECONDS, with_applications=with_applications)
     print(json.dumps(summary.as_dict(), indent=2))  # noqa: T201 - the task's result
     if not summary.ok:
         raise UserError(

@@ -82,6 +82,7 @@ def start_simulator(
     nodes: int = 1,
     containers: int = 1,
     *,
+    applications: int = 0,
     day: bool = False,
     frozen: bool = False,
     age: int = 0,
@@ -94,6 +95,7 @@ def start_simulator(
         pools: number of compute pools.
         nodes: nodes in each pool.
         containers: containers on each node.
+        applications: services that publish metrics of their own, have opted in and may be reached.
         day: play the account that had trouble within a day, instead of so many pools, nodes and containers.
         frozen: publish what was rendered first again and again, which makes a cheap load.
         age: seconds that it seems to have run already.
@@ -107,6 +109,7 @@ def start_simulator(
     ready.unlink(missing_ok=True)
     arguments = ["--session", str(folder), "--age", str(age), "--service-delay", str(service_delay)]
     arguments += ["--pools", str(pools), "--nodes", str(nodes), "--containers", str(containers)]
+    arguments += ["--applications", str(applications)] if applications else []
     arguments += ["--frozen"] if frozen else []
     arguments += ["--day"] if day else []
     chosen: list[str] = []
@@ -222,14 +225,30 @@ def start_collector(
     return start_bound(run, start, ready, "the start of the collector")
 
 
+def application_files(run: Run, simulation: Simulation) -> list[Path]:
+    """Return what start_collector merges so that applications are scraped too: the shipped file, and this machine's."""
+    login = {"token_file": str(simulation.folder / "token")}
+    overlay = {"receivers": {collector.SERVICES_RECEIVER: _account_keys(simulation, login)}}
+    file = run.folder / "applications.yaml"
+    file.write_text(yaml.safe_dump(overlay))
+    return [collector.SERVICES_CONFIG, file]
+
+
+def _account_keys(simulation: Simulation, login: Mapping[str, str]) -> dict[str, str]:
+    """Return a receiver's keys for the simulated account and its DNS."""
+    return {
+        **login,
+        "ca_file": str(simulation.folder / "ca.pem"),
+        "dns_server": f"127.0.0.1:{simulation.dns_port}",
+    }
+
+
 def _write_overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> Path:
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     overlay = {
         "receivers": {
             "spcs": {
-                **login,
-                "ca_file": str(simulation.folder / "ca.pem"),
-                "dns_server": f"127.0.0.1:{simulation.dns_port}",
+                **_account_keys(simulation, login),
                 "debug_endpoint": f"localhost:{run.collector_debug}",
                 "self_endpoint": f"localhost:{run.collector_metrics}",
             },

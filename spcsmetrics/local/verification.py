@@ -8,6 +8,7 @@ import requests
 
 from monitoring.selectors import JOB
 from spcsmetrics.core.polls import poll
+from spcsmetrics.local import applications
 from spcsmetrics.local.promql import InstantQuery, single
 
 Series = frozenset[tuple[str, str]]
@@ -15,12 +16,16 @@ Series = frozenset[tuple[str, str]]
 
 @dataclass(kw_only=True)
 class Summary:
-    """What arrived of what was expected; missing and unexpected name at most ten each."""
+    """What arrived of what was expected; missing and unexpected name at most ten each.
+
+    applications are instances of applications that answer; 0 where they were not asked for.
+    """
 
     ok: bool = False
     pools: int = 0
     nodes: int = 0
     containers: int = 0
+    applications: int = 0
     series: int = 0
     missing: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
@@ -36,12 +41,13 @@ def is_added(name: str) -> bool:
     return name == "up" or name.startswith(("scrape_", "ALERTS")) or ":" in name
 
 
-def verify(admin: str, query: InstantQuery) -> Summary:
+def verify(admin: str, query: InstantQuery, *, with_applications: bool = False) -> Summary:
     """Compare the label sets of every node with those in Prometheus: equal but for job and instance.
 
     Args:
         admin: the address of the simulator's admin API.
         query: asks the store.
+        with_applications: compare those of every application too.
     """
     state = requests.get(f"{admin}/state", timeout=30).json()
     summary = Summary()
@@ -52,15 +58,19 @@ def verify(admin: str, query: InstantQuery) -> Summary:
     summary.nodes = int(single(query, f'count(up{{job="{JOB}"}} == 1)'))
     summary.containers = int(single(query, f'count(container_cpu_limit{{job="{JOB}"}})'))
     _compare_totals(state, summary)
+    if with_applications:
+        summary.applications, missing, unexpected = applications.compare(admin, query)
+        _record(summary.missing, missing, "applications")
+        _record(summary.unexpected, unexpected, "applications")
     summary.ok = not summary.missing and not summary.unexpected
     return summary
 
 
-def verify_until(admin: str, query: InstantQuery, seconds: float) -> Summary:
+def verify_until(admin: str, query: InstantQuery, seconds: float, *, with_applications: bool = False) -> Summary:
     """Verify until everything is right or the time is over, and return the last summary."""
     started = time.monotonic()
     summary = Summary()
-    for summary in poll(lambda: verify(admin, query), seconds, pause=1):
+    for summary in poll(lambda: verify(admin, query, with_applications=with_applications), seconds, pause=1):
         if summary.ok:
             break
     summary.seconds = round(time.monotonic() - started, 1)

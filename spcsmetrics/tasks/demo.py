@@ -17,6 +17,7 @@ _NODE = {"node": "its address and port, as the demo shows it", **_DEMO}
         "pools": "number of simulated compute pools",
         "nodes": "nodes in each pool",
         "containers": "containers on each node",
+        "applications": "scrape three applications too, which publish metrics of their own",
         "day": "begin with a day of an account that had trouble, instead of so many pools, nodes and containers",
         "from-source": "compile the programs even where the release has them, made of these very sources",
         "stack": "run the three images in Docker instead, and leave them running; --bases goes with it",
@@ -30,6 +31,7 @@ def demo(
     pools: int = _SIZE[0],
     nodes: int = _SIZE[1],
     containers: int = _SIZE[2],
+    applications: bool = False,
     day: bool = False,
     from_source: bool = False,
     check: bool = False,
@@ -46,19 +48,20 @@ def demo(
     if stack:
         from spcsmetrics.upkeep import demo_stack
 
-        if day or check or from_source or (pools, nodes, containers) != _SIZE:
+        if day or check or applications or from_source or (pools, nodes, containers) != _SIZE:
             raise UserError("--stack has pools of its own and takes --bases alone: leave the other flags out")
         demo_stack.start(bases, dry=is_dry(context))
         return
     if bases != "official":
         raise UserError("--bases is for images: write it with --stack")
-    if day and (check or (pools, nodes, containers) != _SIZE):
+    if day and (check or applications or (pools, nodes, containers) != _SIZE):
         raise UserError("--day has pools of its own, of which some do not answer: leave its other flags out")
 
     run_demo(
         pools=pools,
         nodes=nodes,
         containers=containers,
+        applications=applications,
         day=day,
         check=check,
         from_source=from_source,

@@ -26,7 +26,7 @@ WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
 EMPTY_WHILE_ALL_IS_WELL = (
     " * 0) < sum(spcs_pool:nodes:known",
     " unless topk(10, ",
-    'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done"} and ignoring',
+    'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done", job!="spcs-services"} and',
 )
 
 
