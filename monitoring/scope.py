@@ -9,7 +9,7 @@ from monitoring.selectors import NO_APPLICATION
 
 # A matcher's value may hold a brace.
 _BRACES = r"\{(?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*\}"
-# In this order: what is no selector, then selectors with and without a name.
+# In this order: other parts of a query, then selectors with and without a name.
 _TOKEN = re.compile(
     rf"""
       "(?:[^"\\]|\\.)*"                                                      # a text

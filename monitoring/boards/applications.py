@@ -15,7 +15,7 @@ APPLICATIONS = Board(
                 Number(signal=applications.answering(IN_SERVICES), width=8),
                 Number(signal=applications.silent(IN_SERVICES), width=8),
                 Number(signal=applications.series(IN_SERVICES), width=8),
-                Grid(listing=applications.listing(IN_SERVICES), height=10),
+                Grid(listing=applications.listing(IN_SERVICES)),
                 Timeline(signal=applications.over_time(IN_SERVICES), states=applications.ANSWERS, width=12),
                 Lines(signal=applications.samples(IN_SERVICES)),
             ),

@@ -18,9 +18,9 @@ LLM = Board(
                 Lines(signal=llm.first_token(IN_SERVICES), width=8, height=9),
                 Lines(signal=llm.each_token(IN_SERVICES), width=8, height=9),
                 Lines(signal=llm.queue(IN_SERVICES), width=8, height=9),
-                Lines(signal=llm.tokens(IN_SERVICES), width=8, height=9),
-                Lines(signal=llm.gpu_use(IN_SERVICES), width=8, height=9),
-                Lines(signal=llm.gpu_memory(IN_SERVICES), width=8, height=9),
+                Lines(signal=llm.tokens(IN_SERVICES), width=8),
+                Lines(signal=llm.gpu_use(IN_SERVICES), width=8),
+                Lines(signal=llm.gpu_memory(IN_SERVICES), width=8),
             ),
         ),
         Row(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitoring.prices import CREDITS_PER_NODE_HOUR
-from spcsmetrics.deploy import rows
+from spcsmetrics.deploy import applications, rows
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
@@ -52,7 +52,7 @@ class Estimate:
         ]
         if gigabytes > self.volume_gib * _GIB / 1e9 * VOLUME_SHARE:
             lines.append("The volume holds fewer days: set a larger volume_gib, because it cannot be changed later.")
-        return [*lines, *self.warnings()]
+        return [*lines, *applications.lines(settings, size), *self.warnings()]
 
     def warnings(self) -> list[str]:
         """Return what to look after, also where the service is there already."""
@@ -86,7 +86,9 @@ def calculate(
 
     Raises UserError when no service holds them, or a node of that family cannot.
     """
-    size = find_size(settings.size or most_nodes * SERIES_A_NODE)
+    series = most_nodes * SERIES_A_NODE
+    size = find_size(settings.size or applications.add_room(settings, series))
+    applications.check_room(settings, series, size)
     size.check_family(family or settings.pool_family)
     # A volume that is there cannot be changed.
     state = state or State()

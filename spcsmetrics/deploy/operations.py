@@ -12,6 +12,7 @@ from spcsmetrics.core.text import visible
 from spcsmetrics.deploy import addresses, drift, libraries, ownership, readiness, rows, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
+from spcsmetrics.deploy.grants_applications import owner_script
 from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -151,7 +152,10 @@ def send(execute: Execute, title: str, sql: str, *, dry: bool) -> None:
 def print_grants(path: str, *, inverse: bool) -> None:
     """Print what an administrator runs once, or what takes it back. Needs no account."""
     settings = read_settings(path)
-    print(visible(as_script(list_grants(settings), inverse=inverse)))  # noqa: T201 - the result
+    owners = owner_script(settings, inverse=inverse)
+    for script in (owners, as_script(list_grants(settings), inverse=inverse))[:: 1 if inverse else -1]:
+        if script:
+            print(visible(script))  # noqa: T201 - the result
     if not inverse:
         print(visible(for_deployers(settings)))  # noqa: T201
     if not inverse and not settings.pools:

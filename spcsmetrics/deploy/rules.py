@@ -2,7 +2,7 @@
 
 import configparser
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import yaml
@@ -116,6 +116,15 @@ def check_notification(way: str, variables: Mapping[str, str]) -> None:
                 f'notification is "{way}" and {name} is missing, without which Grafana does not start: set it in'
                 f" [{table}] (docs/notifications.md)"
             )
+
+
+def check_applications(*, switched_on: bool, named: Sequence[str]) -> None:
+    """Raise UserError for services that are named and would not be scraped."""
+    if named and not switched_on:
+        raise UserError(
+            f"services names {', '.join(named)} and applications is false, so that nothing is read of them: set"
+            " applications = true, or leave services out"
+        )
 
 
 def _is_guarded(name: str) -> bool:

@@ -13,6 +13,7 @@ from spcsmetrics.core.files import read_text
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.deploy import rules
 from spcsmetrics.deploy.names import identifier, plain_identifier, service_identifier
+from spcsmetrics.deploy.service_names import check_services
 from spcsmetrics.deploy.sizing import SIZES
 
 # Found wherever a task is started.
@@ -26,7 +27,8 @@ class Settings:
 
     size is in series, 0 follows from the pools; volume_gib is in GiB, 0 follows from the size; pools are the compute
     pools to watch, none means all that the role may see; viewers are roles; ingress_addresses have a mask of their full
-    length. secrets are names of secrets by the variable that gets them.
+    length. secrets are names of secrets by the variable that gets them. application_targets is 0 where it follows from
+    the size.
     """
 
     connection: str = ""
@@ -53,6 +55,9 @@ class Settings:
     secrets: tuple[tuple[str, str], ...] = ()
     event_table: bool = False
     event_table_metrics: str = ""
+    applications: bool = False
+    application_targets: int = 0
+    services: tuple[str, ...] = ()
 
     @property
     def schema_name(self) -> str:
@@ -113,6 +118,7 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     environment, secrets = dict(settings.environment), dict(settings.secrets)
     rules.check_environment(environment, secrets)
     rules.check_notification(settings.notification, {**environment, **secrets})
+    rules.check_applications(switched_on=settings.applications, named=settings.services)
     return settings
 
 
@@ -278,4 +284,8 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "environment": _variables,
     "secrets": _secrets,
     "event_table": _flag,
+    "applications": _flag,
+    # The receiver scrapes no more.
+    "application_targets": lambda key, value: 0 if value == "auto" else _between(1, 200)(key, value),
+    "services": check_services,
 }

@@ -10,6 +10,7 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY
+from spcsmetrics.deploy import applications
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.sizing import GRAFANA_MIB, Size
@@ -47,6 +48,7 @@ def render(
         containers["otel"]["args"] = _EVENT_TABLE
         if settings.event_table_metrics:
             containers["otel"]["env"]["SPCS_EVENT_TABLE_METRICS"] = settings.event_table_metrics
+    applications.configure(containers["otel"], settings, size)
     validate(specification)
     return specification
 
