@@ -1,4 +1,4 @@
-"""Applications that answer a scrape with what is no metrics, too late, or too much."""
+"""Applications that answer a scrape with something else than metrics, too late, or too much."""
 
 import functools
 from collections.abc import Callable, Mapping

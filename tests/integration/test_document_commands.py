@@ -74,7 +74,7 @@ def test_the_pages_show_commands_of_both_kinds() -> None:
 def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("simulator")
     with processes.open_run(folder) as run:
-        yield parts.start_simulator(run, pools=3, nodes=2, containers=6).admin
+        yield parts.start_simulator(run, pools=3, nodes=2, containers=6, applications=1).admin
 
 
 def test_every_request_of_the_page_of_the_demo_is_accepted(admin: str) -> None:
@@ -92,4 +92,4 @@ def test_every_request_of_the_page_of_the_demo_is_accepted(admin: str) -> None:
 
 def order(request: str) -> int:
     """Return when a request is sent: one that removes or renames what others name comes late."""
-    return ("DELETE" in request) + 2 * ("SHOP_POOL" in request)
+    return ("DELETE" in request) + 2 * ("SHOP_POOL" in request or "LLM_2" in request)

@@ -1,9 +1,11 @@
 """Applications of a deployment: off by default, within the size, and with what each owner runs."""
 
 import re
+import tomllib
 from dataclasses import replace
 from typing import Any
 
+import promql_parser
 import pytest
 from specifications import specify
 
@@ -15,6 +17,7 @@ from simulator.privileges import ADMINISTRATOR, APPLICATION_OWNER, ROLE
 from simulator.sql import Session, execute
 from simulator.sql.service_roles import reaches
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import ROOT
 from spcsmetrics.deploy.applications import MOST_TARGETS, SAMPLES_A_TARGET, find_targets, lines
 from spcsmetrics.deploy.estimate import calculate
 from spcsmetrics.deploy.grants_applications import list_owner_grants, owner_script
@@ -140,6 +143,23 @@ def test_a_schema_as_a_whole_is_granted_for_the_services_that_are_there_and_that
     assert text.splitlines()[-1] == (
         "-- GRANT SERVICE ROLE MY_DB.AI.<service>!all_endpoints_usage TO ROLE METRICS_ROLE;"
     )
+
+
+PAGE = (ROOT / "docs" / "applications.md").read_text()
+
+
+def test_the_page_shows_owners_the_very_statements() -> None:
+    named = replace(ON, services=("MY_DB.AI.LLM",))
+    assert all(f"{grant.sql};" in PAGE for grant in list_owner_grants(named))
+    settings = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    assert [parse_settings(tomllib.loads(one)) for one in settings] == [named]
+
+
+def test_the_page_names_the_instances_of_each_size_and_joins_by_a_query_that_can_be_read() -> None:
+    for size in SIZES[:3]:
+        assert re.search(rf"\b{find_targets(ON, size)}\s+(instances )?at\s+{size.series:,}", PAGE)
+    (query,) = re.findall(r"```promql\n(.*?)```", PAGE, re.S)
+    promql_parser.parse(query)
 
 
 LLM = ("ANALYTICS", "PUBLIC", "LLM")
