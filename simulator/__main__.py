@@ -66,6 +66,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         default="127.91.0.1",
         help="address of the first instance of a service (default %(default)s)",
     )
+    parser.add_argument(
+        "--application-port", type=int, default=8000, help="first port of applications with --one-address"
+    )
     parser.add_argument("--one-address", action="store_true", help="nodes share --node-base and differ by port")
     parser.add_argument("--own-addresses", action="store_true", help="add each node's address to eth0 (NET_ADMIN)")
     parser.add_argument("--age", type=float, default=0, help="seconds that the simulation seems to have run already")
@@ -120,7 +123,7 @@ async def serve(settings: argparse.Namespace) -> None:
     catalog = Catalog(fleet=fleet, faults=faults, delay=settings.service_delay)
     catalog.one_host = settings.one_address
     catalog.first_host = settings.node_base if settings.one_address else settings.application_base
-    applications = Applications(catalog)
+    applications = Applications(catalog, settings.application_port)
     applications.begin(settings.applications)
     account = Account(catalog=catalog, credentials=credentials)
     driver = Driver(catalog=catalog, credentials=credentials)
@@ -138,6 +141,7 @@ async def serve(settings: argparse.Namespace) -> None:
         unknown_names=unknown_names,
     )
     await exporters.sync()
+    await servers.start()
     ports = {
         "account": await _listen(account.application(), settings.host, settings.account_port, tls),
         "dns": settings.dns_port or _free_port(settings.host),
@@ -155,7 +159,7 @@ async def serve(settings: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    followed = asyncio.create_task(servers.run())
+    followed = asyncio.create_task(servers.follow())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({followed, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if followed.done():

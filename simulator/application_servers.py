@@ -8,7 +8,7 @@ from aiohttp import web
 from simulator.applications import Application, Applications
 from simulator.behaviour import seed
 from simulator.catalog import Catalog, Name
-from simulator.exporters import add_address
+from simulator.exporters import add_address, listen
 from simulator.privileges import ROLE
 from simulator.publishers import PUBLISHERS
 from simulator.publishers.broken import BROKEN, ELSEWHERE, STOLEN
@@ -38,12 +38,16 @@ class ApplicationServers:
         app.router.add_get("/metrics", self._scrape)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
-    async def run(self) -> None:
-        """Follow the account's statements until the loop ends."""
+    async def start(self) -> None:
+        """Listen for those that may be reached already. Raises OSError for an address that is taken."""
         await self._runner.setup()
+        await self._sync()
+
+    async def follow(self) -> None:
+        """Follow the account's statements until the loop ends."""
         while True:
-            await self._sync()
             await asyncio.sleep(_SECONDS)
+            await self._sync()
 
     def listens(self, host: str, port: int) -> bool:
         """Return whether something listens there now."""
@@ -65,9 +69,7 @@ class ApplicationServers:
         for host, port in wanted - set(self._sites):
             if self._own_addresses:
                 await asyncio.to_thread(add_address, host)
-            site = web.TCPSite(self._runner, host, port, backlog=16)
-            await site.start()
-            self._sites[host, port] = site
+            self._sites[host, port] = await listen(self._runner, host, port)
 
     async def _scrape(self, request: web.Request) -> web.StreamResponse:
         place = request.transport.get_extra_info("sockname")[:2] if request.transport else ("", 0)

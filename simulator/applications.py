@@ -29,9 +29,9 @@ class Application:
 class Applications:
     """The applications by name; what the account shows of them is in its catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, first_port: int = 8000) -> None:
         self._catalog = catalog
-        self._ports = itertools.count(1)
+        self._ports = itertools.count(first_port)
         self.known: dict[Name, Application] = {}
 
     def begin(self, count: int) -> None:
@@ -53,7 +53,7 @@ class Applications:
         home = self._home(pool, gpu=publisher == "vllm")
         if self._catalog.one_host:
             # Where all instances share an address, applications differ by their port, and have one instance.
-            port, instances = port + next(self._ports), 1
+            port, instances = next(self._ports), 1
         self.known[name] = Application(publisher=publisher, port=port)
         self._catalog.databases.setdefault(name[0], set()).add(name[1])
         now = self._catalog.clock() - 60

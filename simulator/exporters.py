@@ -53,15 +53,7 @@ class Exporters:
     async def _listen(self, node: Node) -> None:
         if self._own_addresses:
             await asyncio.to_thread(add_address, node.host)
-        site = web.TCPSite(self._runner, node.host, node.port, backlog=16)
-        try:
-            await site.start()
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            reason = f"{node.address} is taken by another program, such as a second simulator"
-            raise OSError(error.errno, reason) from None
-        self._sites[node.address] = site
+        self._sites[node.address] = await listen(self._runner, node.host, node.port)
 
     def age(self) -> float:
         """Return the seconds since the simulation began; a frozen one stays at its beginning."""
@@ -93,6 +85,19 @@ class Exporters:
         make = _BROKEN.get(fault or "", bytes)
         extra = _at_present(self._faults.extras.get(address, "")).encode()
         return web.Response(body=make(self.body(*found)) + extra, headers=headers)
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> web.TCPSite:
+    """Listen at an address. Raises OSError that names one which is taken."""
+    site = web.TCPSite(runner, host, port, backlog=16)
+    try:
+        await site.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        reason = f"{host}:{port} is taken by another program, such as a second simulator"
+        raise OSError(error.errno, reason) from None
+    return site
 
 
 def _at_present(text: str) -> str:

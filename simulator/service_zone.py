@@ -1,8 +1,8 @@
 """The DNS zone of services: one address for a service, and one for each of its instances.
 
 Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/working-with-services, section
-Service-to-service communications. That a service which stands still has no name, and that a name needs no privilege, is this account's
-own: the page says neither.
+Service-to-service communications. That a service which stands still has no name, and that a name needs no privilege, is
+this account's own: the page says neither.
 """
 
 from dnslib import QTYPE, RCODE, RR, A

@@ -1,6 +1,7 @@
 """Simulator, store and collector: how each is started on this machine, on free ports."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -115,7 +116,7 @@ def start_simulator(
     chosen: list[str] = []
 
     def start() -> Process:
-        chosen[:] = [*arguments, *_choose_addresses(pools * nodes)]
+        chosen[:] = [*arguments, *_choose_addresses(pools * nodes, applications)]
         return run.start("simulator", [sys.executable, "-m", "simulator", *chosen])
 
     start_bound(run, start, lambda _: ready.exists(), "the start of the simulator")
@@ -134,15 +135,18 @@ def _read_simulation(ready: Path, arguments: Sequence[str]) -> Simulation:
     )
 
 
-def _choose_addresses(nodes: int) -> list[str]:
-    """Return the simulator's arguments that give its nodes addresses which this machine has."""
+def _choose_addresses(nodes: int, applications: int) -> list[str]:
+    """Return the simulator's arguments that give its nodes and applications addresses which this machine has."""
     if not ports.can_bind("127.90.0.1", 0):
-        # Room for nodes that are added while it runs.
-        port = ports.find_run(nodes + 20)
-        return ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(port)]
+        # Room for nodes and applications that are added while it runs.
+        port = ports.find_run(nodes + applications + 40)
+        chosen = ["--one-address", "--node-base", "127.0.0.1", "--node-port", str(port)]
+        return [*chosen, "--application-port", str(port + nodes + 20)]
+    # Applications of several simulators have the same ports, so each has a block of addresses of its own.
+    block = ["--application-base", f"127.{91 + os.getpid() % 100}.{ports.find_free() % 250}.1"]
     if not ports.can_bind("127.90.0.1", ports.NODE):
-        return ["--node-port", str(ports.find_free())]
-    return []
+        return [*block, "--node-port", str(ports.find_free())]
+    return block
 
 
 def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:

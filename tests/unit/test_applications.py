@@ -214,24 +214,23 @@ async def fetch(port: int) -> tuple[int, str, str]:
         return answer.status, answer.headers.get("Location", ""), (await answer.text())[:200]
 
 
-def serve(catalog: Catalog, kind: str, *, granted: bool) -> tuple[int, str, str]:
-    """Return what a client gets of an application of a kind."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        free = int(probe.getsockname()[1])
+        return int(probe.getsockname()[1])
+
+
+def serve(catalog: Catalog, kind: str, *, granted: bool) -> tuple[int, str, str]:
+    """Return what a client gets of an application of a kind."""
+    free = free_port()
     catalog.first_host, catalog.one_host = "127.0.0.1", True
-    applications = Applications(catalog)
-    applications.add(LLM, kind, port=free - 1)
+    applications = Applications(catalog, free)
+    applications.add(LLM, kind)
     applications.grant(LLM, given=granted)
 
     async def ask() -> tuple[int, str, str]:
-        running = asyncio.create_task(ApplicationServers(catalog, applications).run())
-        try:
-            for _ in range(3):
-                await asyncio.sleep(0.02)
-            return await fetch(free)
-        finally:
-            running.cancel()
+        await ApplicationServers(catalog, applications).start()
+        return await fetch(free)
 
     return asyncio.run(ask())
 
@@ -252,6 +251,31 @@ def test_each_kind_answers_a_scrape_in_its_way(catalog: Catalog, kind: str, stat
     got, location, body = serve(catalog, kind, granted=True)
     assert (got, location) == (status, "/elsewhere" if status == 302 else "")
     assert body.startswith(text)
+
+
+def test_a_port_opens_and_closes_as_the_account_is_told_while_it_runs(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.application_servers._SECONDS", 0.01)
+    catalog.first_host, catalog.one_host = "127.0.0.1", True
+    applications = Applications(catalog, free_port())
+    applications.add(LLM, "fastapi")
+    servers = ApplicationServers(catalog, applications)
+    port = applications.known[LLM].port
+    seen = []
+
+    async def watch() -> None:
+        await servers.start()
+        following = asyncio.create_task(servers.follow())
+        for statement in ("", NEEDED[0], NEEDED[1], NEEDED[2], "ALTER SERVICE ANALYTICS.PUBLIC.LLM SUSPEND"):
+            if statement:
+                run(catalog, statement, APPLICATION_OWNER)
+            await asyncio.sleep(0.05)
+            seen.append(servers.listens("127.0.0.1", port))
+        following.cancel()
+
+    asyncio.run(watch())
+    assert seen == [False, False, False, True, False]
 
 
 def test_nothing_listens_for_a_role_without_the_service_role(catalog: Catalog) -> None:
