@@ -10,15 +10,15 @@ from simulator.sql.objects import visible_service
 from simulator.sql.request import Request, Table, done, resolve
 
 
-def _holders(request: Request) -> tuple[Service, str, set[str]]:
-    """Return the service of a statement, its service role, and who has that. Raises SqlError for an unknown one."""
+def _wanted(request: Request) -> tuple[Service, str]:
+    """Return the service of a statement and its service role. Raises SqlError for an unknown one."""
     name = resolve(request.part("name"))
     service = visible_service(request, name)
     (wanted,) = resolve(request.part("service_role"))
     known = {one["name"].upper() for one in service.specification.get("serviceRoles", [])} | {EVERY_ENDPOINT}
     if wanted not in known:
         raise missing("Service role", *name, wanted)
-    return service, wanted, service.roles.setdefault(wanted, set())
+    return service, wanted
 
 
 def _role(request: Request) -> str:
@@ -30,21 +30,23 @@ def _role(request: Request) -> str:
 
 
 def _grant(request: Request) -> Table:
-    _, _, holders = _holders(request)
-    holders.add(_role(request))
+    service, wanted = _wanted(request)
+    service.roles.setdefault(wanted, set()).add(_role(request))
     return done("Statement executed successfully.")
 
 
 def _revoke(request: Request) -> Table:
-    _, _, holders = _holders(request)
-    holders.discard(_role(request))
+    service, wanted = _wanted(request)
+    service.roles.get(wanted, set()).discard(_role(request))
     return done("Statement executed successfully.")
 
 
 def _show(request: Request) -> Table:
-    service, name, holders = _holders(request)
+    service = visible_service(request, resolve(request.part("name")))
+    (wanted,) = resolve(request.part("service_role"))
+    holders = sorted(service.roles.get(wanted, set()))
     columns = ("created_on", "role", "granted_to", "grantee_name", "granted_by")
-    rows: list[list[str | None]] = [["2026-01-01", name, "ROLE", role, service.owner] for role in sorted(holders)]
+    rows: list[list[str | None]] = [["2026-01-01", wanted, "ROLE", role, service.owner] for role in holders]
     return Table(columns=columns, rows=rows)
 
 
