@@ -7,14 +7,20 @@ from monitoring.selectors import DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
 
 # What the receiver sets on every series of an application: nodes publish the same names and values, by which both join.
 FORCED_LABELS = (POOL, DATABASE, SCHEMA, SERVICE, INSTANCE)
-# Every other label of the platform is emptied.
-_PLATFORM_LABEL = re.compile(r"snow_.+")
-_PATTERNS = (r"spcs_.+", r"scrape_.+", r"ALERTS.*", "up", "target_info")
+# Every other label of the platform, and of scrapes and stores, is removed.
+_LABEL_PREFIXES = ("snow_", "__")
+_PREFIXES = ("spcs_", "spcs:", "scrape_", "ALERTS")
 
 
 def is_reserved(name: str) -> bool:
     """Return whether a metric of this name is left out where an application publishes it."""
-    return name in CATALOGUE or any(re.fullmatch(pattern, name) for pattern in _PATTERNS)
+    written = _as_stored(name)
+    return written in CATALOGUE or written in {"up", "target_info"} or written.startswith(_PREFIXES)
+
+
+def _as_stored(name: str) -> str:
+    """Return a name as a store writes it that has letters, digits, underscores and colons alone."""
+    return re.sub(r"[^A-Za-z0-9:]", "_", name)
 
 
 def kept_labels(published: dict[str, str], forced: dict[str, str]) -> dict[str, str]:
@@ -27,6 +33,6 @@ def kept_labels(published: dict[str, str], forced: dict[str, str]) -> dict[str, 
     for label, value in published.items():
         if label in forced:
             kept[f"exported_{label}"] = value
-        elif not _PLATFORM_LABEL.fullmatch(label):
+        elif not _as_stored(label).startswith(_LABEL_PREFIXES):
             kept[label] = value
     return kept

@@ -60,7 +60,7 @@ def configure(collector: dict[str, Any], settings: Settings, size: Size) -> None
     if not settings.applications:
         return
     collector["args"] = [*collector.get("args", [_CONFIG]), _SERVICES]
-    collector["env"]["SPCS_MAX_TARGETS"] = str(find_targets(settings, size))
+    collector["env"]["SPCS_APPLICATION_TARGETS"] = str(find_targets(settings, size))
     named = [parse_service("services", name) for name in settings.services]
     if listed := ",".join(str(service) for service in named if service.target):
-        collector["env"]["SPCS_SERVICES"] = listed
+        collector["env"]["SPCS_APPLICATION_SERVICES"] = listed

@@ -22,6 +22,7 @@ from spcsmetrics.local.promql import InstantQuery, over_http
 from spcsmetrics.local.running import Demo, announce
 from spcsmetrics.local.verification import verify_until
 from spcsmetrics.local.view import Guide, draw
+from spcsmetrics.programs import collector
 
 _CHECK_SECONDS = 90.0
 
@@ -61,7 +62,7 @@ def run_demo(
     def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
         simulation = parts.start_simulator(run, pools, nodes, containers, applications=3 if applications else 1)
         store = parts.start_store(run)
-        more = parts.application_files(run, simulation) if applications else ()
+        more = [collector.SERVICES_CONFIG] if applications else []
         parts.start_collector(run, simulation, store, SCRAPE_INTERVAL, more=more)
         return simulation, store
 

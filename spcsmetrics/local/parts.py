@@ -229,30 +229,14 @@ def start_collector(
     return start_bound(run, start, ready, "the start of the collector")
 
 
-def application_files(run: Run, simulation: Simulation) -> list[Path]:
-    """Return what start_collector merges so that applications are scraped too: the shipped file, and this machine's."""
-    login = {"token_file": str(simulation.folder / "token")}
-    overlay = {"receivers": {collector.SERVICES_RECEIVER: _account_keys(simulation, login)}}
-    file = run.folder / "applications.yaml"
-    file.write_text(yaml.safe_dump(overlay))
-    return [collector.SERVICES_CONFIG, file]
-
-
-def _account_keys(simulation: Simulation, login: Mapping[str, str]) -> dict[str, str]:
-    """Return a receiver's keys for the simulated account and its DNS."""
-    return {
-        **login,
-        "ca_file": str(simulation.folder / "ca.pem"),
-        "dns_server": f"127.0.0.1:{simulation.dns_port}",
-    }
-
-
 def _write_overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> Path:
     metrics = {"pull": {"exporter": {"prometheus": {"host": "localhost", "port": run.collector_metrics}}}}
     overlay = {
         "receivers": {
             "spcs": {
-                **_account_keys(simulation, login),
+                **login,
+                "ca_file": str(simulation.folder / "ca.pem"),
+                "dns_server": f"127.0.0.1:{simulation.dns_port}",
                 "debug_endpoint": f"localhost:{run.collector_debug}",
                 "self_endpoint": f"localhost:{run.collector_metrics}",
             },

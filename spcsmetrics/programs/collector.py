@@ -17,8 +17,8 @@ GOGC = "20"
 CONFIG = OTEL / "config.yaml"
 # Merged over CONFIG where samples go to the account's event table too.
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
-# Merged over CONFIG where applications are scraped, and the receiver in it.
-SERVICES_CONFIG, SERVICES_RECEIVER = OTEL / "services.yaml", "spcs/services"
+# Merged over CONFIG where services that publish metrics of their own are scraped too.
+SERVICES_CONFIG = OTEL / "services.yaml"
 # Other names under which the program is the doctor and the health check.
 NAMES = ("spcs-doctor", "healthcheck")
 # Measured with empty caches: collector and the demo's store together.

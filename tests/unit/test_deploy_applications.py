@@ -33,15 +33,15 @@ def test_they_are_off_by_default_and_cost_nothing() -> None:
     assert lines(Settings(), find_size(0)) == []
     collector = specify(Settings())["spec"]["containers"][0]
     assert "args" not in collector
-    assert not {"SPCS_MAX_TARGETS", "SPCS_SERVICES"} & set(collector["env"])
+    assert not {"SPCS_APPLICATION_TARGETS", "SPCS_APPLICATION_SERVICES"} & set(collector["env"])
     assert owner_script(Settings(), inverse=False) == ""
 
 
 def test_switched_on_they_are_one_more_configuration() -> None:
     collector = specify(ON)["spec"]["containers"][0]
     assert collector["args"] == ["--config=/etc/otelcol/config.yaml", "--config=/etc/otelcol/services.yaml"]
-    assert collector["env"]["SPCS_MAX_TARGETS"] == "4"
-    assert "SPCS_SERVICES" not in collector["env"]
+    assert collector["env"]["SPCS_APPLICATION_TARGETS"] == "4"
+    assert "SPCS_APPLICATION_SERVICES" not in collector["env"]
     both = specify(replace(ON, event_table=True))["spec"]["containers"][0]
     assert [word.rpartition("/")[2] for word in both["args"]] == ["config.yaml", "event-table.yaml", "services.yaml"]
     assert len(specify(ON)["spec"]["endpoints"]) == 1, "no new endpoint"
@@ -49,7 +49,7 @@ def test_switched_on_they_are_one_more_configuration() -> None:
 
 def test_only_a_service_with_a_port_is_scraped_without_a_comment() -> None:
     collector = specify(replace(NAMED, services=(*NAMED.services, "D.S.*", "D.S.X:9000")))["spec"]["containers"][0]
-    assert collector["env"]["SPCS_SERVICES"] == "MY_DB.AI.CHAT:8000/metrics,D.S.X:9000"
+    assert collector["env"]["SPCS_APPLICATION_SERVICES"] == "MY_DB.AI.CHAT:8000/metrics,D.S.X:9000"
 
 
 @pytest.mark.parametrize("size", SIZES)
