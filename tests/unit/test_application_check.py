@@ -55,7 +55,7 @@ def test_what_an_application_says_of_itself_is_set_aside_and_labels_of_the_platf
 
 
 @pytest.mark.parametrize(
-    "name", [*CATALOGUE, *RECORDINGS, "up", "scrape_samples_scraped", "ALERTS", "ALERTS_FOR_STATE"]
+    "name", [*CATALOGUE, *RECORDINGS, "up", "scrape_samples_scraped", "ALERTS", "ALERTS_FOR_STATE", "node.cpu.capacity"]
 )
 def test_names_of_the_platform_are_reserved(name: str) -> None:
     assert is_reserved(name)
