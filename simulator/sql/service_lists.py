@@ -110,9 +110,13 @@ def _show_in_pool(request: Request) -> Table:
     return _table(request, (one for one in _all(request) if one[1].pool == pool))
 
 
-def seen(request: Request, *, privilege: str = "") -> tuple[Name, Service]:
-    """Return a service that the role sees, and on which it has a privilege such as MONITOR."""
-    require_plain(request.part("name"), "a service")
+def seen(request: Request, *, privilege: str = "", quoted: bool = False) -> tuple[Name, Service]:
+    """Return a service that the role sees, and on which it has a privilege such as MONITOR.
+
+    Names in quotes are refused, as most pages say, except where a page takes them (quoted).
+    """
+    if not quoted:
+        require_plain(request.part("name"), "a service")
     name = resolve(request.part("name"))
     service = visible_service(request, name)
     if privilege:
@@ -121,7 +125,7 @@ def seen(request: Request, *, privilege: str = "") -> tuple[Name, Service]:
 
 
 def _show_endpoints(request: Request) -> Table:
-    name, service = seen(request, privilege="USAGE")
+    name, service = seen(request, privilege="USAGE", quoted=True)
     address = f"{name[2].lower().replace('_', '')}-simulated.snowflakecomputing.app"
     columns: tuple[str, ...] = ("name", "port", "port_range", "protocol", "is_public", "ingress_url")
     rows: list[list[str | None]] = []

@@ -180,6 +180,8 @@ ROWS = (
         (('DESCRIBE SERVICE D.S."OLD"', SqlErrorKind.QUOTED_NAME),),
     ),
     Row(SQL + "show-endpoints", "SHOW ENDPOINTS IN SERVICE D.S.OLD", operate("USAGE")),
+    # This page takes names in quotes, unlike those beside it.
+    Row(SQL + "show-endpoints", 'SHOW ENDPOINTS IN SERVICE "D"."S"."OLD"', operate("USAGE")),
     Row(
         SQL + "show-service-containers-in-service",
         "SHOW SERVICE CONTAINERS IN SERVICE D.S.OLD",
