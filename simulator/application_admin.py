@@ -4,7 +4,8 @@ GET    /applications                           name, publisher, comment, state, 
 GET    /applications/{name}/{number}/series    the label sets that an instance publishes now, with __name__
 POST   /applications                           {"name", "publisher"}, and "instances", "port", "pool"; nobody opts it in
 PATCH  /applications/{name}                    {"instances"}, {"comment"}, {"opted_in"}, {"granted"}, {"suspended"},
-                                               {"redeploy": true} or {"name"}
+                                               {"connected": whether the service role is given}, {"redeploy": true}
+                                               or {"name"}
 DELETE /applications/{name}
 """
 
@@ -17,7 +18,7 @@ from simulator.application_servers import ApplicationServers
 from simulator.applications import Applications
 from simulator.catalog import Catalog, Name
 
-_CHANGES = ("instances", "comment", "opted_in", "granted", "suspended", "redeploy", "name")
+_CHANGES = ("instances", "comment", "opted_in", "granted", "connected", "suspended", "redeploy", "name")
 
 
 @dataclass(kw_only=True)
@@ -90,6 +91,8 @@ class ApplicationAdmin:
             self.applications.opt_in(name)
         if "granted" in body:
             self.applications.grant(name, given=bool(body["granted"]))
+        if "connected" in body:
+            self.applications.connect(name, given=bool(body["connected"]))
         if "suspended" in body:
             service.suspended, service.changed = bool(body["suspended"]), self.catalog.clock()
         if "instances" in body:

@@ -84,6 +84,10 @@ class Applications:
                 self._give(privilege, kind, name[:parts], ROLE)
             elif kind == "SERVICE":
                 self._catalog.privileges.take(Grant(role=ROLE, privilege=privilege, kind=kind, name=".".join(name)))
+        self.connect(name, given=given)
+
+    def connect(self, name: Name, *, given: bool) -> None:
+        """Give the collector's role the service role, without which it may not connect, or take it."""
         self._catalog.service(name).roles[EVERY_ENDPOINT] = {ROLE} if given else set()
 
     def scale(self, name: Name, instances: int) -> None:

@@ -1,5 +1,6 @@
 """Whether everything that the simulated applications publish arrived in Prometheus, with the names that are forced."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -45,8 +46,18 @@ def _without_name(labels: dict[str, str]) -> dict[str, str]:
     return {label: value for label, value in labels.items() if label != "__name__"}
 
 
-def compare(admin: str, query: InstantQuery) -> tuple[int, set[Series], set[Series]]:
-    """Return how many instances of opted-in applications answer, the series that are missing, and those too much.
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How many instances answer, how many series there are of them, and which are missing or too much."""
+
+    up: int
+    series: int
+    missing: set[Series]
+    unexpected: set[Series]
+
+
+def compare(admin: str, query: InstantQuery) -> Comparison:
+    """Compare what opted-in applications publish with what the store has of them.
 
     Args:
         admin: the address of the simulator's admin API.
@@ -64,4 +75,4 @@ def compare(admin: str, query: InstantQuery) -> tuple[int, set[Series], set[Seri
         if not is_reserved(sample.labels["__name__"])
     }
     up = len(query(f'up{{job="{APPLICATION_JOB}"}} == 1'))
-    return up, wanted - found, found - wanted
+    return Comparison(up=up, series=len(found), missing=wanted - found, unexpected=found - wanted)

@@ -59,9 +59,11 @@ def verify(admin: str, query: InstantQuery, *, with_applications: bool = False) 
     summary.containers = int(single(query, f'count(container_cpu_limit{{job="{JOB}"}})'))
     _compare_totals(state, summary)
     if with_applications:
-        summary.applications, missing, unexpected = applications.compare(admin, query)
-        _record(summary.missing, missing, "applications")
-        _record(summary.unexpected, unexpected, "applications")
+        found = applications.compare(admin, query)
+        summary.applications = found.up
+        summary.series += found.series
+        _record(summary.missing, found.missing, "applications")
+        _record(summary.unexpected, found.unexpected, "applications")
     summary.ok = not summary.missing and not summary.unexpected
     return summary
 

@@ -111,13 +111,18 @@ def store(series: set[Series]) -> InstantQuery:
 
 def test_the_check_finds_what_is_missing_and_what_is_too_much(admin: str) -> None:
     right = expected(LLM, 0, published("exporter"))
-    assert compare(admin, store(right)) == (1, set(), set())
     (one, *_) = right
-    assert compare(admin, store(right - {one})) == (1, {one}, set())
     stray = frozenset({("__name__", "stray"), *FORCED.items()})
-    assert compare(admin, store(right | {stray})) == (1, set(), {stray})
     scraped = frozenset({("__name__", "up"), *FORCED.items()})
-    assert compare(admin, store(right | {scraped})) == (1, set(), set())
+    assert found(admin, right) == (1, len(right), set(), set())
+    assert found(admin, right - {one}) == (1, len(right) - 1, {one}, set())
+    assert found(admin, right | {stray}) == (1, len(right) + 1, set(), {stray})
+    assert found(admin, right | {scraped}) == (1, len(right), set(), set())
+
+
+def found(admin: str, series: set[Series]) -> tuple[int, int, set[Series], set[Series]]:
+    one = compare(admin, store(series))
+    return one.up, one.series, one.missing, one.unexpected
 
 
 def test_the_summary_counts_instances_that_answer_and_names_what_is_missing(admin: str) -> None:
