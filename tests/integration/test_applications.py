@@ -9,6 +9,8 @@ from admin import call
 from waiting import wait_for
 
 from monitoring.metrics import CATALOGUE
+from monitoring.rules.alerts import ALERTS
+from monitoring.scope import scope
 from monitoring.selectors import APPLICATION_JOB, JOB
 from spcsmetrics.local import applications, parts, processes
 from spcsmetrics.local.promql import InstantQuery, over_http
@@ -72,6 +74,19 @@ def test_an_application_that_breaks_the_rules_costs_only_its_own_scrapes(stand: 
     assert down == {name_of(kind) for kind in BROKEN} | {"CLOSED"}
     assert {sample.value for sample in stand.query(f'up{{job="{JOB}"}}')} == {1}
     assert not stand.query('{__name__=~"stolen_metric|many_series|huge_body"}'), "a redirect, too many, too much"
+
+
+@pytest.mark.parametrize(
+    ("alert", "services"),
+    [
+        ("SpcsApplicationOverLimit", {"HUGE", "MANY_SERIES"}),
+        ("SpcsApplicationDown", {"CLOSED", "HTML", "MISSING", "REDIRECTING"}),
+    ],
+)
+def test_each_alert_is_about_those_with_its_cause(stand: Stand, alert: str, services: set[str]) -> None:
+    found = stand.query(scope(ALERTS[alert].expr))
+    assert {sample.labels["snow_service_name"] for sample in found} == services
+    assert all("job" not in sample.labels for sample in found)
 
 
 def test_a_hostile_application_passes_for_nothing_else(stand: Stand) -> None:

@@ -227,6 +227,17 @@ def test_links_lead_to_boards_that_take_what_is_chosen() -> None:
     assert found > 10
 
 
+def test_links_above_a_board_lead_to_one_that_shows_more_and_keep_what_is_chosen() -> None:
+    uids = {board.uid for board in BOARDS}
+    linked = {board.uid: {uid for _, uid in board.links} for board in BOARDS if board.links}
+    assert {"spcs-applications", "spcs-llm"} == linked["spcs-service"] == linked["spcs-container"]
+    for source, targets in linked.items():
+        assert targets <= uids - {source}
+        shown = {link["url"]: link for link in rendered()[source]["links"] if link["type"] == "link"}
+        assert set(shown) == {f"/d/{uid}" for uid in targets}
+        assert all(link["includeVars"] and link["keepTime"] for link in shown.values())
+
+
 def test_every_published_metric_is_in_a_panel_and_every_rule_is_used() -> None:
     shown = {name for board in BOARDS for _, query in expressions(rendered()[board.uid]) for name in metrics(query)}
     alerted = {name for alert in ALERTS.values() for name in metrics(alert.expr)}
