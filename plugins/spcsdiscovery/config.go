@@ -45,6 +45,8 @@ type Config struct {
 
 	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
+	// SelfInstance is the label `instance` of those, which is SelfEndpoint by default and thus alike for every service.
+	SelfInstance string `mapstructure:"self_instance"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, the page is off.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
 

@@ -48,6 +48,8 @@ type view struct {
 	Pools                  []poolView `json:"pools"`
 	// Applications is absent where they are off.
 	Applications *applicationsView `json:"applications,omitempty"`
+	// OtherShards names the pools that other shards watch.
+	OtherShards []string `json:"pools_of_other_shards,omitempty"`
 }
 
 type poolView struct {
@@ -144,6 +146,7 @@ func (p *debugPage) view() view {
 	}
 	now.LastSuccess, now.FailedInARow = shownTime(status.LastSuccess), status.FailedInARow
 	now.RefreshDurationSeconds, now.AccountError = status.RefreshDuration.Seconds(), status.AccountError
+	now.OtherShards = status.OtherShards
 	last := p.scrapes.snapshot()
 	for _, pool := range status.Pools {
 		now.Pools = append(now.Pools, poolView{

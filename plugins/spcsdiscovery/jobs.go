@@ -78,9 +78,13 @@ func newSelfScrapeConfig(name string, cfg *Config) *promconfig.ScrapeConfig {
 	drop.Action = relabel.LabelDrop
 	drop.Regex = relabel.MustNewRegexp(`service_(?:name|instance_id)|otel_scope_.+`)
 	scrape.MetricRelabelConfigs = []*relabel.Config{&drop}
+	target := model.LabelSet{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}
+	if cfg.SelfInstance != "" {
+		target[model.InstanceLabel] = model.LabelValue(cfg.SelfInstance)
+	}
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{promdiscovery.StaticConfig{
 		&targetgroup.Group{
-			Targets: []model.LabelSet{{model.AddressLabel: model.LabelValue(cfg.SelfEndpoint)}},
+			Targets: []model.LabelSet{target},
 			Source:  "self",
 		},
 	}}

@@ -62,6 +62,8 @@ type SDConfig struct {
 	ComputePools []string `yaml:"compute_pools,omitempty" mapstructure:"compute_pools"`
 	// PoolSource is one of the Source constants: by default SourceList with ComputePools, else SourceShow.
 	PoolSource string `yaml:"pool_source,omitempty" mapstructure:"pool_source"`
+	// Shard says which of the pools are watched; empty, all of them.
+	Shard ShardConfig `yaml:"shard,omitempty" mapstructure:"shard"`
 	// DNSServer is the host:port of the DNS server to ask instead of the system's.
 	DNSServer string `yaml:"dns_server,omitempty" mapstructure:"dns_server"`
 	// RefreshInterval is the time between two refreshes, 60 s by default.
@@ -140,6 +142,9 @@ func (c *SDConfig) Check() error {
 		return err
 	}
 	if err := c.checkPools(); err != nil {
+		return err
+	}
+	if err := c.Shard.check(); err != nil {
 		return err
 	}
 	if c.source() == SourceList {

@@ -172,6 +172,7 @@ func FuzzConfigSurvivesYAML(f *testing.F) {
 	f.Add(account)
 	f.Add("compute_pools: [POOL_A, B]\ndns_server: 10.0.0.1:53\nrefresh_interval: 5s\n")
 	f.Add("host: a.b\nprivate_key_file: k.pem\nuser: u\npool_source: auto\n")
+	f.Add(account + "shard: {index: 1, count: 2}\n")
 	f.Add(account + "port: 8443\nca_file: ca.pem\ntoken_type: KEYPAIR_JWT\n")
 	f.Add(account + "role: services\nservices: ['DB.S.LLM:8000/metrics']\nmax_targets: 7\ncompute_pools: [A]\n")
 	f.Fuzz(func(t *testing.T, text string) {

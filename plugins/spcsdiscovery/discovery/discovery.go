@@ -25,6 +25,7 @@ const (
 type discoverer struct {
 	*loop
 	lister   *poolLister
+	shard    ShardConfig
 	resolver *nodeResolver
 	memory   *memory
 	reporter *reporter
@@ -41,7 +42,8 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 		return nil, err
 	}
 	d := &discoverer{
-		loop: loop, lister: lister, resolver: newNodeResolver(c.DNSServer), memory: newMemory(c, reporter), reporter: reporter,
+		loop: loop, lister: lister, shard: c.Shard, resolver: newNodeResolver(c.DNSServer),
+		memory: newMemory(c, reporter), reporter: reporter,
 	}
 	loop.finder = d
 	return d, nil
@@ -94,6 +96,7 @@ func (d *discoverer) refresh(ctx context.Context, send func([]*targetgroup.Group
 	if isCanceled(ctx) {
 		return false
 	}
+	pools, d.reporter.otherShards = d.shard.split(pools)
 	if gone := d.memory.dropUnlisted(pools); len(gone) > 0 {
 		send(gone)
 	}

@@ -54,6 +54,8 @@ func (r *Report) Healthy() bool {
 type Pool struct {
 	Name  string `json:"name"`
 	State string `json:"state,omitempty"`
+	// Shard is the one that watches it, where several share the pools.
+	Shard *int `json:"shard,omitempty"`
 	// Privilege is the highest that the role has on the pool; empty where that is unknown.
 	Privilege string `json:"privilege,omitempty"`
 	DNSName   string `json:"dns_name,omitempty"`
@@ -66,9 +68,9 @@ type Pool struct {
 	Fix     string `json:"fix,omitempty"`
 }
 
-// Examine queries the account, looks up its pools and scrapes one node of each. wanted names pools that must exist.
-// An error means that the configuration cannot be used.
-func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Report, error) {
+// Examine queries the account, looks up its pools and scrapes one node of each. wanted names pools that must exist, and
+// shards is how many collectors share the pools. An error means that the configuration cannot be used.
+func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string, shards int) (*Report, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -86,6 +88,10 @@ func Examine(ctx context.Context, c *discovery.SDConfig, wanted []string) (*Repo
 		pool := Pool{
 			Name: found.Name, State: found.State, Privilege: grants[found.Name],
 			DNSName: found.DNSName, Nodes: len(found.Nodes),
+		}
+		if shards > 1 {
+			owner := discovery.ShardOf(found.Name, shards)
+			pool.Shard = &owner
 		}
 		pool.diagnose(found, report.Role)
 		report.Pools = append(report.Pools, pool)

@@ -104,7 +104,7 @@ func (f *fixture) addNode(t *testing.T, pool string, status int, body string) ui
 
 func (f *fixture) examine(t *testing.T, wanted ...string) *Report {
 	t.Helper()
-	report, err := Examine(context.Background(), &f.config, wanted)
+	report, err := Examine(context.Background(), &f.config, wanted, 1)
 	require.NoError(t, err)
 	return report
 }
@@ -261,10 +261,10 @@ func TestExamineReportsAccountFault(t *testing.T) {
 func TestExamineRefusesUnusableConfiguration(t *testing.T) {
 	f := newFixture(t)
 	f.config.Port = 0
-	_, err := Examine(context.Background(), &f.config, nil)
+	_, err := Examine(context.Background(), &f.config, nil, 1)
 	require.ErrorContains(t, err, "`port`")
 	f.config.Port, f.config.CAFile = 443, "/none"
-	_, err = Examine(context.Background(), &f.config, nil)
+	_, err = Examine(context.Background(), &f.config, nil, 1)
 	require.ErrorContains(t, err, "`ca_file`")
 }
 

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/spcs-user-metrics/spcs-user-metrics/plugins/spcsdiscovery/internal/shown"
@@ -32,10 +34,19 @@ func (r *Report) writePools(w io.Writer) {
 		return
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "POOL\tSTATE\tPRIVILEGE\tNODES\tFIRST NODE\tVERDICT")
+	sharded := slices.ContainsFunc(r.Pools, func(p Pool) bool { return p.Shard != nil })
+	head := "POOL\tSTATE\tPRIVILEGE\tNODES\tFIRST NODE\tVERDICT"
+	if sharded {
+		head += "\tSHARD"
+	}
+	fmt.Fprintln(table, head)
 	for _, p := range r.Pools {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n",
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s",
 			cell(p.Name), cell(p.State), cell(p.Privilege), p.Nodes, cell(p.Scrape), p.Verdict)
+		if sharded {
+			fmt.Fprint(table, "\t", p.shard())
+		}
+		fmt.Fprintln(table)
 	}
 	_ = table.Flush()
 	for _, p := range r.Pools {
@@ -50,6 +61,14 @@ func writeProblem(w io.Writer, name, problem, fix string) {
 	if fix != "" {
 		fmt.Fprintf(w, "    %s\n", statement(fix))
 	}
+}
+
+// shard returns which shard watches the pool; one that the account does not list has none.
+func (p Pool) shard() string {
+	if p.Shard == nil {
+		return "-"
+	}
+	return strconv.Itoa(*p.Shard)
 }
 
 // WriteJSON prints the report for a program, in printable characters alone.

@@ -54,6 +54,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	applications := flags.Bool("applications", false, "examine the services that are opted in, too")
 	services := flags.String("services", "",
 		"names of services without words in their comments, such as DB.SCHEMA.SERVICE:8000, separated by commas")
+	shards := flags.Int("shards", 1, "how many collectors share the pools; more than 1 shows which of them has each pool")
 	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -64,7 +65,7 @@ func run(ctx context.Context, arguments []string, out, errOut io.Writer) int {
 	c.UseSessionToken()
 	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
-	report, err := doctor.Examine(ctx, &c, split(*pools))
+	report, err := doctor.Examine(ctx, &c, split(*pools), *shards)
 	if err == nil && *applications {
 		err = report.ExamineServices(ctx, &c, split(*services))
 	}
