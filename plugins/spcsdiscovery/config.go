@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -45,7 +46,8 @@ type Config struct {
 
 	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
-	// SelfInstance is the label `instance` of those, which is SelfEndpoint by default and thus alike for every service.
+	// SelfInstance is the label `instance` of those: the service's name inside a service, else SelfEndpoint. Equal ones
+	// of several services would be taken for one where all their metrics are read together.
 	SelfInstance string `mapstructure:"self_instance"`
 	// DebugEndpoint is a host:port on loopback for a page that shows pools and nodes; empty, the page is off.
 	DebugEndpoint string `mapstructure:"debug_endpoint"`
@@ -71,11 +73,14 @@ var oneSentence = strings.NewReplacer(
 	"\n", "; ",
 )
 
-// createDefaultConfig takes the account from the environment that Snowpark Container Services gives every container.
+// createDefaultConfig takes account and service from the environment that Snowpark Container Services gives every
+// container.
 func createDefaultConfig() component.Config {
 	return &Config{
-		SDConfig: discovery.FromEnvironment(), ScrapeInterval: 30 * time.Second,
-		Applications: ApplicationsConfig{MaxTargets: discovery.DefaultMaxTargets},
+		SDConfig:       discovery.FromEnvironment(),
+		ScrapeInterval: 30 * time.Second,
+		Applications:   ApplicationsConfig{MaxTargets: discovery.DefaultMaxTargets},
+		SelfInstance:   os.Getenv("SNOWFLAKE_SERVICE_NAME"),
 	}
 }
 
@@ -85,6 +90,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if c.unread = checkPoolNames(conf); c.unread != nil {
 		return nil
 	}
+	dropEmptyShardKeys(conf)
 	if err := conf.Unmarshal(c); err != nil {
 		c.unread = errors.New(oneSentence.Replace(err.Error()))
 		return nil

@@ -50,17 +50,20 @@ func TestAShardIsReadFromTheConfigurationAndEmptyVariablesStandForNone(t *testin
 	cfg, err := load(map[string]any{"shard": map[string]any{"index": 1, "count": 2}})
 	require.NoError(t, err)
 	require.Equal(t, 1, *cfg.Shard.Index)
-	cfg, err = load(map[string]any{"shard": map[string]any{"index": nil, "count": nil}, "self_instance": nil})
-	require.NoError(t, err)
-	require.Equal(t, discovery.ShardConfig{}, cfg.Shard)
-	_, err = load(map[string]any{"shard": map[string]any{"index": nil, "count": 2}})
-	require.ErrorContains(t, err, "`shard::index` is not set")
+	for _, empty := range []any{nil, ""} {
+		cfg, err = load(map[string]any{"shard": map[string]any{"index": empty, "count": empty}})
+		require.NoError(t, err)
+		require.Equal(t, discovery.ShardConfig{}, cfg.Shard)
+		_, err = load(map[string]any{"shard": map[string]any{"index": empty, "count": 2}})
+		require.ErrorContains(t, err, "`shard::index` is not set")
+	}
 }
 
-func TestTheCollectorsOwnMetricsCanHaveAnInstanceOfTheirOwn(t *testing.T) {
+func TestTheCollectorsOwnMetricsHaveTheServiceAsInstance(t *testing.T) {
+	t.Setenv("SNOWFLAKE_SERVICE_NAME", "SPCS_METRICS_1")
 	self := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(self.Close)
 	endpoint := strings.TrimPrefix(self.URL, "http://")
-	f := startFleet(t, 1, map[string]any{"self_endpoint": endpoint, "self_instance": "SPCS_METRICS_1"})
+	f := startFleet(t, 1, map[string]any{"self_endpoint": endpoint})
 	f.store.Wait(fmt.Sprintf(`{__name__="up", instance=%q, job="otelcol"}`, "SPCS_METRICS_1"), isValue(1))
 }

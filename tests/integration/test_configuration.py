@@ -56,6 +56,8 @@ def test_a_deployed_pool_whose_name_is_a_word_of_yaml_is_the_one_that_is_watched
         ("{}", {}, "`host` is not set"),
         ("{}", INSIDE | {"SPCS_COMPUTE_POOLS": "my pool"}, "`compute_pools`"),
         ("{}", INSIDE | {"SPCS_SCRAPE_INTERVAL": "often"}, "'scrape_interval'"),
+        ("{}", INSIDE | {"SPCS_SHARD_COUNT": "2"}, "`shard::index` is not set"),
+        ("{}", INSIDE | {"SPCS_SHARD_COUNT": "2", "SPCS_SHARD_INDEX": "2"}, "`shard::index` is 2"),
     ],
 )
 def test_a_bad_configuration_is_refused_by_naming_the_key_once(
