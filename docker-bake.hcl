@@ -37,7 +37,7 @@ group "default" {
 }
 
 group "release" {
-  targets = ["otel-release", "prometheus-release", "grafana-release"]
+  targets = ["otel-release", "prometheus-release", "grafana-release", "thanos-release"]
 }
 
 target "image" {
@@ -70,6 +70,13 @@ target "grafana" {
   tags     = [for tag in split(",", TAGS) : "${PREFIX}spcs-oss-grafana:${tag}"]
 }
 
+target "thanos" {
+  # Not of the default group: where one service is enough, nothing needs it.
+  inherits = ["image"]
+  context  = "build/images/spcs-oss-thanos"
+  tags     = [for tag in split(",", TAGS) : "${PREFIX}spcs-oss-thanos:${tag}"]
+}
+
 target "released" {
   platforms = ["linux/amd64", "linux/arm64"]
   # Files get the commit's time, so that the same commit gives the same image.
@@ -87,4 +94,8 @@ target "prometheus-release" {
 
 target "grafana-release" {
   inherits = ["grafana", "released"]
+}
+
+target "thanos-release" {
+  inherits = ["thanos", "released"]
 }

@@ -9,7 +9,7 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.versions import BASES
 from spcsmetrics.images import builders, daemon, definition, local_bases, official_bases
-from spcsmetrics.images.definition import IMAGES, PLATFORM, Image
+from spcsmetrics.images.definition import IMAGES, PLATFORM, SHIPPED, Image
 
 OFFICIAL, LOCAL = "official", "local"
 BASE_KINDS = (OFFICIAL, LOCAL)
@@ -50,7 +50,7 @@ def _command(image: Image, bases: str) -> tuple[Args, str]:
     """Return the command that builds an image, and what to do when it fails."""
     base, remedy = _base(image, bases)
     # docker-bake.hcl has the shipped images alone, on their official bases.
-    if image.key in IMAGES and (bases == OFFICIAL or not image.base) and builders.has_buildx():
+    if image.key in SHIPPED and (bases == OFFICIAL or not image.base) and builders.has_buildx():
         return builders.bake_command([image.key], "--load"), remedy
     return builders.classic_command(image, base), remedy
 
@@ -69,7 +69,7 @@ def _base(image: Image, bases: str) -> tuple[str | None, str]:
 
 
 def build_images(only: str | None, bases: str, *, dry: bool) -> None:
-    """Build all images, or one of them. Raises UserError for names that do not exist and for a failed build."""
+    """Build a service's images, or one image. Raises UserError for names that do not exist and for a failed build."""
     check_bases(bases)
     wanted = definition.choose(only)
     if bases == LOCAL and IMAGES["grafana"] in wanted:

@@ -8,7 +8,7 @@ from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import builders, daemon, scans
-from spcsmetrics.images.definition import IMAGES, Image
+from spcsmetrics.images.definition import SHIPPED, Image
 from spcsmetrics.images.registry import Manifest
 from spcsmetrics.images.target import Target
 
@@ -44,7 +44,7 @@ def check_commit() -> None:
 
 def check_images(release: Release) -> None:
     """Raise UserError unless every image is there, and was made from this version and this commit."""
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         if release.source:
             repository = release.source.repository(image)
             found = repository.get(PRODUCT)
@@ -69,7 +69,7 @@ def check_labels(image: Image, labels: Mapping[str, str]) -> None:
 
 def check_scan(release: Release) -> None:
     """Raise UserError unless every image was scanned as it is."""
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         scans.check(image, release.scanned[image.key])
 
 
@@ -79,11 +79,11 @@ def check_registry(release: Release) -> None:
     What is there already is noted as sent.
     """
     found: dict[str, Manifest | None] = {}
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         repository = release.target.repository(image)
         found[image.key] = repository.find(PRODUCT)
         repository.check_write()
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         there = found[image.key]
         if there is None:
             continue

@@ -15,7 +15,7 @@ from spcsmetrics.core import git, process
 from spcsmetrics.core.paths import GRAFANA, LOCKS, MONITORING, PROMETHEUS, ROOT, SIMULATOR
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_step
-from spcsmetrics.programs import collector, launcher, licences
+from spcsmetrics.programs import collector, launcher, licences, thanos
 
 Platforms = Sequence[str]
 
@@ -28,6 +28,11 @@ def prepare_otel(platforms: Platforms) -> list[Step]:
 def prepare_prometheus(platforms: Platforms) -> list[Step]:
     """Return the steps that compile the launcher."""
     return [go_step(), *map(launcher.build_step, platforms)]
+
+
+def prepare_thanos(platforms: Platforms) -> list[Step]:
+    """Return the steps that compile Thanos and its launcher."""
+    return [step for target in platforms for step in (*thanos.build_steps(target), thanos.launcher_step(target))]
 
 
 def prepare_nothing(_: Platforms) -> list[Step]:
@@ -65,6 +70,14 @@ def fill_grafana(context: Path, _: Platforms) -> None:
     shutil.copy(GRAFANA / "grafana.ini", context)
     for folder in ("provisioning", "alerting", "dashboards"):
         shutil.copytree(GRAFANA / folder, context / folder)
+    shutil.copy(ROOT / "LICENSE", context)
+
+
+def fill_thanos(context: Path, platforms: Platforms) -> None:
+    """Put in the programs and the licences."""
+    for target in platforms:
+        _copy_programs(context, target, thanos.binary(target), thanos.launcher(target))
+    (context / "LICENSES").write_text(licences.collect(thanos.binary(platforms[0])))
     shutil.copy(ROOT / "LICENSE", context)
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, GRAFANA, OTEL, PROMETHEUS, ROOT, SIMULATOR
+from spcsmetrics.core.paths import BUILD, GRAFANA, OTEL, PROMETHEUS, ROOT, SIMULATOR, THANOS
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.versions import SOURCE
 from spcsmetrics.images import contents, contexts
 from spcsmetrics.images.contexts import Platforms
-from spcsmetrics.programs import collector, launcher
+from spcsmetrics.programs import collector, launcher, thanos
 
 PLATFORM = "linux/amd64"  # the only one that Snowpark Container Services runs
 TAG = "latest"
@@ -71,7 +71,18 @@ _GRAFANA = Image(
     base="grafana",
     fill=contexts.fill_grafana,
 )
+_THANOS = Image(
+    key="thanos",
+    name="spcs-oss-thanos",
+    dockerfile=THANOS / "Dockerfile",
+    base=None,
+    prepare=contexts.prepare_thanos,
+    fill=contexts.fill_thanos,
+    program=thanos.binary,
+)
+# What one service is made of; the fourth shipped image is needed where several services are shown as one.
 IMAGES = {image.key: image for image in (_OTEL, _PROMETHEUS, _GRAFANA)}
+SHIPPED = {**IMAGES, _THANOS.key: _THANOS}
 # Not shipped: the stack test's double of a Snowflake account.
 SIMULATOR_IMAGE = Image(
     key="simulator",
@@ -83,12 +94,12 @@ SIMULATOR_IMAGE = Image(
 
 
 def choose(only: str | None) -> list[Image]:
-    """Return the image of this key, or all without one. Raises UserError for a key that no image has."""
+    """Return the image of this key, or those of one service without one. Raises UserError for a key that none has."""
     if not only:
         return list(IMAGES.values())
-    if only not in IMAGES:
-        raise UserError(f"--only {only} is not an image: write one of {', '.join(IMAGES)}")
-    return [IMAGES[only]]
+    if only not in SHIPPED:
+        raise UserError(f"--only {only} is not an image: write one of {', '.join(SHIPPED)}")
+    return [SHIPPED[only]]
 
 
 def context_steps(image: Image, platforms: Platforms) -> list[Step]:
@@ -100,7 +111,7 @@ def context_steps(image: Image, platforms: Platforms) -> list[Step]:
         action=lambda: contexts.make(image.context, image.dockerfile, image.fill, platforms),
     )
     steps = [*image.prepare(platforms), fill]
-    if image.key in IMAGES:
+    if image.key in SHIPPED:
         programs = [image.program(platforms[0])] if image.program else []
         listed = str(contents.file(image.name).relative_to(ROOT))
         steps.append(

@@ -7,7 +7,7 @@ from pathlib import Path
 from spcsmetrics.core import git
 from spcsmetrics.core.paths import BUILD, ROOT
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.images.target import Target
 
 FILE = BUILD / "release" / "notes.md"
@@ -26,6 +26,6 @@ def notes(target: Target, digests: Mapping[str, str]) -> str:
     """Return the text."""
     changelog = (ROOT / "CHANGELOG.md").read_text()
     section = re.search(rf"^## .*\b{re.escape(PRODUCT)}\b.*?\n(.*?)(?=^## |\Z)", changelog, re.M | re.S)
-    rows = "\n".join(f"| `{target.reference(IMAGES[key], PRODUCT)}` | `{digest}` |" for key, digest in digests.items())
+    rows = "\n".join(f"| `{target.reference(SHIPPED[key], PRODUCT)}` | `{digest}` |" for key, digest in digests.items())
     said = section[1].strip() if section else ""
     return f"{said}\n\nCommit {git.revision()}\n\n| image | digest |\n|---|---|\n{rows}\n"

@@ -13,7 +13,7 @@ from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import builders, checks, daemon, definition, notes, official_bases
 from spcsmetrics.images.checks import Release
-from spcsmetrics.images.definition import IMAGES, PLATFORM, Image
+from spcsmetrics.images.definition import PLATFORM, SHIPPED, Image
 from spcsmetrics.images.registry import Manifest, Repository
 from spcsmetrics.images.target import Target, parse_target, semver_tags
 
@@ -52,7 +52,7 @@ def run_release(target: Target, source: str, outputs: str, *, candidate: bool, d
 def _image_checks(release: Release, *, candidate: bool) -> list[Step]:
     place = release.source or Target(registry="", namespace="")
     tag = PRODUCT if release.source else definition.TAG
-    names = ", ".join(place.reference(image, tag) for image in IMAGES.values())
+    names = ", ".join(place.reference(image, tag) for image in SHIPPED.values())
     steps = [] if release.source and builders.has_buildx() else [daemon.check_step()]
     steps.append(Step(title="Check the images", detail=names, action=lambda: checks.check_images(release)))
     if not candidate:
@@ -63,7 +63,7 @@ def _image_checks(release: Release, *, candidate: bool) -> list[Step]:
 
 
 def _registry_check(release: Release) -> Step:
-    names = ", ".join(release.target.reference(image, PRODUCT) for image in IMAGES.values())
+    names = ", ".join(release.target.reference(image, PRODUCT) for image in SHIPPED.values())
     return Step(
         title="Check the registry", detail=f"read and write {names}", action=lambda: checks.check_registry(release)
     )
@@ -73,7 +73,7 @@ def _bake_steps(release: Release) -> list[Step]:
     """Return the steps that build and push what the registry does not have yet."""
 
     def missing() -> list[str]:
-        return [f"{key}-release" for key in IMAGES if key not in release.sent]
+        return [f"{key}-release" for key in SHIPPED if key not in release.sent]
 
     def command() -> Args:
         options = ("--metadata-file", str(_METADATA.relative_to(ROOT)))
@@ -87,13 +87,13 @@ def _bake_steps(release: Release) -> list[Step]:
         for name in missing():
             release.wanted[name.removesuffix("-release")] = {metadata[name]["containerimage.digest"]}
 
-    fill = [step for image in IMAGES.values() for step in definition.context_steps(image, PLATFORMS)]
+    fill = [step for image in SHIPPED.values() for step in definition.context_steps(image, PLATFORMS)]
     build = Step(title="Build and push", detail=process.render(command()), action=bake, skip=lambda: not missing())
     return [*fill, official_bases.find_step(), build]
 
 
 def _push_steps(release: Release) -> list[Step]:
-    return [_push_step(release, image) for image in IMAGES.values()]
+    return [_push_step(release, image) for image in SHIPPED.values()]
 
 
 def _push_step(release: Release, image: Image) -> Step:
@@ -119,10 +119,10 @@ def _push_step(release: Release, image: Image) -> Step:
 
 
 def _verify_step(release: Release) -> Step:
-    names = ", ".join(release.target.reference(image, PRODUCT) for image in IMAGES.values())
+    names = ", ".join(release.target.reference(image, PRODUCT) for image in SHIPPED.values())
 
     def verify() -> None:
-        for image in IMAGES.values():
+        for image in SHIPPED.values():
             there = release.target.repository(image).get(PRODUCT)
             checks.check_same(release, image, there)
             release.sent[image.key] = there.digest
@@ -131,7 +131,7 @@ def _verify_step(release: Release) -> Step:
 
 
 def _tag_step(release: Release, tags: list[str]) -> Step:
-    names = ", ".join(release.target.reference(image, tag) for image in IMAGES.values() for tag in tags)
+    names = ", ".join(release.target.reference(image, tag) for image in SHIPPED.values() for tag in tags)
     return Step(title="Move the other tags", detail=names, action=lambda: move_tags(release, tags))
 
 
@@ -142,7 +142,7 @@ def move_tags(release: Release, tags: list[str]) -> None:
     """
     moved: list[tuple[Repository, str, Manifest | None]] = []
     try:
-        for image in IMAGES.values():
+        for image in SHIPPED.values():
             repository = release.target.repository(image)
             wanted = repository.get(release.sent[image.key])
             for tag in tags:

@@ -9,7 +9,10 @@ from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.toolchain import find_go, go_environment
 
-_FILES = re.compile(r"(?i)^(licen[cs]e|copying|notice)([.-].*)?$")
+_FILES = re.compile(r"(?i)^(licen[cs]e|copying|notice)([.-](?!go$).*)?$")
+# Texts of what is not compiled: module and file. The first is of a test script.
+# Source: https://github.com/weaveworks/common/pull/107
+_NOT_COMPILED = {("github.com/weaveworks/common", "COPYING.LGPL-3")}
 _OWN = "github.com/spcs-user-metrics/"
 _STANDARD = "the Go standard library"
 # What may be shipped, by SPDX identifier, with the words that such a text has; a space is any white space.
@@ -43,7 +46,8 @@ class Module:
 
     def texts(self) -> list[Path]:
         """Return its licences and notices. Raises UserError where they are missing, or of a kind not shipped."""
-        texts = [file for file in sorted(self.folder.iterdir()) if _FILES.match(file.name) and file.is_file()]
+        named = [file for file in sorted(self.folder.iterdir()) if _FILES.match(file.name) and file.is_file()]
+        texts = [file for file in named if (self.path, file.name) not in _NOT_COMPILED]
         if not texts:
             raise UserError(
                 f"{self.name} has no licence in {self.folder}: find out what it is under before shipping it"
@@ -81,10 +85,10 @@ def collect(program: Path) -> str:
 
 
 def modules(program: Path) -> list[Module]:
-    """Return the modules of others that a program names."""
+    """Return the modules of others that a program names: also its own, and replacements instead of the replaced."""
     cache = Path(process.run([find_go(), "env", "GOMODCACHE"], env=go_environment()).strip())
     listed = process.run([find_go(), "version", "-m", program], env=go_environment())
-    found = re.findall(r"^\t(?:dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?", listed, re.M)
+    found = re.findall(r"^\t(?:mod|dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?(?!.*\n\t=>)", listed, re.M)
     return [
         Module(path=path, version=version, folder=cache / f"{_escape(path)}@{_escape(version)}", checksum=checksum)
         for path, version, checksum in found

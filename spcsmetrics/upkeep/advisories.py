@@ -11,13 +11,13 @@ from typing import Any
 
 from spcsmetrics.core import groups, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, LOCKS, ROOT
+from spcsmetrics.core.paths import BUILD, LOCKS, ROOT, THANOS
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.images import daemon, scans
-from spcsmetrics.images.definition import IMAGES, Image
-from spcsmetrics.programs import collector_module
+from spcsmetrics.images.definition import SHIPPED, Image
+from spcsmetrics.programs import collector_module, thanos
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep.locks import GROUPS
@@ -37,6 +37,7 @@ def run_audit(*, dry: bool) -> None:
     steps = [groups.group_step("audit"), *(_python_step(LOCKS / f"{group}.txt") for group in sorted(GROUPS))]
     steps += [go_step(), tool_step("govulncheck")]
     steps += [_go_step(module) for module in (*GO_MODULES, collector_module.FOLDER)]
+    steps.append(_go_step(THANOS, thanos.TAGS, thanos.PACKAGE))
     carry_out(steps, dry=dry)
 
 
@@ -76,10 +77,10 @@ def _ids(package: Mapping[str, Any]) -> str:
     return ", ".join(str(one["id"]) for one in package["vulns"])
 
 
-def _go_step(module: Path) -> Step:
+def _go_step(module: Path, tags: str = "", packages: str = "./...") -> Step:
     return judging_step(
         f"govulncheck {module.name}",
-        [tool("govulncheck"), f"-tags={build_tags()}", "./..."],
+        [tool("govulncheck"), f"-tags={tags or build_tags()}", packages],
         {_GOVULNCHECK_FOUND: f"{module.name} has known vulnerabilities: move the modules that the report above names"},
         f"{module.name} was not audited: check that the Go vulnerability database can be reached",
         cwd=module,
@@ -113,7 +114,7 @@ def run_scan(*, dry: bool) -> None:
     for a high finding that has a fix.
     """
     present = Step(
-        title="Find the images", detail=", ".join(one.reference for one in IMAGES.values()), action=_find_images
+        title="Find the images", detail=", ".join(one.reference for one in SHIPPED.values()), action=_find_images
     )
     update = judging_step(
         "grype's database",
@@ -122,11 +123,11 @@ def run_scan(*, dry: bool) -> None:
         "the images were not scanned, because grype's database cannot be had: check the network",
     )
     steps = [daemon.check_step(), present, go_step(), tool_step("grype"), update]
-    carry_out([*steps, *map(_scan_step, IMAGES.values())], dry=dry)
+    carry_out([*steps, *map(_scan_step, SHIPPED.values())], dry=dry)
 
 
 def _find_images() -> None:
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         daemon.find_id(image.reference)
 
 

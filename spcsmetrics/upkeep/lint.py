@@ -8,7 +8,7 @@ from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, ROOT
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
-from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.images.definition import SHIPPED, SIMULATOR_IMAGE
 from spcsmetrics.local import page
 from spcsmetrics.programs import collector_module
 from spcsmetrics.programs.manifest import build_tags, read_manifest
@@ -16,7 +16,7 @@ from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep import style
 from spcsmetrics.upkeep.tests import GO_MODULES, GROUPS, go_command
 
-DOCKERFILES = tuple(image.dockerfile for image in (*IMAGES.values(), SIMULATOR_IMAGE))
+DOCKERFILES = tuple(image.dockerfile for image in (*SHIPPED.values(), SIMULATOR_IMAGE))
 SCRIPTS = (
     "inv",
     ".ci/run",

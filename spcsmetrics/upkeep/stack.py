@@ -11,7 +11,7 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.toolchain import compose_step
 from spcsmetrics.images import build, release
-from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE, Image
+from spcsmetrics.images.definition import SHIPPED, SIMULATOR_IMAGE, Image
 from spcsmetrics.images.target import parse_target
 
 _TESTS = ROOT / "tests" / "stack"
@@ -30,7 +30,7 @@ def run_tests(bases: str, *, require_grafana: bool, source: str, pictures: str, 
         raise UserError(f"--require-grafana cannot be met: {_NO_GRAFANA}")
     if not with_grafana:
         console.print(f"- Grafana's tests are skipped: {_NO_GRAFANA}")
-    images = [image for image in IMAGES.values() if with_grafana or image.key != "grafana"]
+    images = [image for image in SHIPPED.values() if with_grafana or image.key != "grafana"]
     options: list[str | Path] = [] if with_grafana else ["--without-grafana"]
     installs = ["simulator", "deploy", "dev"]
     if pictures and with_grafana:

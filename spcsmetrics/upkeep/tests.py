@@ -6,18 +6,18 @@ from pathlib import Path
 
 from spcsmetrics.core import groups
 from spcsmetrics.core.files import make_folder, remove_folder
-from spcsmetrics.core.paths import BUILD, PLUGIN, PROMETHEUS, ROOT
+from spcsmetrics.core.paths import BUILD, PLUGIN, PROMETHEUS, ROOT, THANOS
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.local import page
 from spcsmetrics.local.parts import build_steps
-from spcsmetrics.programs import manifest, prometheus
+from spcsmetrics.programs import manifest, prometheus, thanos
 from spcsmetrics.upkeep import coverage
 
 # Compares the receiver with others, which take minutes to compile for the race detector and whose races are not ours.
 DIFFERENTIAL = PLUGIN / "differential"
-GO_MODULES = (PLUGIN, DIFFERENTIAL, PROMETHEUS / "launcher")
+GO_MODULES = (PLUGIN, DIFFERENTIAL, PROMETHEUS / "launcher", THANOS / "launcher")
 FUZZERS = (
     ("discovery", "FuzzComment"),
     ("discovery", "FuzzConfigSurvivesYAML"),
@@ -40,6 +40,7 @@ def run_tests(*, dry: bool) -> None:
     go = [*go_command("test"), *_race(), "./..."]
     go_tests = [
         program_step("Test launcher", go, cwd=PROMETHEUS / "launcher", env=_go_test_environment),
+        program_step("Test the launcher of Thanos", go, cwd=THANOS / "launcher", env=_go_test_environment),
         program_step("Test differential", [*go_command("test"), "./..."], cwd=DIFFERENTIAL, env=go_environment),
     ]
     covered = [*go, "-coverpkg=./...", f"-coverprofile={coverage.PROFILE}"]
@@ -50,7 +51,7 @@ def run_tests(*, dry: bool) -> None:
     if not dry:
         make_folder(BUILD)
     steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool")]
-    steps += coverage.python_steps()
+    steps += [*thanos.build_steps(), *coverage.python_steps()]
     carry_out(steps, dry=dry)
 
 

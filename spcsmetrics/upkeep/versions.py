@@ -9,8 +9,9 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import PLUGIN, ROOT
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT, PROMETHEUS
-from spcsmetrics.images.definition import BAKE_FILE, IMAGES
+from spcsmetrics.images.definition import BAKE_FILE, SHIPPED
 from spcsmetrics.local import page
+from spcsmetrics.programs import thanos
 from spcsmetrics.programs.manifest import MANIFEST, builder_version, modules, read_manifest
 
 _VERSIONS = ROOT / "spcsmetrics" / "core" / "versions.py"
@@ -29,7 +30,8 @@ def list_versions() -> list[tuple[str, str, str]]:
     rows += [("otel", "Go, at least", go[1] if go else "unknown")]
     rows += [("prometheus", "base", BASES["prometheus"]), ("prometheus", "Prometheus", PROMETHEUS)]
     rows += [("grafana", "base", BASES["grafana"]), ("grafana", "Grafana", GRAFANA)]
-    return [*((image, "SPCS user metrics", PRODUCT) for image in IMAGES), *rows]
+    rows += [("thanos", "Thanos", thanos.version())]
+    return [*((image, "SPCS user metrics", PRODUCT) for image in SHIPPED), *rows]
 
 
 def print_versions() -> None:

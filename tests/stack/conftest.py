@@ -16,7 +16,7 @@ from spcsmetrics.core.paths import COMPOSE_FILE
 from spcsmetrics.core.steps import console
 from spcsmetrics.core.toolchain import find_compose
 from spcsmetrics.images import daemon
-from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.images.definition import IMAGES, SHIPPED, SIMULATOR_IMAGE
 from spcsmetrics.local.promql import InstantQuery, Sample, parse
 
 START_SECONDS = 180
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _everything_is_there(pytestconfig: pytest.Config) -> None:
     """End the run with one sentence where Docker, compose or an image is missing: no test passes by being left out."""
-    images = [image for image in IMAGES.values() if image.key != "grafana" or with_grafana(pytestconfig)]
+    images = [image for image in SHIPPED.values() if image.key != "grafana" or with_grafana(pytestconfig)]
     try:
         missing = [image.reference for image in (*images, SIMULATOR_IMAGE) if not daemon.holds(image.reference)]
         if missing:

@@ -17,7 +17,7 @@ from spcsmetrics.core.steps import carry_out
 from spcsmetrics.core.toolchain import go_step
 from spcsmetrics.core.versions import BASES, PRODUCT
 from spcsmetrics.images import daemon, local_bases, local_registry, scans
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.images.official_bases import MIRROR
 from spcsmetrics.images.registry import Repository
 from spcsmetrics.images.target import semver_tags
@@ -59,7 +59,7 @@ def _all_images() -> Iterator[None]:
     """Where Grafana's image cannot be built, another stands in; what was scanned is noted as if it had been."""
     earlier = scans.RECORD.read_text() if scans.RECORD.exists() else None
     with stand_in_for_grafana():
-        for image in IMAGES.values():
+        for image in SHIPPED.values():
             scans.note(image, daemon.find_names(image.reference))
         yield
     if earlier is None:
@@ -70,7 +70,7 @@ def _all_images() -> Iterator[None]:
 
 @pytest.fixture
 def clean_tree(_all_images: None) -> None:
-    labels = daemon.find_labels(IMAGES["otel"].reference)
+    labels = daemon.find_labels(SHIPPED["otel"].reference)
     if git.revision() != labels["org.opencontainers.image.revision"] or git.revision().endswith("-changed"):
         pytest.skip("files differ from the commit, or the images are of another one, which a release refuses")
 
@@ -78,7 +78,7 @@ def clean_tree(_all_images: None) -> None:
 def tags(registry: str, namespace: str) -> dict[str, str]:
     """Return the digest of each tag that a release makes and that is there."""
     found = {}
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         repository = Repository(f"{registry}/{namespace}/{image.name}")
         for tag in semver_tags(PRODUCT):
             there = repository.find(tag)
@@ -93,9 +93,9 @@ def test_images_are_released_verified_and_pulled_back_as_they_were(registry: str
     done = inv("release", "--registry", registry, "--namespace", "acme", "--outputs", str(outputs))
     assert done.returncode == 0, done.stderr
     released = tags(registry, "acme")
-    assert len(released) == len(IMAGES) * len(semver_tags(PRODUCT))
+    assert len(released) == len(SHIPPED) * len(semver_tags(PRODUCT))
     digests = dict(line.split("=") for line in outputs.read_text().splitlines())
-    for key, image in IMAGES.items():
+    for key, image in SHIPPED.items():
         assert {released[f"{image.name}:{tag}"] for tag in semver_tags(PRODUCT)} == {digests[key]}
         pulled = f"{registry}/acme/{image.name}@{digests[key]}"
         assert docker("pull", pulled).returncode == 0
@@ -103,7 +103,7 @@ def test_images_are_released_verified_and_pulled_back_as_they_were(registry: str
         docker("rmi", "--no-prune", pulled)
     again = inv("release", "--registry", registry, "--namespace", "acme")
     assert again.returncode == 0, again.stderr
-    assert again.stderr.count(": up to date") >= len(IMAGES)
+    assert again.stderr.count(": up to date") >= len(SHIPPED)
     assert f"{registry}/" not in docker("images", "--digests", "--format", "{{.Repository}}").stdout
 
 
@@ -112,13 +112,13 @@ def test_a_candidate_is_copied_to_another_place_as_it_is(registry: str) -> None:
     assert inv("release", "--registry", registry, "--namespace", "staging", "--candidate").returncode == 0
     staged = tags(registry, "staging")
     assert {name.rpartition(":")[2] for name in staged} == {PRODUCT}
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         scans.note(image, [staged[f"{image.name}:{PRODUCT}"]])
     done = inv("release", "--registry", registry, "--namespace", "final", "--source", f"{registry}/staging")
     assert done.returncode == 0, done.stderr
     final = tags(registry, "final")
     assert {name: final[name] for name in staged} == staged
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         docker("rmi", "--no-prune", f"{registry}/staging/{image.name}:{PRODUCT}")
         scans.note(image, daemon.find_names(image.reference))
 
@@ -137,7 +137,7 @@ def test_a_wrong_password_is_refused_before_anything_is_pushed(registry: str, lo
 def test_the_steps_of_a_release_are_printed_and_nothing_is_pushed(registry: str) -> None:
     done = inv("--dry", "release", "--registry", registry, "--namespace", "planned")
     assert done.returncode == 0, done.stderr
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         assert f"{registry}/planned/{image.name}:{PRODUCT}" in done.stdout
     assert tags(registry, "planned") == {}
 
@@ -153,7 +153,7 @@ def test_a_registry_that_is_not_there_is_one_sentence() -> None:
 def test_bases_come_from_a_mirror_by_their_digest(registry: str) -> None:
     mirror = f"{registry}/hub"
     base = f"{mirror}/{BASES['prometheus']}"
-    reference = IMAGES["prometheus"].reference
+    reference = SHIPPED["prometheus"].reference
     docker("tag", local_bases.PROMETHEUS_BASE, base)
     assert docker("push", "--quiet", base).returncode == 0
     docker("rmi", "--no-prune", base)

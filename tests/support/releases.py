@@ -8,7 +8,7 @@ from shelves import Shelf
 
 from spcsmetrics.images import scans
 from spcsmetrics.images.daemon import NoImageError
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.images.release import run_release
 from spcsmetrics.images.target import Target
 
@@ -52,5 +52,5 @@ class Machine:
         run_release(Target(registry=self.shelf.host, namespace=namespace), source, "", candidate=candidate, dry=False)
 
     def scan(self) -> None:
-        for image in IMAGES.values():
+        for image in SHIPPED.values():
             scans.note(image, [f"sha256:{self.find_id(image.reference)}"])

@@ -11,7 +11,7 @@ from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.steps import Step
 from spcsmetrics.images import daemon, scans
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.upkeep import advisories
 
 GOOD = {"name": "rich", "version": "14.0", "vulns": []}
@@ -116,7 +116,7 @@ def test_the_daemon_and_the_images_are_looked_for_before_anything_is_compiled(
 
 
 def test_what_was_scanned_is_noted_by_id_and_digests(steps: dict[str, Step], monkeypatch: pytest.MonkeyPatch) -> None:
-    otel, grafana = IMAGES["otel"], IMAGES["grafana"]
+    otel, grafana = SHIPPED["otel"], SHIPPED["grafana"]
     exit_with(0, monkeypatch)
     monkeypatch.setattr(daemon, "find_names", lambda reference: ["sha256:id", f"sha256:{reference[:8]}"])
     for image in (otel, grafana):
@@ -126,4 +126,4 @@ def test_what_was_scanned_is_noted_by_id_and_digests(steps: dict[str, Step], mon
     with pytest.raises(UserError, match=r"spcs-oss-otel \(sha256:another.*\) was not scanned as it is now: run ./inv"):
         scans.check(otel, {"sha256:another"})
     with pytest.raises(UserError, match=r"spcs-oss-prometheus .* was not scanned"):
-        scans.check(IMAGES["prometheus"], {"sha256:id"})
+        scans.check(SHIPPED["prometheus"], {"sha256:id"})

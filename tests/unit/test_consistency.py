@@ -16,7 +16,7 @@ from simulator import faults
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, GRAFANA, OTEL, PROMETHEUS, ROOT
 from spcsmetrics.deploy import sizing
-from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.images.definition import IMAGES, SHIPPED, SIMULATOR_IMAGE
 from spcsmetrics.programs import collector, manifest
 from spcsmetrics.upkeep import lint
 
@@ -127,11 +127,11 @@ def test_all_parts_carry_one_version() -> None:
 
 
 def test_bases_are_pinned_and_stand_in_no_dockerfile() -> None:
-    for image in [*IMAGES.values(), SIMULATOR_IMAGE]:
+    for image in [*SHIPPED.values(), SIMULATOR_IMAGE]:
         assert dockerfiles.bases(image.dockerfile) == ["${BASE}" if image.base else "scratch"]
     for reference in versions.BASES.values():
         assert re.search(r":v?\d+\.\d+", reference)
-    assert set(lint.DOCKERFILES) == {image.dockerfile for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
+    assert set(lint.DOCKERFILES) == {image.dockerfile for image in [*SHIPPED.values(), SIMULATOR_IMAGE]}
 
 
 def test_every_variable_of_the_image_is_documented() -> None:

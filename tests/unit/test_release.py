@@ -18,7 +18,7 @@ from spcsmetrics.core.paths import LOCKS, PLUGIN, ROOT
 from spcsmetrics.core.versions import BASES, GRAFANA, PRODUCT, SOURCE
 from spcsmetrics.images import build, builders, local_bases, official_bases, release
 from spcsmetrics.images.builders import bake_command, has_buildx
-from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SIMULATOR_IMAGE, choose
+from spcsmetrics.images.definition import BAKE_FILE, IMAGES, PLATFORM, SHIPPED, SIMULATOR_IMAGE, choose
 from spcsmetrics.images.notes import notes
 from spcsmetrics.images.target import Target, semver_tags
 from spcsmetrics.programs.manifest import MANIFEST
@@ -53,7 +53,7 @@ def test_bake_and_the_table_of_images_are_of_one_mind() -> None:
     definition = bake()
     targets, variables = definition["target"], definition["variable"]
     assert set(definition["group"]["default"]["targets"]) == set(IMAGES)
-    for part, image in IMAGES.items():
+    for part, image in SHIPPED.items():
         assert targets[part]["context"] == str(image.context.relative_to(ROOT))
         assert f"${{PREFIX}}{image.name}:${{tag}}" in str(targets[part]["tags"])
         if image.base:
@@ -71,8 +71,8 @@ def test_bake_itself_reads_the_definition_so() -> None:
     env = {**os.environ, "PREFIX": "registry.example.com/acme/", "TAGS": "1.0.0,latest"}
     printed = subprocess.run(bake_command(["release"], "--print"), cwd=ROOT, env=env, check=True, capture_output=True)
     targets = json.loads(printed.stdout)["target"]
-    assert set(targets) == {f"{part}-release" for part in IMAGES}
-    for part, image in IMAGES.items():
+    assert set(targets) == {f"{part}-release" for part in SHIPPED}
+    for part, image in SHIPPED.items():
         target = targets[f"{part}-release"]
         assert target["tags"] == [f"registry.example.com/acme/{image.name}:{tag}" for tag in ("1.0.0", "latest")]
         assert tuple(target["platforms"]) == release.PLATFORMS
@@ -81,13 +81,13 @@ def test_bake_itself_reads_the_definition_so() -> None:
 
 def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
     definition = bake()
-    assert definition["group"]["release"]["targets"] == [f"{part}-release" for part in IMAGES]
+    assert definition["group"]["release"]["targets"] == [f"{part}-release" for part in SHIPPED]
     released = definition["target"]["released"]
     assert tuple(released["platforms"]) == release.PLATFORMS
     assert released["attest"] == ["type=provenance,mode=max", "type=sbom,generator=${SBOM_GENERATOR}"]
     assert released["output"] == ["type=registry,rewrite-timestamp=true"]
     assert definition["variable"]["SBOM_GENERATOR"]["default"] == official_bases.SBOM_GENERATOR
-    for part in IMAGES:
+    for part in SHIPPED:
         assert definition["target"][f"{part}-release"]["inherits"] == [part, "released"]
 
 
@@ -105,7 +105,7 @@ def test_a_release_adds_a_platform_provenance_and_sbom() -> None:
 def test_bake_builds_what_its_definition_has_and_the_classic_builder_the_rest(
     key: str, bases: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = IMAGES.get(key, SIMULATOR_IMAGE)
+    image = SHIPPED.get(key, SIMULATOR_IMAGE)
     monkeypatch.setattr(builders, "has_buildx", lambda: True)
     assert command in build.image_steps([image], bases)[-1].detail
     monkeypatch.setattr(builders, "has_buildx", lambda: False)
@@ -116,8 +116,9 @@ def test_bake_builds_what_its_definition_has_and_the_classic_builder_the_rest(
 
 def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
     assert choose("") == list(IMAGES.values())
-    assert choose("grafana") == [IMAGES["grafana"]]
-    with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana"):
+    assert choose("grafana") == [SHIPPED["grafana"]]
+    assert choose("thanos") == [SHIPPED["thanos"]]
+    with pytest.raises(UserError, match="--only mysql is not an image: write one of otel, prometheus, grafana, thanos"):
         choose("mysql")
 
 
@@ -178,7 +179,7 @@ def test_what_is_released_is_what_was_tested_and_scanned() -> None:
 def test_what_is_built_into_the_images_starts_the_dry_run() -> None:
     # YAML 1.1 reads the key as a truth value.
     paths = release_workflow()[True]["pull_request"]["paths"]
-    for file in [*(image.dockerfile for image in IMAGES.values()), MANIFEST, BAKE_FILE, PLUGIN / "go.mod", LOCKS]:
+    for file in [*(image.dockerfile for image in SHIPPED.values()), MANIFEST, BAKE_FILE, PLUGIN / "go.mod", LOCKS]:
         name = str(file.relative_to(ROOT))
         assert any(name == path or f"{name}/".startswith(path.removesuffix("**")) for path in paths), name
 
@@ -203,7 +204,7 @@ def test_the_workflows_call_tasks_that_exist() -> None:
 
 def test_everything_inside_is_listed_with_its_version() -> None:
     rows = versions.list_versions()
-    assert {row[0] for row in rows} == set(IMAGES)
+    assert {row[0] for row in rows} == set(SHIPPED)
     assert ("prometheus", "base", BASES["prometheus"]) in rows
     assert all(re.search(r"\d+\.\d+", version) for _, _, version in rows)
 

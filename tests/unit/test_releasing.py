@@ -14,11 +14,11 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import builders, checks, daemon, definition, notes, official_bases, registry, release, scans
-from spcsmetrics.images.definition import IMAGES, Image
+from spcsmetrics.images.definition import SHIPPED, Image
 from spcsmetrics.images.target import Target, semver_tags
 
 COMMIT = "c" * 40
-OTEL, STORE, BOARDS = IMAGES.values()
+OTEL, STORE, BOARDS, _ = SHIPPED.values()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
     monkeypatch.setattr(notes, "FILE", tmp_path / "notes.md")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with open_shelf() as shelf:
-        labels = {image.reference: {**builders.labels(), "name": image.name} for image in IMAGES.values()}
+        labels = {image.reference: {**builders.labels(), "name": image.name} for image in SHIPPED.values()}
         found = Machine(shelf, labels, tmp_path)
         shelf.log_in(tmp_path, WRITER)
         monkeypatch.setattr(process, "run", found.run)
@@ -45,8 +45,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine
 def test_a_release_has_every_tag_of_every_image_and_notes_with_the_digests(machine: Machine) -> None:
     machine.release()
     tags = machine.shelf.tags()
-    assert set(tags) == {f"acme/{image.name}:{tag}" for image in IMAGES.values() for tag in semver_tags(PRODUCT)}
-    for image in IMAGES.values():
+    assert set(tags) == {f"acme/{image.name}:{tag}" for image in SHIPPED.values() for tag in semver_tags(PRODUCT)}
+    for image in SHIPPED.values():
         assert len({digest for name, digest in tags.items() if f"/{image.name}:" in name}) == 1
         assert tags[f"acme/{image.name}:latest"] in notes.FILE.read_text()
     assert not machine.tagged, "the tags that a push needs are removed"
@@ -56,8 +56,8 @@ def test_a_release_has_every_tag_of_every_image_and_notes_with_the_digests(machi
 def test_the_other_tags_move_only_when_every_image_is_there(machine: Machine) -> None:
     machine.release()
     order = [name.rpartition(":")[2] for name in machine.shelf.writes]
-    assert order[:3] == [PRODUCT] * 3
-    assert PRODUCT not in order[3:]
+    assert order[: len(SHIPPED)] == [PRODUCT] * len(SHIPPED)
+    assert PRODUCT not in order[len(SHIPPED) :]
 
 
 def test_a_second_release_changes_nothing(machine: Machine) -> None:
@@ -149,7 +149,7 @@ def test_what_speaks_against_a_release_is_said_before_anything_is_pushed(
     assert "password" not in str(refused.value)
 
 
-@pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
+@pytest.mark.parametrize("image", SHIPPED.values(), ids=SHIPPED)
 def test_a_release_that_is_killed_at_a_push_has_no_latest_and_the_next_one_finishes(
     machine: Machine, image: Image
 ) -> None:
@@ -159,12 +159,12 @@ def test_a_release_that_is_killed_at_a_push_has_no_latest_and_the_next_one_finis
     assert not [name for name in machine.shelf.tags() if not name.endswith(f":{PRODUCT}")]
     machine.kills = ""
     machine.release()
-    assert len(machine.shelf.tags()) == len(IMAGES) * len(semver_tags(PRODUCT))
-    assert len(machine.pushed) == len(IMAGES), "what was pushed is not pushed again"
+    assert len(machine.shelf.tags()) == len(SHIPPED) * len(semver_tags(PRODUCT))
+    assert len(machine.pushed) == len(SHIPPED), "what was pushed is not pushed again"
 
 
 def test_where_one_latest_cannot_move_none_does_and_the_next_run_finishes(machine: Machine) -> None:
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         machine.shelf.put(f"acme/{image.name}", "latest", {"of": "the release before"})
     old = machine.shelf.tags()
     machine.shelf.refuses = rf"{BOARDS.name}:latest"
@@ -206,13 +206,13 @@ def test_a_release_from_another_registry_is_what_was_scanned_there(machine: Mach
     source = f"{machine.shelf.host}/staging"
     with pytest.raises(UserError, match="was not scanned as it is now"):
         machine.release("final", source=source)
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         there = f"{source}/{image.name}:{PRODUCT}"
         machine.labels[there] = machine.labels[image.reference]
         scans.note(image, [registry.fetch_digest(there)])
     machine.release("final", source=source)
     tags = machine.shelf.tags()
-    for image in IMAGES.values():
+    for image in SHIPPED.values():
         assert tags[f"final/{image.name}:latest"] == tags[f"staging/{image.name}:{PRODUCT}"]
 
 
@@ -236,7 +236,7 @@ def test_a_candidate_that_buildx_builds_is_pushed_as_it_is_built_and_what_is_the
         assert options["env"]["TAGS"] == PRODUCT
         found = {}
         for target in (word for word in command if word.endswith("-release")):
-            image = IMAGES[target.removesuffix("-release")]
+            image = SHIPPED[target.removesuffix("-release")]
             baked.append(image.key)
             digest = machine.shelf.put(
                 f"{options['env']['PREFIX'].split('/', 1)[1]}{image.name}", PRODUCT, builders.labels()
@@ -252,10 +252,10 @@ def test_a_candidate_that_buildx_builds_is_pushed_as_it_is_built_and_what_is_the
     monkeypatch.setattr(process, "run", bake)
     machine.shelf.put(f"staging/{STORE.name}", PRODUCT, builders.labels())
     machine.release("staging", candidate=True)
-    assert baked == ["otel", "grafana"]
+    assert baked == ["otel", "grafana", "thanos"]
     assert {name.rpartition(":")[2] for name in machine.shelf.tags()} == {PRODUCT}
     machine.release("staging", candidate=True)
-    assert baked == ["otel", "grafana"]
+    assert baked == ["otel", "grafana", "thanos"]
 
 
 def test_a_candidate_of_the_same_commit_is_not_built_again(machine: Machine) -> None:
