@@ -49,7 +49,9 @@ func main() {
 	series := number(os.Getenv("SPCS_SERIES"))
 	derived := append(limits(disk.retention(), os.Getenv), queryLimits(memory, series)...)
 	args = append(args, missing(args, derived)...)
-	store := newStore(program, args, "http://"+value(args, "--web.listen-address", "127.0.0.1:9092"), disk)
+	address := value(args, "--web.listen-address", "127.0.0.1:9092")
+	store := newStore(program, args, "http://"+address, disk)
+	store.targets = siblingTargets(address, probes, os.Getenv)
 	store.memory, store.series = memory, series
 	store.most, store.rest = share(memory, mostShare), share(memory, collected)
 

@@ -26,6 +26,13 @@ func (s *store) pages() http.Handler {
 			http.Error(w, "Prometheus does not run, or hangs", http.StatusServiceUnavailable)
 		}
 	})
+	pages.HandleFunc("GET /targets", func(w http.ResponseWriter, r *http.Request) {
+		if !fromHere(r) {
+			http.NotFound(w, r)
+			return
+		}
+		writeTargets(w, s.targets)
+	})
 	pages.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
 		if !fromHere(r) {
 			http.NotFound(w, r)

@@ -45,7 +45,9 @@ type store struct {
 	// most is what the server may hold while it answers queries, and rest what it holds again before it answers others.
 	most, rest uint64
 	reads      *reads
-	client     *http.Client
+	// targets are what the server scrapes by itself.
+	targets []targetGroup
+	client  *http.Client
 	// tick is the time between two looks at volume and server, judging between two at failed writes while samples are
 	// accepted; pause is the first before another start.
 	tick, judging, pause time.Duration

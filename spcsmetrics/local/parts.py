@@ -165,11 +165,10 @@ def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:
 
 def _store_command(run: Run, config: Path, port: int) -> Args:
     moved = run.folder / "prometheus.yml"
-    text = config.read_text().replace(f"localhost:{ports.PROMETHEUS}", f"localhost:{port}")
-    settings = yaml.safe_load(text.replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
-    # Neither runs here, and a part that does not answer is an alert.
-    absent = ("grafana", "launcher")
-    jobs = [job for job in settings.get("scrape_configs", []) if job["job_name"] not in absent]
+    settings = yaml.safe_load(config.read_text().replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
+    # The launcher, which names the targets, does not run here, nor does Grafana: a part that is silent is an alert.
+    own = {"job_name": "prometheus", "static_configs": [{"targets": [f"localhost:{port}"]}]}
+    jobs = [own if job["job_name"] == "siblings" else job for job in settings.get("scrape_configs", [])]
     moved.write_text(yaml.safe_dump(settings | {"scrape_configs": jobs}))
     return [
         prometheus.binary(),

@@ -64,7 +64,7 @@ def start_launched_store(
     values = {"program": program or prometheus.binary(), "user": "0", "probes": probes, "siblings": siblings}
     launcher = _build(run.folder, values)
     moved = run.folder / "launched.yml"
-    text = config.read_text().replace(f"localhost:{ports.PROMETHEUS}", served).replace("localhost:9091", probes)
+    text = config.read_text().replace("localhost:9091", probes)
     moved.write_text(text.replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
     data = run.folder / "data"
     data.mkdir(exist_ok=True)

@@ -100,9 +100,11 @@ def test_ports_are_the_same_everywhere() -> None:
     store = f"localhost:{ports.STORE}"
     assert urlsplit(default(CONFIG["exporters"]["spcs_store"]["endpoint"])).netloc == store
     rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
-    scraped = {job["job_name"]: job["static_configs"][0]["targets"] for job in rules["scrape_configs"]}
-    expected = {"prometheus": ports.PROMETHEUS, "launcher": ports.LAUNCHER, "grafana": ports.GRAFANA}
-    assert scraped == {name: [f"localhost:{number}"] for name, number in expected.items()}
+    (job,) = rules["scrape_configs"]
+    (discovered,) = job["http_sd_configs"]
+    assert discovered["url"] == f"http://localhost:{ports.LAUNCHER}/targets"
+    launcher = (PROMETHEUS / "launcher" / "targets.go").read_text()
+    assert f'grafana = "localhost:{ports.GRAFANA}"' in launcher
     (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
     assert source["url"] == f"http://{store}"
     assert urlsplit(dockerfiles.health_command(GRAFANA / "Dockerfile")[-1]).port == ports.GRAFANA
