@@ -1,21 +1,21 @@
-"""Events counted exactly: `increase` extrapolates, and makes 1.008 of one restart."""
+"""Events counted exactly: `increase` extrapolates, and makes 1.008 of one restart.
+
+Whether a counter has started anew is seen by what `increase` adds for that and `delta` does not. `resets` would say it
+too, and not through Thanos, which takes resets out of a counter before it merges replicas.
+"""
 
 
 def restarts(where: str, span: str) -> str:
-    """Return the query of restarts within a span, for each container that the matchers (where) choose.
-
-    A counter that starts anew with its instance is counted by its steps, which misses a restart only if two fall
-    between two scrapes.
-    """
-    counter = f"container_restarts{{{where}}}[{span}]" if where else f"container_restarts[{span}]"
-    return (
-        f"((max_over_time({counter}) - min_over_time({counter}) unless resets({counter}) > 0)"
-        f" or changes({counter}) - resets({counter}))"
-    )
+    """Return the query of restarts within a span, for each container that the matchers (where) choose."""
+    return _grown(f"container_restarts{{{where}}}[{span}]" if where else f"container_restarts[{span}]")
 
 
 def packets(counter: str, where: str, span: str) -> str:
-    """Return the query of how much a counter grew within a span; one that started anew is estimated."""
-    counted = f"{counter}{{{where}}}[{span}]"
-    steps = f"max_over_time({counted}) - min_over_time({counted}) unless resets({counted}) > 0"
-    return f"({steps} or round(increase({counted})))"
+    """Return the query of how much a counter grew within a span."""
+    return _grown(f"{counter}{{{where}}}[{span}]")
+
+
+def _grown(counter: str) -> str:
+    """Return the query of how much a counter grew; one that started anew is estimated, exactly where it is small."""
+    steps = f"max_over_time({counter}) - min_over_time({counter}) unless increase({counter}) > delta({counter})"
+    return f"({steps} or round(increase({counter})))"
