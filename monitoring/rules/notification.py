@@ -8,6 +8,7 @@ from monitoring.boards.rendering import panel_id
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.rendering import HEADER, annotations
+from monitoring.rules.shard_alerts import DATA_SOURCE, MOST_SHARDS, shard_alert
 from monitoring.scope import scope
 
 FOLDER = "Snowpark Container Services"
@@ -28,10 +29,28 @@ def rule_file() -> str:
     return HEADER + yaml.safe_dump({"apiVersion": 1, "groups": [group]}, sort_keys=False, width=110)
 
 
-def _rule(alert: Alert) -> dict[str, Any]:
+def shard_rule_file() -> str:
+    """Return the alerts of the view about its shards, as a provisioning file of Grafana."""
+    group = {
+        "orgId": 1,
+        "name": "spcs-shards",
+        "folder": FOLDER,
+        "interval": "30s",
+        "rules": [_shard_rule(shard) for shard in range(MOST_SHARDS)],
+    }
+    return HEADER + yaml.safe_dump({"apiVersion": 1, "groups": [group]}, sort_keys=False, width=110)
+
+
+def _shard_rule(shard: int) -> dict[str, Any]:
+    rule = _rule(shard_alert(shard), DATA_SOURCE)
+    # Of one folder no two rules may have the same title.
+    return rule | {"uid": f"{rule['uid']}-{shard}", "title": f"{rule['title']} {shard}"}
+
+
+def _rule(alert: Alert, source: str = "prometheus") -> dict[str, Any]:
     query = {
         "refId": "query",
-        "datasourceUid": "prometheus",
+        "datasourceUid": source,
         "relativeTimeRange": {"from": 600, "to": 0},
         "model": {"refId": "query", "expr": scope(alert.expr), "instant": True, "range": False},
     }

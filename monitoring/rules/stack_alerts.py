@@ -37,8 +37,10 @@ _DISCOVERY = (
     ),
     Alert(
         name="SpcsNoMetrics",
-        # A collector that reports pools is alive: pools without nodes have an alert of their own.
-        expr=f'absent(up{{job="{JOB}"}}) unless on () count(spcs_compute_pool_info)',
+        # A collector that reports pools is alive: pools without nodes have an alert of their own, and a shard may have
+        # none because others have all.
+        expr=f'absent(up{{job="{JOB}"}}) unless on () count(spcs_compute_pool_info)'
+        ' unless on () (sum(spcs_discovery_sharded_pools{owner="other_shard"}) > 0)',
         lasting="5m",
         severity="critical",
         summary="No node is scraped at all.",
@@ -90,11 +92,11 @@ _PIPELINE = (
     ),
     Alert(
         name="SpcsPartDown",
-        expr=f'max by (job) (up{{job!~"{JOB}|{APPLICATION_JOB}"}}) == 0',
+        expr=f'max by (job, instance) (up{{job!~"{JOB}|{APPLICATION_JOB}"}}) == 0',
         lasting="5m",
         severity="warning",
         summary="A part of the stack does not answer.",
-        description=f"The metrics of {label('job')} cannot be read.",
+        description=f"The metrics of {label('job')} of {_TARGET} cannot be read.",
         board="spcs-stack",
         panel="Parts that answer",
     ),

@@ -177,9 +177,9 @@ CPU = Signal(
 )
 PARTS_UP = Signal(
     title="Parts that answer",
-    meaning="Collector, store, its launcher and Grafana: 1 while its own metrics can be read.",
+    meaning="Collector, store, its launcher and Grafana, of each service: 1 while its own metrics can be read.",
     unit="none",
-    lines=(Line(expr=f'max by (job) (up{{job!~"{JOB}|{APPLICATION_JOB}"}})', legend="{{job}}"),),
+    lines=(Line(expr=f'max by (job, instance) (up{{job!~"{JOB}|{APPLICATION_JOB}"}})', legend="{{job}} {{instance}}"),),
     decimals=0,
 )
 

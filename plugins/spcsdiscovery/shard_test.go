@@ -29,9 +29,10 @@ func TestPoolsOfOtherShardsAreCountedAndShown(t *testing.T) {
 	_, err = tel.GetMetric("spcs_discovery_sharded_pools")
 	require.Error(t, err, "one collector for all pools has the metrics that it always had")
 
-	status.Sharded, status.OtherShards = true, []string{"B", "C"}
+	status.Shards, status.OtherShards = 2, []string{"B", "C"}
 	require.Equal(t, map[string]float64{"owner=kept": 1, "owner=other_shard": 2},
 		read(t, tel, "spcs_discovery_sharded_pools"))
+	require.InDelta(t, 2, read(t, tel, "spcs_discovery_shards")[""], 0)
 	require.Len(t, read(t, tel, "spcs_discovery_nodes"), 1)
 	require.Equal(t, map[string]float64{"state=ACTIVE": 1}, read(t, tel, "spcs_discovery_pools"))
 

@@ -26,15 +26,15 @@ type telemetry struct {
 	status       atomic.Pointer[discovery.Status]
 	registration metric.Registration
 
-	info, nodes, pools, sharded, failures, failedScrapes metric.Int64Observable
-	duration, age                                        metric.Float64Observable
+	info, nodes, pools, shards, sharded, failures, failedScrapes metric.Int64Observable
+	duration, age                                                metric.Float64Observable
 }
 
 // newTelemetry registers the metrics; they have no values before the first refresh.
 func newTelemetry(provider metric.MeterProvider, scrapes *scrapes) (*telemetry, error) {
 	meter := provider.Meter(scopeName)
 	t := &telemetry{scrapes: scrapes}
-	var errs [9]error
+	var errs [10]error
 	t.info, errs[0] = meter.Int64ObservableGauge("spcs_compute_pool_info",
 		metric.WithDescription("1 for each known compute pool, with its state and instance family"))
 	t.nodes, errs[1] = meter.Int64ObservableGauge("spcs_discovery_nodes",
@@ -51,8 +51,10 @@ func newTelemetry(provider metric.MeterProvider, scrapes *scrapes) (*telemetry, 
 		metric.WithDescription("Scrapes of nodes that failed or had odd samples, by reason"))
 	t.sharded, errs[7] = meter.Int64ObservableGauge("spcs_discovery_sharded_pools",
 		metric.WithDescription("Listed compute pools that this shard keeps, and those of other shards; only where pools are shared"))
-	t.registration, errs[8] = meter.RegisterCallback(t.observe,
-		t.info, t.nodes, t.pools, t.sharded, t.failures, t.failedScrapes, t.duration, t.age)
+	t.shards, errs[8] = meter.Int64ObservableGauge("spcs_discovery_shards",
+		metric.WithDescription("Collectors that share the pools; only where pools are shared"))
+	t.registration, errs[9] = meter.RegisterCallback(t.observe,
+		t.info, t.nodes, t.pools, t.shards, t.sharded, t.failures, t.failedScrapes, t.duration, t.age)
 	return t, errors.Join(errs[:]...)
 }
 
@@ -75,7 +77,8 @@ func (t *telemetry) observe(_ context.Context, o metric.Observer) error {
 	for state, count := range byState {
 		o.ObserveInt64(t.pools, count, metric.WithAttributes(attribute.String("state", state)))
 	}
-	if status.Sharded {
+	if status.Shards > 0 {
+		o.ObserveInt64(t.shards, int64(status.Shards))
 		for owner, count := range map[string]int{"kept": len(status.Pools), "other_shard": len(status.OtherShards)} {
 			o.ObserveInt64(t.sharded, int64(count), metric.WithAttributes(attribute.String("owner", owner)))
 		}

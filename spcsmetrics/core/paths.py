@@ -16,6 +16,7 @@ COMPOSE_FILE = ROOT / "tests" / "stack" / "compose.yaml"
 BOARD_FOLDER = GRAFANA / "dashboards"
 RULE_FOLDER = PROMETHEUS / "rules"
 NOTIFYING_RULES = GRAFANA / "alerting" / "rules.yaml"
+SHARD_RULES = GRAFANA / "view" / "alerting" / "shards.yaml"
 METRICS_PAGE = ROOT / "docs" / "metrics.md"
 MONITORING = ROOT / "monitoring"
 

@@ -68,7 +68,7 @@ def fill_prometheus(context: Path, platforms: Platforms) -> None:
 def fill_grafana(context: Path, _: Platforms) -> None:
     """Put in configuration, provisioning and boards; the base brings its own licences."""
     shutil.copy(GRAFANA / "grafana.ini", context)
-    for folder in ("provisioning", "alerting", "dashboards"):
+    for folder in ("provisioning", "alerting", "view", "dashboards"):
         shutil.copytree(GRAFANA / folder, context / folder)
     shutil.copy(ROOT / "LICENSE", context)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from monitoring import reference
 from monitoring.metrics import CATALOGUE
 from spcsmetrics.core.groups import group_step
-from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, PLUGIN, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, METRICS_PAGE, NOTIFYING_RULES, PLUGIN, RULE_FOLDER, SHARD_RULES
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import PRODUCT
 
@@ -27,6 +27,7 @@ def files() -> dict[Path, str]:
     made[RULE_FOLDER / "recording.yml"] = rendering.recording_file(PRODUCT)
     made[RULE_FOLDER / "alerts.yml"] = rendering.alert_file()
     made[NOTIFYING_RULES] = notification.rule_file()
+    made[SHARD_RULES] = notification.shard_rule_file()
     return made
 
 
@@ -43,7 +44,7 @@ def write_files(*, dry: bool) -> None:
             file.write_text(text)
 
     detail = (
-        "grafana/dashboards/*.json, prometheus/rules/*.yml, grafana/alerting/rules.yaml, docs/metrics.md and "
+        "grafana/dashboards/*.json, prometheus/rules/*.yml, grafana/{,view/}alerting/*.yaml, docs/metrics.md and "
         "the plugin's catalogue.txt"
     )
     carry_out([group_step("dev"), Step(title="Write boards and rules", detail=detail, action=write)], dry=dry)

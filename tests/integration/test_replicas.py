@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -58,7 +59,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[
         found = {}
         for function in ("penalty", "chain"):
             view = start_view(run, endpoints, name=function, function=function)
-            times = {"query": RATE, "start": start + 600, "end": start + SECONDS - 60, "step": STEP}
+            times: dict[str, Any] = {"query": RATE, "start": start + 600, "end": start + SECONDS - 60, "step": STEP}
             rows = requests.get(f"{view.url}/api/v1/query_range", params=times, timeout=60).json()["data"]["result"]
             assert len(rows) == COUNTERS
             found[function] = [abs(float(value) / SPEED - 1) for row in rows for _, value in row["values"]]

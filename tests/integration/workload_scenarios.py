@@ -206,6 +206,20 @@ COURSES: dict[str, Course] = {
         },
         fires={20: {}, 40: {"SpcsNoMetrics": 1}, 60: {"SpcsNoMetrics": 1}},
     ),
+    "a shard to which no pool belongs": Course(
+        series={
+            f"up{{{SCRAPED}}}": "_x60",
+            'spcs_discovery_sharded_pools{job="otelcol", owner="other_shard"}': "3x60",
+        },
+        fires={20: {}, 60: {}},
+    ),
+    "a shard whose collector does not run": Course(
+        series={
+            f"up{{{SCRAPED}}}": "_x60",
+            'spcs_discovery_sharded_pools{job="otelcol", owner="other_shard"}': "3x20 stale",
+        },
+        fires={20: {}, 40: {"SpcsNoMetrics": 1}},
+    ),
     "samples that the store refuses, where none was ever lost": Course(
         series={'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40"},
         fires={5: {}, 40: {"SpcsCollectorExportFailing": 1}},

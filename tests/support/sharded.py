@@ -10,10 +10,13 @@ from monitoring.boards.reading import panels
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from simulator.fleet import Fleet, Network, Node, Pool
+from spcsmetrics.core import process
 from spcsmetrics.core.paths import BOARD_FOLDER
+from spcsmetrics.core.process import Args
 from spcsmetrics.local import history
 from spcsmetrics.local.history import STEP
 from spcsmetrics.local.promql import fill
+from spcsmetrics.programs import prometheus
 
 # Of four shards each has one of these pools, of two each has two.
 POOLS = {"POOL_3": "CPU_X64_M", "POOL_0": "CPU_X64_L", "POOL_1": "GPU_NV_M", "POOL_6": "HIGHMEM_X64_S"}
@@ -55,6 +58,15 @@ def write_part(folder: Path, division: Division, part: int, end: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     history.write_history(folder, fleet, end - HISTORY_SECONDS, end, "collector")
     return folder / "data"
+
+
+def write_count(folder: Path, count: int, end: int) -> None:
+    """Write into the blocks of a part what its collector says of the number of shards."""
+    text = folder / "count.txt"
+    line = f'spcs_discovery_shards{{job="otelcol",instance="collector"}} {count}'
+    text.write_text("".join(f"{line} {at}\n" for at in range(end - 600, end, STEP)) + "# EOF\n")
+    command: Args = [prometheus.built("promtool"), "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
+    process.run(command)
 
 
 def queries() -> Iterator[str]:

@@ -19,7 +19,7 @@ from monitoring.rules.recording import RECORDINGS
 from monitoring.selectors import APPLICATION_JOB, OF_SERVICE, VARIABLES
 from monitoring.signals.llm import METRICS as LLM_METRICS
 from monitoring.signals.stack import OWN_METRICS
-from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER
+from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, METRICS_PAGE, NOTIFYING_RULES, RULE_FOLDER, SHARD_RULES
 from spcsmetrics.upkeep.generated import RESERVED_NAMES, files
 
 Json = dict[str, Any]
@@ -52,7 +52,8 @@ def expressions(board: Json) -> Iterator[tuple[str, str]]:
 
 
 def test_the_files_are_those_that_a_fresh_build_writes() -> None:
-    made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), NOTIFYING_RULES, METRICS_PAGE, RESERVED_NAMES]
+    others = (NOTIFYING_RULES, SHARD_RULES, METRICS_PAGE, RESERVED_NAMES)
+    made = [*BOARD_FOLDER.glob("*.json"), *RULE_FOLDER.glob("*.yml"), *others]
     written = {file: file.read_text() for file in made}
     first = files()
     assert written == first, "run ./inv boards"

@@ -46,7 +46,7 @@ func TestShardsTogetherWatchEveryPoolOnce(t *testing.T) {
 					watched = append(watched, pool.Name)
 				}
 				require.Len(t, status.OtherShards, len(names)-len(status.Pools))
-				require.True(t, status.Sharded)
+				require.Equal(t, count, status.Shards)
 			}
 			require.ElementsMatch(t, names, watched)
 		})
@@ -87,7 +87,7 @@ func TestWithoutShardsTheStatusNamesNone(t *testing.T) {
 	f := newFixture(t, named("POOL_A"))
 	f.dns.Set(poolA, dnstest.Record{A: []string{"10.0.0.1"}})
 	status := f.report()
-	require.False(t, status.Sharded)
+	require.Zero(t, status.Shards)
 	require.Empty(t, status.OtherShards)
 	require.NotContains(t, f.log.String(), "shard")
 }

@@ -19,9 +19,9 @@ type Status struct {
 	// Pools holds every pool that is known and watched, and Services every opted-in service: one of both, by the role.
 	Pools    []PoolStatus
 	Services []ServiceStatus
-	// OtherShards names the pools that other shards watch, and Sharded is set where there may be any.
+	// Shards is how many share the pools, 0 where they are not shared; OtherShards names the pools of the others.
+	Shards      int
 	OtherShards []string
-	Sharded     bool
 	// Failures counts failures by reason since the start: sql_*, dns_* and pool_name.
 	Failures map[string]int64
 	// RefreshDuration is the time the refresh took.
@@ -56,9 +56,9 @@ type reporter struct {
 	// subject is what the discovery lists.
 	subject string
 
-	// otherShards are the pools of the last refresh that are not watched here, and sharded whether there may be any.
+	// shards is how many share the pools, and otherShards are those of the last refresh that are not watched here.
+	shards      int
 	otherShards []string
-	sharded     bool
 	// failures counts by reason since the start.
 	failures map[string]int64
 	// refreshed is set once the first refresh has ended.
@@ -70,13 +70,13 @@ type reporter struct {
 func newReporter(c *SDConfig, logger *slog.Logger, subject string) *reporter {
 	return &reporter{
 		logger: logger, observe: c.observe, refreshInterval: c.RefreshInterval, subject: subject,
-		failures: map[string]int64{}, sharded: c.Shard.Count > 0,
+		failures: map[string]int64{}, shards: c.Shard.Count,
 	}
 }
 
 // status completes the report on a refresh that took this long.
 func (r *reporter) status(took time.Duration, found Status) Status {
-	found.OtherShards, found.Sharded = r.otherShards, r.sharded
+	found.OtherShards, found.Shards = r.otherShards, r.shards
 	found.Failures, found.RefreshDuration = maps.Clone(r.failures), took
 	found.FailedInARow, found.LastSuccess = r.failedInARow, r.lastSuccess
 	return found
@@ -87,7 +87,7 @@ func (r *reporter) refreshEnded(ok bool, took time.Duration, known int, status f
 	if !r.refreshed {
 		r.refreshed = true
 		facts := []any{r.subject, known, "without_failure", ok, "took", took.Round(time.Millisecond)}
-		if r.sharded {
+		if r.shards > 0 {
 			facts = append(facts, r.subject+"_of_other_shards", len(r.otherShards))
 		}
 		r.logger.Info("First look at the "+r.subject+" has ended", facts...)
