@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -21,6 +22,15 @@ from spcsmetrics.upkeep.tests import FUZZERS, go_command
 
 METADATA = yaml.safe_load((PLUGIN / "metadata.yaml").read_text())
 EXPORTER = yaml.safe_load((PLUGIN / "storeexporter" / "metadata.yaml").read_text())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _shards() -> Iterator[None]:
+    """One of one shard has every pool, and shows what is said about shards."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPCS_SHARD_INDEX", "0")
+        patch.setenv("SPCS_SHARD_COUNT", "1")
+        yield
 
 
 @pytest.fixture(scope="module")

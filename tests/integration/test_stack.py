@@ -7,7 +7,7 @@ import sys
 from daemons import serve_daemon
 
 from spcsmetrics.core.paths import ROOT
-from spcsmetrics.images.definition import IMAGES, SIMULATOR_IMAGE
+from spcsmetrics.images.definition import SHIPPED, SIMULATOR_IMAGE
 
 
 def run_stack_tests(host: str) -> subprocess.CompletedProcess[str]:
@@ -18,8 +18,8 @@ def run_stack_tests(host: str) -> subprocess.CompletedProcess[str]:
 
 def test_without_an_image_they_end_with_its_name() -> None:
     with serve_daemon() as docker:
-        docker.ids = {image.reference: "sha256:an-id" for image in (*IMAGES.values(), SIMULATOR_IMAGE)}
-        del docker.ids[IMAGES["grafana"].reference]
+        docker.ids = {image.reference: "sha256:an-id" for image in (*SHIPPED.values(), SIMULATOR_IMAGE)}
+        del docker.ids[SHIPPED["grafana"].reference]
         done = run_stack_tests(docker.url)
     assert done.returncode == 2
     assert "images are not on this machine: spcs-oss-grafana:latest; run ./inv test-stack" in done.stdout

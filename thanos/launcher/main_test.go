@@ -64,7 +64,7 @@ func TestItEndsAsTheProgramDoes(t *testing.T) {
 		}
 	}
 	if _, err := run("/none", nil, nil); err == nil {
-		t.Error("a missing program is no error")
+		t.Error("a missing program is started")
 	}
 }
 
