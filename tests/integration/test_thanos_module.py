@@ -28,3 +28,7 @@ def test_the_program_says_its_version_and_the_tag_that_keeps_its_memory_sound() 
     said = subprocess.run([thanos.binary(), "--version"], capture_output=True, check=True, text=True).stderr
     assert f"version {thanos.version()} " in said
     assert "slicelabels" in said.partition("tags:")[2]
+
+
+def test_the_program_keeps_its_size() -> None:
+    assert thanos.binary().stat().st_size <= 99_000_000
