@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import read_text
 from spcsmetrics.core.steps import Step
+from spcsmetrics.images.definition import IMAGES, SHIPPED
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -98,7 +99,13 @@ def find_id(reference: str) -> str:
         try:
             return str(client.images.get(reference).id).removeprefix("sha256:")
         except ImageNotFound:
-            raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
+            raise NoImageError(f"the image {reference} is not on this machine: run {_build(reference)} first") from None
+
+
+def _build(reference: str) -> str:
+    """Return the command that builds an image: without --only it builds those of a service."""
+    (only,) = [image.key for image in SHIPPED.values() if image.reference == reference] or [""]
+    return f"./inv build --only {only}" if only and only not in IMAGES else "./inv build"
 
 
 def find_names(reference: str) -> list[str]:
@@ -125,7 +132,7 @@ def require_platform(reference: str) -> None:
         try:
             attributes = client.images.get(reference).attrs
         except ImageNotFound:
-            raise NoImageError(f"the image {reference} is not on this machine: run ./inv build first") from None
+            raise NoImageError(f"the image {reference} is not on this machine: run {_build(reference)} first") from None
     platform = f"{attributes.get('Os') or 'linux'}/{attributes.get('Architecture') or 'amd64'}"
     if platform != "linux/amd64":
         raise UserError(

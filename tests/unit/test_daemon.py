@@ -14,7 +14,7 @@ from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy import repository
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.images import daemon
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.images.definition import IMAGES, SHIPPED
 
 OTEL = IMAGES["otel"]
 FIRST, SECOND = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
@@ -114,3 +114,10 @@ def test_an_image_that_was_not_built_is_named_or_planned(docker: Daemon) -> None
     }
     with pytest.raises(UserError, match=r"spcs-oss-prometheus:latest is not on this machine: run \./inv build first"):
         repository.find_tags(Settings(), pushed=False, dry=False)
+
+
+@pytest.mark.parametrize(("name", "command"), [("otel", "./inv build"), ("thanos", "./inv build --only thanos")])
+@pytest.mark.usefixtures("docker")
+def test_a_missing_image_is_named_with_the_command_that_builds_it(name: str, command: str) -> None:
+    with pytest.raises(daemon.NoImageError, match=f"is not on this machine: run {command} first"):
+        daemon.find_id(SHIPPED[name].reference)
