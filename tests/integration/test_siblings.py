@@ -7,6 +7,7 @@ import pytest
 import requests
 import yaml
 from launchers import start_launched_store
+from views import ask_one, start_sidecar, start_view
 from waiting import wait_for
 
 from spcsmetrics.local import processes
@@ -44,3 +45,11 @@ def test_the_store_names_its_siblings_and_itself(
         assert found == {job: text.format(**ports) for job, text in instances.items()}
         configured = yaml.safe_load(ask(url, "status/config")["yaml"])["global"]
         assert {key: value for key, value in configured.get("external_labels", {}).items() if value} == external
+
+
+def test_a_sidecar_reads_a_store_that_the_launcher_has_bounded(tmp_path: Path) -> None:
+    with processes.open_run(tmp_path / "run") as run:
+        store = start_launched_store(run, env={"SPCS_SHARD_INDEX": "0", "SPCS_REPLICA": "a", "SPCS_SERIES": "45000"})
+        _, endpoint = start_sidecar(run, "store", store.process)
+        view = start_view(run, [endpoint])
+        wait_for(lambda: ask_one(view, 'count(up{spcs_shard="0"} == 1)')[1] == 2, 60)
