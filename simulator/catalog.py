@@ -91,7 +91,8 @@ class Catalog:
     snapshots: dict[Name, str] = field(default_factory=dict)
     origins: dict[Name, tuple[str, float]] = field(default_factory=dict)
     integrations: set[str] = field(default_factory=set)
-    secrets: set[Name] = field(default_factory=set)
+    # The comment of each secret: what it holds nobody reads back.
+    secrets: dict[Name, str] = field(default_factory=dict)
     # The instance families that the region offers.
     families: set[str] = field(default_factory=lambda: set(FAMILIES))
     # The architecture of each image by digest, where it is known.

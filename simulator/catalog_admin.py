@@ -45,6 +45,7 @@ class CatalogAdmin:
         answer = {
             "services": {".".join(name): self._describe(one) for name, one in catalog.services.items()},
             "images": images,
+            "secrets": {".".join(name): comment for name, comment in catalog.secrets.items()},
             "snapshots": {".".join(name): data for name, data in catalog.snapshots.items()},
             "statements": self.driver.statements,
         }

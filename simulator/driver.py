@@ -5,6 +5,7 @@ Sources: the requests of snowflake-connector-python, and its recorded exchanges 
 
 import gzip
 import json
+import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from simulator.sql import Session, Table, execute
 # How the driver calls the ways to log in, and how the SQL REST API does.
 _WAYS = {"OAUTH": "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN": "PROGRAMMATIC_ACCESS_TOKEN", "SNOWFLAKE_JWT": "KEYPAIR_JWT"}
 _SECONDS = 3600
+# The account's history of statements does not show what a secret holds.
+_SECRET = re.compile(r"(SECRET_STRING\s*=\s*)'[^']*'", re.IGNORECASE)
 
 
 @dataclass(kw_only=True)
@@ -85,7 +88,7 @@ class Driver:
         text = str((await _body(request))["sqlText"])
         if text.lower().startswith("select system$cancel_all_queries"):
             return _answer(Table(columns=("STATUS",), rows=[["0"]]), session)
-        self.statements.append(text)
+        self.statements.append(_SECRET.sub(r"\1'***'", text))
         faults = self.catalog.faults
         try:
             table = execute(self.catalog, session, text)

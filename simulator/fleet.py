@@ -110,7 +110,8 @@ class Pool:
     """One compute pool.
 
     state is Snowflake's word for it, privilege what the collector's role has on it (empty: none), and labels how its
-    nodes spell the names of labels. A pool that is suspended was active before the age suspended_at.
+    nodes spell the names of labels. A pool that is suspended was active before the age suspended_at. least and most are
+    the numbers of nodes that a statement set.
     """
 
     name: str
@@ -121,6 +122,9 @@ class Pool:
     privilege: str = "MONITOR"
     labels: str = "documented"
     suspended_at: float = 0
+    least: int = 0
+    most: int = 0
+    comment: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)
 
     @property

@@ -6,18 +6,18 @@ Source of the columns: https://docs.snowflake.com/en/sql-reference/sql/show-comp
 import json
 from collections.abc import Callable
 
-from simulator.errors import SqlError, SqlErrorKind
+from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.fleet import ACCOUNT, FAMILIES, GIB, Pool
 from simulator.privileges import ROLE
-from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.request import Request, Table, done, resolve, unquote
 from simulator.sql.rules import require_plain
 
 # In the documented order.
 _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
     "name": lambda pool: pool.name,
     "state": lambda pool: pool.state,
-    "min_nodes": lambda _: "1",
-    "max_nodes": lambda pool: str(max(1, len(pool.nodes))),
+    "min_nodes": lambda pool: str(pool.least or 1),
+    "max_nodes": lambda pool: str(pool.most or max(1, len(pool.nodes))),
     "instance_family": lambda pool: pool.family.name,
     "num_services": lambda pool: str(len({i.service for node in pool.nodes.values() for i in node.instances})),
     "num_jobs": lambda _: "0",
@@ -31,7 +31,7 @@ _COLUMNS: dict[str, Callable[[Pool], str | None]] = {
     "resumed_on": lambda _: "1790000000.000000000 000",
     "updated_on": lambda _: "1790000000.000000000 000",
     "owner": lambda _: "POOL_ADMIN",
-    "comment": lambda _: "",
+    "comment": lambda pool: pool.comment,
     "is_exclusive": lambda _: "false",
     "application": lambda _: None,
     "budget": lambda _: None,
@@ -73,7 +73,26 @@ def _create(request: Request) -> Table:
         raise SqlError(SqlErrorKind.UNKNOWN_FAMILY, f"Instance family '{family}' is not available.")
     request.catalog.create_pool(name, family)
     request.own(kind="COMPUTE POOL", name=name)
+    _set_nodes(request, request.catalog.fleet.pools[name])
     return done(f"Compute Pool {name} successfully created.")
+
+
+def _set_nodes(request: Request, pool: Pool) -> None:
+    pool.least, pool.most = int(request.part("least")), int(request.part("most"))
+    if request.parts["comment"] is not None:
+        pool.comment = unquote(request.parts["comment"])
+
+
+def _alter(request: Request) -> Table:
+    """Change the numbers of nodes. Source: https://docs.snowflake.com/en/sql-reference/sql/alter-compute-pool."""
+    require_plain(request.part("name"), "a compute pool")
+    (name,) = resolve(request.part("name"))
+    pool = request.catalog.fleet.pools.get(name)
+    if pool is None or not sees_pool(request, pool):
+        raise missing("Compute pool", name)
+    request.require("MODIFY", kind="COMPUTE POOL", name=name)
+    _set_nodes(request, pool)
+    return done("Statement executed successfully.")
 
 
 def _show_families(request: Request) -> Table:
@@ -105,8 +124,10 @@ def _session(request: Request) -> Table:
 STATEMENTS = {
     "SHOW COMPUTE POOL INSTANCE FAMILIES": _show_families,
     "SHOW COMPUTE POOLS[ LIKE <TEXT:like>]": _show,
-    "CREATE COMPUTE POOL IF NOT EXISTS <ID:name> MIN_NODES = 1 MAX_NODES = 1 INSTANCE_FAMILY = <ID:family>"
-    "[ AUTO_RESUME = TRUE]": _create,
+    "CREATE COMPUTE POOL IF NOT EXISTS <ID:name> MIN_NODES = <NUMBER:least> MAX_NODES = <NUMBER:most>"
+    " INSTANCE_FAMILY = <ID:family>[ AUTO_RESUME = TRUE][ COMMENT = <TEXT:comment>]": _create,
+    "ALTER COMPUTE POOL <ID:name> SET MIN_NODES = <NUMBER:least> MAX_NODES = <NUMBER:most>"
+    "[ COMMENT = <TEXT:comment>]": _alter,
     "CALL SYSTEM$GET_COMPUTE_POOL_MONITOR_ENDPOINTS()": _endpoints,
     "SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()": _session,
 }

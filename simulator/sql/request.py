@@ -75,6 +75,11 @@ def done(text: str) -> Table:
     return Table(columns=("status",), rows=[[text]])
 
 
+def unquote(text: str | None) -> str:
+    """Return what a text between quotes says, nothing where the statement has none."""
+    return re.sub(r"\\(.)", r"\1", (text or "")[1:-1])
+
+
 def resolve(name: str) -> tuple[str, ...]:
     """Return the parts of a name as the account stores them: upper case unless they are quoted."""
     found = re.findall(ID, name)

@@ -5,9 +5,9 @@ https://docs.snowflake.com/en/developer-guide/snowpark-container-services/workin
 """
 
 from simulator.catalog import Name
-from simulator.errors import missing
+from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema, is_named_like
-from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.request import Request, Table, done, resolve, unquote
 
 _CREATED = "2026-01-01 00:00:00.000 -0800"
 
@@ -32,7 +32,12 @@ def _create_secret(request: Request) -> Table:
     name = resolve(request.part("name"))
     check_schema(request, name)
     request.require("CREATE SECRET", kind="SCHEMA", name=".".join(name[:2]))
-    request.catalog.secrets.add(name)
+    if name in request.catalog.secrets:
+        if request.parts["exists"]:
+            return done(f"{name[2]} already exists, statement succeeded.")
+        message = f"SQL compilation error:\nObject '{'.'.join(name)}' already exists."
+        raise SqlError(SqlErrorKind.ALREADY_EXISTS, message)
+    request.catalog.secrets[name] = unquote(request.parts["comment"])
     request.own(kind="SECRET", name=".".join(name))
     return done(f"Secret {name[2]} successfully created.")
 
@@ -43,12 +48,28 @@ def _show_secrets(request: Request) -> Table:
     visible = [
         name
         for name in sorted(request.catalog.secrets)
-        if name[:2] == schema and is_named_like(request, name[2]) and request.sees(kind="SECRET", name=".".join(name))
+        if name[:2] == schema
+        and (request.parts.get("like") is None or is_named_like(request, name[2]))
+        and request.sees(kind="SECRET", name=".".join(name))
     ]
     columns = ("created_on", "name", "schema_name", "database_name", "owner", "comment", "secret_type")
     return Table(
-        columns=columns, rows=[[_CREATED, name[2], name[1], name[0], "", "", "GENERIC_STRING"] for name in visible]
+        columns=columns,
+        rows=[
+            [_CREATED, name[2], name[1], name[0], "", request.catalog.secrets[name], "GENERIC_STRING"]
+            for name in visible
+        ],
     )
+
+
+def _drop_secret(request: Request) -> Table:
+    name = resolve(request.part("name"))
+    if name not in request.catalog.secrets or not request.sees(kind="SECRET", name=".".join(name)):
+        return done("Drop statement executed successfully.")
+    request.require("OWNERSHIP", kind="SECRET", name=".".join(name))
+    del request.catalog.secrets[name]
+    request.catalog.privileges.forget(kind="SECRET", name=".".join(name))
+    return done(f"{name[2]} successfully dropped.")
 
 
 def _create_integration(request: Request) -> Table:
@@ -71,8 +92,10 @@ def _show_integrations(request: Request) -> Table:
 
 
 STATEMENTS = {
-    "CREATE SECRET <NAME:name> TYPE = GENERIC_STRING SECRET_STRING = <TEXT:text>": _create_secret,
-    "SHOW SECRETS LIKE <TEXT:like> IN SCHEMA <NAME:schema>": _show_secrets,
+    "CREATE SECRET[ <UNLESS:exists>] <NAME:name> TYPE = GENERIC_STRING SECRET_STRING = <TEXT:text>"
+    "[ COMMENT = <TEXT:comment>]": _create_secret,
+    "SHOW SECRETS[ LIKE <TEXT:like>] IN SCHEMA <NAME:schema>": _show_secrets,
+    "DROP SECRET IF EXISTS <NAME:name>": _drop_secret,
     "CREATE EXTERNAL ACCESS INTEGRATION <ID:name>"
     " ALLOWED_NETWORK_RULES = (<NAME:rule>) ENABLED = TRUE": _create_integration,
     "SHOW EXTERNAL ACCESS INTEGRATIONS LIKE <TEXT:like>": _show_integrations,

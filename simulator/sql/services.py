@@ -3,7 +3,6 @@
 Source: https://docs.snowflake.com/en/sql-reference/sql/create-service and the pages beside it.
 """
 
-import re
 from typing import Any
 
 import yaml
@@ -11,7 +10,7 @@ import yaml
 from simulator.catalog import Name, Service
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema, visible_service
-from simulator.sql.request import Request, Table, done, resolve
+from simulator.sql.request import Request, Table, done, resolve, unquote
 from simulator.sql.rules import require_label, require_owner, require_plain, require_service
 from simulator.sql.secrets import require_integrations, require_secret
 from simulator.sql.snapshots import keep_on_delete
@@ -88,7 +87,7 @@ def start(request: Request, name: Name) -> Service:
         owner=request.session.role,
         created=now,
         changed=now,
-        comment=_comment(request),
+        comment=unquote(request.parts.get("comment")),
         hosts={0: request.catalog.next_host()},
     )
     request.own(kind="SERVICE", name=".".join(name))
@@ -109,10 +108,6 @@ def _submit_to(request: Request, name: str) -> None:
         raise SqlError(SqlErrorKind.POOL_SUSPENDED, f"Compute pool {name} is suspended: resume it first.")
     if pool.state == "SUSPENDED":
         pool.state = "ACTIVE"
-
-
-def _comment(request: Request) -> str:
-    return re.sub(r"\\(.)", r"\1", (request.parts.get("comment") or "")[1:-1])
 
 
 def _held(request: Request, privilege: str) -> Service:
@@ -139,6 +134,9 @@ def _alter(request: Request) -> Table:
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
         raise SqlError(SqlErrorKind.VOLUMES_CHANGED, "Block storage volumes of a service cannot be changed.")
+    if not specification.get("serviceRoles"):
+        # A role that the specification no longer has is gone with its grants.
+        service.viewers.clear()
     service.specification, service.digests, service.changed = specification, digests, request.catalog.clock()
     service.hosts = {number: request.catalog.next_host() for number in service.hosts}
     return done("Statement executed successfully.")
@@ -151,7 +149,7 @@ def _set(request: Request) -> Table:
     if request.parts.get("resume") is not None:
         service.auto_resume = request.part("resume").upper() == "TRUE"
     if request.parts.get("comment") is not None:
-        service.comment = _comment(request)
+        service.comment = unquote(request.parts["comment"])
     return done("Statement executed successfully.")
 
 

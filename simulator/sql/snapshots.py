@@ -39,6 +39,8 @@ def _create(request: Request) -> Table:
     request.require("OPERATE", kind="SERVICE", name=".".join(service_name))
     if request.part("volume").strip('"') not in {volume["name"] for volume in service.volumes}:
         raise SqlError(SqlErrorKind.VOLUME_MISSING, f"Service has no block volume {request.part('volume')}.")
+    if name in request.catalog.snapshots and request.parts["exists"]:
+        return done(f"{name[2]} already exists, statement succeeded.")
     if name in request.catalog.snapshots:
         message = f"SQL compilation error:\nObject '{'.'.join(name)}' already exists."
         raise SqlError(SqlErrorKind.ALREADY_EXISTS, message)
@@ -73,7 +75,7 @@ def _drop(request: Request) -> Table:
 
 
 STATEMENTS = {
-    "CREATE SNAPSHOT <NAME:name> FROM SERVICE <NAME:service> VOLUME <ID:volume> INSTANCE 0": _create,
+    "CREATE SNAPSHOT[ <UNLESS:exists>] <NAME:name> FROM SERVICE <NAME:service> VOLUME <ID:volume> INSTANCE 0": _create,
     "SHOW SNAPSHOTS IN SCHEMA <NAME:schema>": _show,
     "DROP SNAPSHOT <NAME:name>": _drop,
 }

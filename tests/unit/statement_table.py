@@ -52,6 +52,12 @@ ROWS = (
             ),
         ),
     ),
+    Row(
+        SQL + "alter-compute-pool",
+        "ALTER COMPUTE POOL WEB_POOL SET MIN_NODES = 3 MAX_NODES = 3 COMMENT = 'x'",
+        on("COMPUTE POOL", "WEB_POOL", "MODIFY"),
+        (('ALTER COMPUTE POOL "my-pool" SET MIN_NODES = 3 MAX_NODES = 3', SqlErrorKind.QUOTED_NAME),),
+    ),
     Row(SQL + "show-databases", "SHOW DATABASES LIKE 'D'", on("DATABASE", "D", "USAGE"), soft=True),
     Row(SQL + "create-database", "CREATE DATABASE IF NOT EXISTS N", on_account("CREATE DATABASE")),
     Row(SQL + "show-schemas", "SHOW SCHEMAS LIKE 'S' IN DATABASE D", on("DATABASE", "D", "USAGE")),
@@ -172,6 +178,7 @@ ROWS = (
     ),
     Row(SQL + "show-snapshots", "SHOW SNAPSHOTS IN SCHEMA D.S", IN_SCHEMA),
     Row(SQL + "drop-snapshot", "DROP SNAPSHOT D.S.KEPT", on("SNAPSHOT", "D.S.KEPT", "OWNERSHIP")),
+    Row(SQL + "show-services", "SHOW SERVICES IN SCHEMA D.S", [*IN_SCHEMA, *operate("USAGE")], soft=True),
     Row(SQL + "show-services", "SHOW SERVICES LIKE 'OLD' IN SCHEMA D.S", [*IN_SCHEMA, *operate("USAGE")], soft=True),
     Row(
         SQL + "desc-service",
@@ -234,9 +241,13 @@ ROWS = (
     ),
     Row(
         SQL + "create-secret",
-        "CREATE SECRET D.S.N TYPE = GENERIC_STRING SECRET_STRING = 'x'",
+        "CREATE SECRET IF NOT EXISTS D.S.N TYPE = GENERIC_STRING SECRET_STRING = 'x' COMMENT = 'y'",
         [*IN_SCHEMA, *on("SCHEMA", "D.S", "CREATE SECRET")],
+        (("CREATE SECRET D.S.TOKEN TYPE = GENERIC_STRING SECRET_STRING = 'x'", SqlErrorKind.ALREADY_EXISTS),),
     ),
+    Row(SQL + "show-secrets", "SHOW SECRETS IN SCHEMA D.S", IN_SCHEMA),
+    # What a role does not see is not there for it.
+    Row(SQL + "drop-secret", "DROP SECRET IF EXISTS D.S.TOKEN"),
     Row(
         SQL + "create-external-access-integration",
         "CREATE EXTERNAL ACCESS INTEGRATION N ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE",
