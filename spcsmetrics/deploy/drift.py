@@ -10,7 +10,7 @@ _PERHAPS_HIDDEN = {"mountSessionToken", "readinessProbe", "livenessProbe", "reso
 # Where what is too many counts: elsewhere the account adds its own, such as the digest of an image.
 _WHOLE = {"containers", "endpoints", "volumes", "env", "secrets", "args", "command"}
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_KEYS = ("name", "envVarName")
+_KEYS = ("name", "envVarName", "directoryPath")
 
 
 def read(text: str) -> dict[str, Any] | None:
@@ -48,7 +48,8 @@ def _by_name(tree: Any) -> Any:  # noqa: ANN401 - a tree of YAML
 def _compare(place: tuple[str, ...], wanted: Any, running: Any, *, noted: bool) -> Iterator[str]:  # noqa: ANN401
     if not isinstance(wanted, Mapping) or not isinstance(running, Mapping):
         if not _same(wanted, running):
-            yield f"{_name(place)}: {_show(place, running)} -> {_show(place, wanted)}"
+            before, after = _only_different(running, wanted)
+            yield f"{_name(place)}: {_show(place, before)} -> {_show(place, after)}"
         return
     for key, value in wanted.items():
         if key in running:
@@ -63,6 +64,14 @@ def _compare(place: tuple[str, ...], wanted: Any, running: Any, *, noted: bool) 
 
 def _name(place: tuple[str, ...]) -> str:
     return ".".join(place[1:] if place[0] == "spec" else place)
+
+
+def _only_different(running: Any, wanted: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Return two lists without what both have, unless only their order differs."""
+    if not (isinstance(running, list) and isinstance(wanted, list)):
+        return running, wanted
+    before, after = [one for one in running if one not in wanted], [one for one in wanted if one not in running]
+    return (before, after) if before or after else (running, wanted)
 
 
 def _show(place: tuple[str, ...], value: Any) -> str:  # noqa: ANN401

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spcsmetrics.deploy.names import quoted
-from spcsmetrics.deploy.planner import create_pool_sql
+from spcsmetrics.deploy.pool import create_sql
 from spcsmetrics.deploy.settings import Settings
 
 DEFAULT_ROLE = "SPCS_METRICS_ROLE"
@@ -75,6 +75,8 @@ def _objects(settings: Settings, role: str) -> Iterator[Grant]:
     yield _grant("CREATE IMAGE REPOSITORY", "SCHEMA", settings.repository_schema, role, "for the images")
     yield _grant("CREATE SERVICE", "SCHEMA", schema, role, "for the service")
     yield _grant("CREATE SNAPSHOT", "SCHEMA", schema, role, "for ./inv backup")
+    if settings.scaled:
+        yield _grant("CREATE SECRET", "SCHEMA", schema, role, "for the certificates between the services")
 
 
 def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
@@ -86,11 +88,13 @@ def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
     own = settings.compute_pool
     yield Grant(
-        sql=create_pool_sql(settings),
+        sql=create_sql(settings),
         inverse="",
         reason="one node that the service runs on; costs as ./inv deploy --dry prints",
     )
     yield _grant("USAGE", "COMPUTE POOL", own, role, "to run the service there")
+    if settings.scaled:
+        yield _grant("MODIFY", "COMPUTE POOL", own, role, "to give each service a node as their number changes")
     yield _grant("MONITOR", "COMPUTE POOL", own, role, "to see the service's own pool on the boards")
     for pool in settings.pools:
         if pool != own:

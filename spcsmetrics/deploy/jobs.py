@@ -10,8 +10,8 @@ from typing import Any
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import console
-from spcsmetrics.deploy import ownership, readiness, rows
-from spcsmetrics.deploy.names import dollar_quoted, literal
+from spcsmetrics.deploy import readiness, rows
+from spcsmetrics.deploy.names import COMMENT, LABEL, dollar_quoted, literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.specification import as_json
@@ -41,7 +41,7 @@ class Job:
         """Return the statement that starts it."""
         return (
             f"EXECUTE JOB SERVICE\n  IN COMPUTE POOL {self.pool}\n  NAME = {self.name}\n  ASYNC = TRUE\n"
-            f"  COMMENT = {literal(ownership.COMMENT)}\n"
+            f"  COMMENT = {literal(COMMENT)}\n"
             f"  FROM SPECIFICATION {dollar_quoted(as_json(self.specification))}"
         )
 
@@ -82,7 +82,7 @@ def _clear(execute: Execute, job: Job) -> None:
     there = rows.show_service(execute, job.name)
     if there is None:
         return
-    if str(there["is_job"]).lower() != "true" or not (there["comment"] or "").startswith(ownership.LABEL):
+    if str(there["is_job"]).lower() != "true" or not (there["comment"] or "").startswith(LABEL):
         raise UserError(
             f"the job would be called {job.name}, and a service of that name that this project did not make is there:"
             " set service to another name"

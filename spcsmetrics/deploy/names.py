@@ -6,9 +6,15 @@ Source: https://docs.snowflake.com/en/sql-reference/identifiers-syntax
 import re
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.versions import PRODUCT
+
+# What the comments of services, secrets and pools begin with.
+LABEL = "SPCS user metrics"
+COMMENT = f"{LABEL} {PRODUCT}"
 
 _SHOWN = re.compile(r"[A-Z_][A-Z0-9_$]*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
+LONGEST_SERVICE = 63
 # A service's name becomes a DNS label with - for _; quoted names of services do not exist.
 _SERVICE = re.compile(r"[A-Za-z]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
 

@@ -1,16 +1,13 @@
 """Whether a service is this project's: by what runs in it, not by its name or its comment."""
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.deploy.layout import CONTAINERS, RUNNABLE, list_members
+from spcsmetrics.deploy.names import LABEL
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.deploy.state import State
-from spcsmetrics.images.definition import IMAGES
-
-LABEL = "SPCS user metrics"
-COMMENT = f"{LABEL} {PRODUCT}"
+from spcsmetrics.deploy.state import Found, State
 
 
-def is_own(state: State) -> bool:
+def is_own(state: Found) -> bool:
     """Return whether the service that is there was made by this project, of whatever version.
 
     What runs decides; the comment does only where nothing else can be seen: the service stands still, and its
@@ -18,12 +15,20 @@ def is_own(state: State) -> bool:
     """
     if state.paths:
         names = {path.rsplit("/", 1)[-1].split("@")[0].split(":")[0] for path in state.paths.values()}
-        return {image.name for image in IMAGES.values()} <= names
+        return any({RUNNABLE[key].name for key in keys} <= names for keys in CONTAINERS.values())
     return state.service is not None and (state.service["comment"] or "").startswith(LABEL)
 
 
 def require_own(settings: Settings, state: State, *, adopt: bool) -> None:
-    """Raise UserError for a service that this project did not make, unless it is to be taken over."""
+    """Raise UserError for a service that this project did not make, unless it is to be taken over.
+
+    Judges all that the settings want.
+    """
+    for member in list_members(settings):
+        _require(member.of(settings), state.of(member.of(settings)), adopt=adopt)
+
+
+def _require(settings: Settings, state: State, *, adopt: bool) -> None:
     if not state.service or adopt or is_own(state):
         return
     containers = ", ".join(state.paths) or "none that the role sees"

@@ -1,39 +1,29 @@
 """The plan: from what is wanted and what there is to the statements between, without asking or changing anything."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import marks, ownership, rows
+from spcsmetrics.deploy import marks, ownership, pool, rows
+from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.drift import differences
-from spcsmetrics.deploy.names import bare, dollar_quoted, literal
+from spcsmetrics.deploy.layout import RUNNABLE, Member
+from spcsmetrics.deploy.names import COMMENT, bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.specification import as_json, fingerprint
 from spcsmetrics.deploy.state import State
-from spcsmetrics.images.definition import IMAGES
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One change: its title and its SQL, and the fields that it mends. An image has its key and tag instead of SQL."""
-
-    title: str
-    sql: str = ""
-    image: str = ""
-    tag: str = ""
-    fields: tuple[str, ...] = ()
 
 
 def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
     """Return each image's path in a specification, by its key; paths are lower case."""
     folder = settings.repository_name.replace(".", "/").lower()
-    return {key: f"/{folder}/{IMAGES[key].name}:{tag}" for key, tag in tags.items()}
+    return {key: f"/{folder}/{RUNNABLE[key].name}:{tag}" for key, tag in tags.items()}
 
 
-def comment(specification: Mapping[str, Any]) -> str:
-    """Return the service's comment, from which a later run reads what the service was made from."""
-    return f"{ownership.COMMENT}, specification {fingerprint(dict(specification))}"
+def comment(specification: Mapping[str, Any], mark: str = "") -> str:
+    """Return the service's comment, from which a later run reads what the service is and was made from."""
+    return f"{COMMENT}{mark}, specification {fingerprint(dict(specification))}"
 
 
 def make_plan(
@@ -46,20 +36,44 @@ def make_plan(
     pushed: bool,
     adopt: bool = False,
 ) -> list[Change]:
-    """Return the changes in order; none when everything is as wanted.
+    """Return the changes to one pair in order; none when everything is as wanted.
 
     Raises UserError for what cannot be reached by a change: a pool without the consent to create it, another volume, a
     service that is not this project's.
     """
     ownership.require_own(settings, state, adopt=adopt)
-    changes = [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
-    changes += _pool(settings, state, create_pool=create_pool)
-    if state.service:
-        changes += _service(settings, state, state.service, specification, tags)
+    return [
+        *prepare(settings, state, tags, create_pool=create_pool, pushed=pushed),
+        *plan_service(settings, state, Member(service=settings.service), specification, tags),
+    ]
+
+
+def prepare(
+    settings: Settings, state: State, tags: Mapping[str, str], *, create_pool: bool, pushed: bool
+) -> list[Change]:
+    """Return the changes before services: where they lie, their images, and the pool."""
+    return [
+        *_objects(settings, state),
+        *_pushes(state, tags, pushed=pushed),
+        *_pool(settings, state, create_pool=create_pool),
+    ]
+
+
+def plan_service(
+    settings: Settings, state: State, member: Member, specification: dict[str, Any], tags: Mapping[str, str]
+) -> list[Change]:
+    """Return the changes to one service of a deployment, and to who may open it."""
+    wanted, mark = member.of(settings), member.mark(settings)
+    if not member.public:
+        # What leaves the account are Grafana's notifications.
+        wanted = replace(wanted, external_access_integrations=(), viewers=())
+    there = state.of(wanted)
+    if there.service:
+        needed = {key: tag for key, tag in tags.items() if key in member.images}
+        changes = [*_service(wanted, there, there.service, specification, needed, mark)]
     else:
-        changes += _creation(settings, specification)
-    changes += _viewers(settings, state)
-    return changes
+        changes = [_creation(wanted, specification, mark)]
+    return [*changes, *_viewers(wanted, there)]
 
 
 def _objects(settings: Settings, state: State) -> Iterator[Change]:
@@ -77,7 +91,7 @@ def _objects(settings: Settings, state: State) -> Iterator[Change]:
 
 def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[Change]:
     for key, tag in tags.items():
-        name = IMAGES[key].name
+        name = RUNNABLE[key].name
         if (name, tag) in state.images:
             continue
         if pushed and not state.repository_url:
@@ -92,35 +106,28 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
 
 def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
     if state.pool:
+        yield from pool.grow(settings, state.pool, state)
         return
     if not create_pool:
         raise UserError(
             f"the compute pool {settings.compute_pool} does not exist, or the role may not use it: set compute_pool to"
-            f" one that exists, or add --create-pool, which makes one node of {settings.pool_family} and costs what the"
+            f" one that exists, or add --create-pool, which makes {pool.describe(settings)} and costs what the"
             " plan says"
         )
     yield Change(
-        title=f"Create the compute pool {settings.compute_pool}: one node of {settings.pool_family}",
-        sql=create_pool_sql(settings),
+        title=f"Create the compute pool {settings.compute_pool}: {pool.describe(settings)}",
+        sql=pool.create_sql(settings),
     )
 
 
-def create_pool_sql(settings: Settings) -> str:
-    """Return the statement that makes the service's own pool."""
-    return (
-        f"CREATE COMPUTE POOL IF NOT EXISTS {settings.compute_pool}\n  MIN_NODES = 1 MAX_NODES = 1\n"
-        f"  INSTANCE_FAMILY = {settings.pool_family}\n  AUTO_RESUME = TRUE"
-    )
-
-
-def _creation(settings: Settings, specification: dict[str, Any]) -> Iterator[Change]:
+def _creation(settings: Settings, specification: dict[str, Any], mark: str) -> Change:
     integrations = ", ".join(settings.external_access_integrations)
     access = f"  EXTERNAL_ACCESS_INTEGRATIONS = ({integrations})\n" if integrations else ""
-    yield Change(
+    return Change(
         title=f"Create the service {settings.service_name}",
         sql=f"CREATE SERVICE IF NOT EXISTS {settings.service_name}\n  IN COMPUTE POOL {settings.compute_pool}\n"
         f"  FROM SPECIFICATION {dollar_quoted(as_json(specification))}\n{access}"
-        f"  MIN_INSTANCES = 1\n  MAX_INSTANCES = 1\n  COMMENT = {literal(comment(specification))}",
+        f"  MIN_INSTANCES = 1\n  MAX_INSTANCES = 1\n  COMMENT = {literal(comment(specification, mark))}",
     )
 
 
@@ -130,6 +137,7 @@ def _service(
     service: rows.Service,
     specification: dict[str, Any],
     tags: Mapping[str, str],
+    mark: str,
 ) -> Iterator[Change]:
     name = settings.service_name
     if service["compute_pool"] != bare(settings.compute_pool):
@@ -138,7 +146,7 @@ def _service(
             " it, or take ./inv backup, ./inv undeploy, and deploy anew"
         )
     _check_volumes(settings, state, specification)
-    wanted = comment(specification)
+    wanted = comment(specification, mark)
     access = list(_access(settings, service["external_access_integrations"] or ""))
     # A specification that names new hosts needs the way to them first; one that no longer does gives it up last.
     first = access if settings.external_access_integrations else []
@@ -161,7 +169,7 @@ def _specification(
     name: str, state: State, specification: dict[str, Any], tags: Mapping[str, str], *, noted: bool
 ) -> Iterator[Change]:
     """Yield the change to what runs where it differs from what is wanted; where it is not shown, by the comment."""
-    digests = {key: state.images.get((IMAGES[key].name, tag)) for key, tag in tags.items()}
+    digests = {key: state.images.get((RUNNABLE[key].name, tag)) for key, tag in tags.items()}
     stale = [key for key, digest in digests.items() if key in state.running and state.running[key] != digest]
     fields: list[str] = []
     if state.specification is not None:
@@ -193,7 +201,7 @@ def _access(settings: Settings, there: str) -> Iterator[Change]:
 
 
 def _check_volumes(settings: Settings, state: State, specification: dict[str, Any]) -> None:
-    wanted = {one["name"]: one["size"] for one in specification["spec"]["volumes"] if one["source"] == "block"}
+    wanted = {one["name"]: one["size"] for one in specification["spec"].get("volumes", []) if one["source"] == "block"}
     if state.volumes is not None and state.volumes != wanted:
         there = ", ".join(f"{name} of {size}" for name, size in state.volumes.items()) or "none"
         if not ownership.is_own(state):

@@ -1,7 +1,7 @@
 """Whether the service runs and can be reached, and waiting for it with a bound."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import addresses, rows
@@ -14,16 +14,18 @@ LOG_LINES = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 
 
-def wait_until_ready(execute: Execute, settings: Settings, seconds: float, report: Callable[[str], None]) -> str:
-    """Wait until all containers run what was sent and the endpoint has its address; return the URL.
+def wait_until_ready(
+    execute: Execute, settings: Settings, seconds: float, report: Callable[[str], None], *, public: bool = True
+) -> str:
+    """Wait until all containers run what was sent and a public endpoint has its address; return the URL.
 
     report gets what is waited for. Raises UserError with the state, message and last log lines of each container when
     the time is over.
     """
     name, end, pause = settings.service_name, time.monotonic() + seconds, _FIRST_PAUSE
     while True:
-        waiting, url = _look(execute, settings)
-        if not waiting and url:
+        waiting, url = _look(execute, settings, public=public)
+        if not waiting and (url or not public):
             return url
         report(waiting or "the endpoint has no address yet")
         if time.monotonic() > end:
@@ -41,7 +43,24 @@ def wait_until_suspended(execute: Execute, settings: Settings, seconds: float) -
         time.sleep(_FIRST_PAUSE)
 
 
-def _look(execute: Execute, settings: Settings) -> tuple[str, str]:
+def wait_until_kept(execute: Execute, settings: Settings, snapshots: Collection[str], seconds: float) -> None:
+    """Wait until snapshots are made. Raises UserError for one that failed, and when the time is over."""
+    end = time.monotonic() + seconds
+    while True:
+        states = {row["name"]: row["state"] for row in rows.show_snapshots(execute, settings.schema_name)}
+        late = {name: states.get(name, "missing") for name in snapshots if states.get(name) != "CREATED"}
+        if not late:
+            return
+        name, state = next(iter(late.items()))
+        if state == "ERROR" or time.monotonic() > end:
+            raise UserError(
+                f"the snapshot {settings.schema_name}.{name} is {state}, so the service that it keeps the metrics of"
+                " stays: drop it with ./inv snapshots --drop, and deploy again"
+            )
+        time.sleep(_FIRST_PAUSE)
+
+
+def _look(execute: Execute, settings: Settings, *, public: bool) -> tuple[str, str]:
     """Return what is waited for, and the endpoint's URL."""
     name = settings.service_name
     service = rows.describe_service(execute, name)
@@ -51,7 +70,7 @@ def _look(execute: Execute, settings: Settings) -> tuple[str, str]:
         return "the service changes over to the new specification", ""
     if late or not containers:
         return ", ".join(describe(row) for row in late) or "the containers do not exist yet", ""
-    return "", find_url(execute, settings)
+    return "", find_url(execute, settings) if public else ""
 
 
 def describe(row: rows.Container) -> str:

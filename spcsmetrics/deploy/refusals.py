@@ -50,6 +50,9 @@ _BY_WORDS = (
 _NO_ADVICE = "the message says why; docs/troubleshooting.md lists known ones"
 _SECRETS = re.compile(r"(?i)(token|password|secret|authorization)(\"?\s*[:=]\s*\"?)[^\s\",;]+")
 
+# What a statement puts into a secret, and a key or certificate wherever it stands, cut off or not.
+_HELD = re.compile(r"(?i)(?<=SECRET_STRING)\s*=\s*'[^']*'?|-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|$)")
+
 
 def explain(what: str, code: int, message: str) -> RefusedError:
     """Return the sentence for an error: what was tried, what the account says, and what to do."""
@@ -61,4 +64,5 @@ def explain(what: str, code: int, message: str) -> RefusedError:
 
 def mask(message: str) -> str:
     """Return a message on one line without the secrets that it repeats."""
-    return _SECRETS.sub(r"\1\2***", " ".join(message.split()))[:400]
+    plain = _HELD.sub("***", " ".join(message.split()))
+    return _SECRETS.sub(r"\1\2***", plain)[:400]

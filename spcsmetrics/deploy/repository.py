@@ -11,12 +11,13 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import console
 from spcsmetrics.core.text import visible
 from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.deploy.layout import RUNNABLE, list_images
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import read_images
 from spcsmetrics.images import daemon
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
-from spcsmetrics.images.definition import IMAGES, Image
+from spcsmetrics.images.definition import Image
 
 _SESSION_USER = "0sessiontoken"
 _PUSH_SECONDS = 600
@@ -32,8 +33,8 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
     image that was not built; with dry it gets a tag that says so.
     """
     if settings.tag or pushed:
-        return dict.fromkeys(IMAGES, settings.tag or PRODUCT)
-    return {key: _tag(image, dry=dry) for key, image in IMAGES.items()}
+        return dict.fromkeys(list_images(settings), settings.tag or PRODUCT)
+    return {key: _tag(RUNNABLE[key], dry=dry) for key in list_images(settings)}
 
 
 def _tag(image: Image, *, dry: bool) -> str:

@@ -32,6 +32,8 @@ class Pool(Named):
     active_nodes: int | str | None
     idle_nodes: int | str | None
     max_nodes: int | str | None
+    min_nodes: NotRequired[int | str | None]
+    comment: NotRequired[str | None]
 
 
 class Family(Named):
@@ -64,6 +66,13 @@ class Service(Named):
     external_access_integrations: str | None
     is_upgrading: str
     auto_resume: str
+    dns_name: NotRequired[str | None]
+
+
+class Secret(Named):
+    """A secret; what it holds is never shown."""
+
+    comment: str | None
 
 
 class Snapshot(Named):
@@ -154,6 +163,16 @@ def show_service(execute: Execute, name: str) -> Service | None:
     schema, _, bare_name = name.rpartition(".")
     found: list[Service] = execute(f"SHOW SERVICES LIKE {literal(bare_name)} IN SCHEMA {schema}")
     return next((row for row in found if row["name"] == bare_name), None)
+
+
+def show_services(execute: Execute, schema: str) -> list[Service]:
+    """Return the services in a schema that the role sees, jobs among them."""
+    return execute(f"SHOW SERVICES IN SCHEMA {schema}")
+
+
+def show_secrets(execute: Execute, schema: str) -> list[Secret]:
+    """Return the secrets in a schema that the role sees."""
+    return execute(f"SHOW SECRETS IN SCHEMA {schema}")
 
 
 def show_grants_to_role(execute: Execute, role: str) -> list[HeldPrivilege]:

@@ -9,7 +9,7 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import GRAFANA
-from spcsmetrics.deploy.names import bare
+from spcsmetrics.deploy.names import LONGEST_SERVICE, bare
 
 # Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/additional-considerations-services-jobs
 PRIVILEGED_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "ORGADMIN")
@@ -52,6 +52,16 @@ def check_pool(key: str, pool: str) -> None:
         raise UserError(
             f"{key} has {pool}: the collector finds a pool's nodes by DNS: write the name of a pool of 1 to 63 letters,"
             " digits and _, one pool an entry"
+        )
+
+
+def check_base_name(key: str, service: str) -> None:
+    """Raise UserError for a name of which the names of several services cannot be made."""
+    most = LONGEST_SERVICE - len("_15_B")
+    if len(service) > most:
+        raise UserError(
+            f"{key} is {service!r}: with shards or replicas it has at most {most} characters, because names such as"
+            " NAME_VIEW and NAME_15_B are made of it"
         )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -56,7 +57,8 @@ class Account:
 
 
 def _title(sql: str) -> str:
-    return " ".join(sql.split("$$", maxsplit=1)[0].split())[:80]
+    """Return the beginning of a statement, without a specification and without what a secret holds."""
+    return " ".join(re.split(r"\$\$|SECRET_STRING", sql, maxsplit=1)[0].split())[:80]
 
 
 @contextmanager

@@ -25,7 +25,8 @@ NOTIFICATIONS = ("", "webhook", "email")
 class Settings:
     """A deployment. Names are as SQL takes them; deploy/example.toml says what each setting is.
 
-    size is in series, 0 follows from the pools; volume_gib is in GiB, 0 follows from the size; pools are the compute
+    shards are services among which the watched pools are divided, and replicas copies of each. size is in series of one
+    shard, 0 follows from the pools; volume_gib is in GiB, 0 follows from the size; pools are the compute
     pools to watch, none means all that the role may see; viewers are roles; ingress_addresses have a mask of their full
     length. secrets are names of secrets by the variable that gets them. application_targets is 0 where it follows from
     the size.
@@ -45,6 +46,8 @@ class Settings:
     retention_days: int = 15
     size: int = 0
     volume_gib: int = 0
+    shards: int = 1
+    replicas: int = 1
     pools: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     administrator: str = ""
@@ -58,6 +61,11 @@ class Settings:
     applications: bool = False
     application_targets: int = 0
     services: tuple[str, ...] = ()
+
+    @property
+    def scaled(self) -> bool:
+        """Return whether the deployment is more than one service."""
+        return self.shards > 1 or self.replicas > 1
 
     @property
     def schema_name(self) -> str:
@@ -119,6 +127,8 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     rules.check_environment(environment, secrets)
     rules.check_notification(settings.notification, {**environment, **secrets})
     rules.check_applications(switched_on=settings.applications, named=settings.services)
+    if settings.scaled:
+        rules.check_base_name("service", settings.service)
     return settings
 
 
@@ -275,6 +285,8 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "retention_days": _between(1, 3650),
     "size": _size,
     "volume_gib": _volume,
+    "shards": _between(1, 16),
+    "replicas": _between(1, 2),
     "pools": _pools,
     "viewers": _identifiers,
     "external_access_integrations": _identifiers,

@@ -50,6 +50,8 @@ _SPARE = 1.25
 _COLLECTOR_SHARE, STORE_SHARE = 0.8, 0.85
 GRAFANA_MIB = 1024
 _LEAST_VOLUME = 25
+# The query takes a GiB for each so many series, at most what a small node has beside Grafana.
+_QUERY_STEP, _MOST_QUERY = 150_000, 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,3 +132,8 @@ def find_size(series: int) -> Size:
     raise UserError(
         f"{series:,} series are more than one service holds, which is {SIZES[-1].series:,}: name fewer pools in pools"
     )
+
+
+def find_query_mib(series: int) -> int:
+    """Return the memory of the view's query: measured are 355 MB at 70,000 series, and it grows with what is read."""
+    return min(_MOST_QUERY, 1024 * -(-series // _QUERY_STEP))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import string
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -11,6 +12,7 @@ import yaml
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY
 from spcsmetrics.deploy import applications
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.sizing import GRAFANA_MIB, Size
@@ -27,8 +29,17 @@ def render(
 
     Raises UserError when an account would not take the result.
     """
+    specification = fill(settings, images, administrator, size, volume_gib)
+    validate(specification)
+    return specification
+
+
+def fill(
+    settings: Settings, images: Mapping[str, str], administrator: str, size: Size, volume_gib: int
+) -> dict[str, Any]:
+    """Return the template of a pair, filled in and configured; images that are not named stay empty."""
     values = {
-        **{f"image_{key}": path for key, path in images.items()},
+        **{f"image_{key}": images.get(key, "") for key in CONTAINERS[PAIR]},
         "pools": _list_pools([bare(pool) for pool in settings.pools]),
         "retention_time": f"{settings.retention_days}d",
         "volume_size": f"{volume_gib}Gi",
@@ -41,7 +52,7 @@ def render(
         "grafana_memory": f"{GRAFANA_MIB}Mi",
         "administrator": settings.administrator or administrator,
     }
-    specification: dict[str, Any] = _fill(yaml.safe_load(TEMPLATE.read_text()), values)
+    specification = read_template(TEMPLATE, values)
     containers = {container["name"]: container for container in specification["spec"]["containers"]}
     _configure(containers["grafana"], settings)
     if settings.event_table:
@@ -49,8 +60,13 @@ def render(
         if settings.event_table_metrics:
             containers["otel"]["env"]["SPCS_EVENT_TABLE_METRICS"] = settings.event_table_metrics
     applications.configure(containers["otel"], settings, size)
-    validate(specification)
     return specification
+
+
+def read_template(template: Path, values: Mapping[str, str]) -> dict[str, Any]:
+    """Return a template with its ${...} filled in."""
+    filled: dict[str, Any] = _fill(yaml.safe_load(template.read_text()), values)
+    return filled
 
 
 def _list_pools(pools: Sequence[str]) -> str:

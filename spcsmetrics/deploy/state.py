@@ -1,9 +1,10 @@
 """What there is: the account as SHOW and DESCRIBE list it."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from spcsmetrics.deploy import addresses, drift, rows
+from spcsmetrics.deploy import addresses, certificates, drift, layout, rows
 from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -16,21 +17,12 @@ ADMINISTRATOR_VARIABLE = "GF_SECURITY_ADMIN_USER"
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
-    """The account. A row is what SHOW gives, None what is not there or may not be seen.
+class Found:
+    """A service that is there: running are the digests of its containers by container, and paths their images.
 
-    images are digests by name and tag, running the digests of the service's containers by container, and paths their
-    images. specification is what the account shows of it, which it does to its owner alone.
+    specification is what the account shows of it, which it does to its owner alone.
     """
 
-    role: str = ""
-    user: str = ""
-    account: str = ""
-    database: bool = False
-    schema: bool = False
-    repository_url: str | None = None
-    images: dict[tuple[str, str], str] = field(default_factory=dict)
-    pool: rows.Pool | None = None
     service: rows.Service | None = None
     specification: dict[str, Any] | None = None
     paths: dict[str, str] = field(default_factory=dict)
@@ -61,6 +53,40 @@ class State:
         return str((grafana.get("env") or {}).get(ADMINISTRATOR_VARIABLE, ""))
 
 
+@dataclass(frozen=True, kw_only=True)
+class State(Found):
+    """The account. A row is what SHOW gives, None what is not there or may not be seen.
+
+    images are digests by name and tag. The service is the one of the deployment's own name; others are those that the
+    deployment has or wants beside it, by name.
+    """
+
+    role: str = ""
+    user: str = ""
+    account: str = ""
+    database: bool = False
+    schema: bool = False
+    repository_url: str | None = None
+    images: dict[tuple[str, str], str] = field(default_factory=dict)
+    pool: rows.Pool | None = None
+    others: Mapping[str, Found] = field(default_factory=dict)
+    generations: tuple[certificates.Generation, ...] = ()
+    # Those of services that the deployment no longer wants, by name with their state.
+    snapshots: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def found(self) -> list[Found]:
+        """Return every service of the deployment that is there."""
+        return [*([self] if self.service else []), *self.others.values()]
+
+    def of(self, settings: Settings) -> "State":
+        """Return the account with the service that the settings name in the place of the deployment's first."""
+        if self.service and self.service["name"] == settings.service:
+            return self
+        found = self.others.get(settings.service, Found())
+        return replace(self, **{one.name: getattr(found, one.name) for one in fields(Found)})
+
+
 def read_state(execute: Execute, settings: Settings) -> State:
     """Ask the account, with statements that change nothing and need no warehouse."""
     current = execute("SELECT CURRENT_ROLE(), CURRENT_USER(), CURRENT_ACCOUNT()")[0]
@@ -82,18 +108,51 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
     url = find_repository_url(execute, settings)
     if url:
         known = replace(known, repository_url=url, images=read_images(execute, settings))
-    service = rows.show_service(execute, settings.service_name)
-    if not service:
-        return known
-    containers = rows.show_containers(execute, settings.service_name)
-    specification = _read_specification(execute, settings)
+    services = {row["name"]: row for row in rows.show_services(execute, settings.schema_name)}
+    if settings.service in services:
+        first = _read_service(execute, settings, services[settings.service])
+        known = replace(known, **vars(first))
+    others = {
+        name: _read_service(execute, replace(settings, service=name), services[name])
+        for name in _list_others(settings, services.values())
+    }
+    made = certificates.read_generations(rows.show_secrets(execute, settings.schema_name), settings)
+    wanted = {member.service for member in layout.list_members(settings)}
+    leaving = bool(set(others) - wanted)
     return replace(
         known,
+        others=others,
+        generations=made,
+        snapshots=_read_snapshots(execute, settings) if leaving else {},
+    )
+
+
+def _list_others(settings: Settings, services: Iterable[rows.Service]) -> list[str]:
+    """Return the services beside the first that the deployment wants, or that say in their comment to be of it."""
+    wanted = {member.service for member in layout.list_members(settings)}
+    return [
+        row["name"]
+        for row in services
+        if row["name"] != settings.service
+        and str(row["is_job"]).lower() != "true"
+        and (row["name"] in wanted or layout.find_deployment(row["comment"]) == settings.service)
+    ]
+
+
+def _read_snapshots(execute: Execute, settings: Settings) -> dict[str, str]:
+    return {row["name"]: row["state"] for row in rows.show_snapshots(execute, settings.schema_name)}
+
+
+def _read_service(execute: Execute, settings: Settings, service: rows.Service) -> Found:
+    containers = rows.show_containers(execute, settings.service_name)
+    specification = _read_specification(execute, settings)
+    paths = _find_paths(specification, containers)
+    return Found(
         service=service,
         specification=specification,
-        paths=_find_paths(specification, containers),
+        paths=paths,
         running={row["container_name"] or "": row["image_digest"] for row in containers},
-        viewers=_read_viewers(execute, settings),
+        viewers=_read_viewers(execute, settings) if not paths or "grafana" in paths else frozenset(),
     )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spcsmetrics.deploy import repository
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR, RUNNABLE, list_images
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import State
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
-from spcsmetrics.images.definition import IMAGES
 
 # What this machine's images get: a version and the beginning of the image's id.
+_PAIR = CONTAINERS[PAIR]
 _MADE_HERE = re.compile(r".*-[0-9a-f]{12}|.*-not-built")
 
 
@@ -39,7 +40,7 @@ def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: b
     Raises:
         UserError: an image was not built, or no Docker daemon answers.
     """
-    running = _running(state)
+    running = _running(settings, state)
     if settings.tag or pushed:
         return Choice(tags=repository.find_tags(settings, pushed=pushed, dry=dry))
     if keep and running and not any(_MADE_HERE.fullmatch(tag) for tag in running.values()):
@@ -57,7 +58,7 @@ def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: b
             raise
         seen = "the plan leaves the images as they are" if running else "the plan writes a tag in their place"
         return Choice(
-            tags=running or dict.fromkeys(IMAGES, repository.NOT_BUILT),
+            tags=running or dict.fromkeys(list_images(settings), repository.NOT_BUILT),
             note=f"Docker was not asked ({error}): which images this machine has is not seen, and {seen}.",
         )
     except NoImageError:
@@ -66,7 +67,14 @@ def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: b
         return Choice(tags=repository.find_tags(settings, pushed=False, dry=True))
 
 
-def _running(state: State) -> dict[str, str]:
-    """Return the tags of the images that run, by their key; nothing unless each of the three has one."""
-    tags = {key: path.rpartition(":")[2] for key, path in state.paths.items() if key in IMAGES and ":" in path}
-    return tags if set(tags) == set(IMAGES) else {}
+def _running(settings: Settings, state: State) -> dict[str, str]:
+    """Return the tags of the images that run, by their key; nothing unless each that is needed has one.
+
+    One that does not run yet, as where a pair becomes shards, is taken of the tag of all others.
+    """
+    paths = {key: path for found in state.found for key, path in found.paths.items()}
+    tags = {key: path.rpartition(":")[2] for key, path in paths.items() if key in RUNNABLE and ":" in path}
+    needed = list_images(settings)
+    if tags and len(set(tags.values())) == 1:
+        return dict.fromkeys(needed, next(iter(tags.values()))) if set(_PAIR) & set(needed) <= set(tags) else {}
+    return {key: tags[key] for key in needed} if set(needed) <= set(tags) else {}

@@ -38,8 +38,8 @@ def deploy(
 
     Prints its URL when it is ready.
     """
-    from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import deploy as run
+    from spcsmetrics.deploy.options import Options
 
     run(
         Options(
@@ -66,8 +66,8 @@ def deploy(
 )
 def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 900) -> None:
     """Move the service to other images; data and URL stay."""
-    from spcsmetrics.deploy.deployment import Options
     from spcsmetrics.deploy.deployment import upgrade as run
+    from spcsmetrics.deploy.options import Options
 
     run(Options(settings=settings, timeout=timeout), tag, dry=is_dry(context))
 

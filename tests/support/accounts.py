@@ -16,7 +16,7 @@ from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.grants import list_grants
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.local import parts, processes
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
@@ -107,7 +107,7 @@ class Desk:
 
     def put_images(self, tag: str, digest: str) -> None:
         path = self.settings.repository_name.replace(".", "/").lower()
-        for image in IMAGES.values():
+        for image in RUNNABLE.values():
             self.admin("PUT", f"/images/{path}/{image.name}:{tag}", {"digest": digest})
 
 

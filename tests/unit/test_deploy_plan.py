@@ -12,6 +12,7 @@ from specifications import TAGS, specify
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY, ROOT
 from spcsmetrics.deploy import planner, rows
+from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import dollar_quoted, identifier, literal, service_identifier
 from spcsmetrics.deploy.settings import Settings, parse_settings
@@ -56,7 +57,7 @@ THERE = State(
 )
 
 
-def plan(state: State, *, create_pool: bool = False, pushed: bool = False) -> list[planner.Change]:
+def plan(state: State, *, create_pool: bool = False, pushed: bool = False) -> list[Change]:
     return planner.make_plan(WANTED, state, SPECIFICATION, TAGS, create_pool=create_pool, pushed=pushed)
 
 
