@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import certificates, departure, layout, readiness, repository, stages, tags, wishes
+from spcsmetrics.deploy import arrival, certificates, departure, readiness, repository, stages, tags, wishes
 from spcsmetrics.deploy.certificates import HIDDEN, Generation
 from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.estimate import Estimate
-from spcsmetrics.deploy.layout import RUNNABLE, Member
+from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.deploy.names import literal
 from spcsmetrics.deploy.options import Options
 from spcsmetrics.deploy.session import Account
@@ -22,7 +22,7 @@ from spcsmetrics.deploy.state import State, find_repository_url, read_state
 
 @dataclass(kw_only=True)
 class Course:
-    """What a run wants: settings and options, the figures at its beginning, and whether images stay that a person chose.
+    """What a run wants: settings, options, the figures at its beginning, and whether images that a person chose stay.
 
     renew asks for new certificates. The generation is chosen once a run.
     """
@@ -65,7 +65,7 @@ class Course:
         while planned:
             self._send(account, door, planned[0])
             planned = self._plan_on(account, planned)
-        self._finish(account)
+        arrival.finish(account.execute, self.settings, self.options.timeout)
 
     def _plan(self, state: State, *, dry: bool) -> list[Stage]:
         settings, options = self.settings, self.options
@@ -114,7 +114,7 @@ class Course:
 
     def _send(self, account: Account, door: repository.Door, stage: Stage) -> None:
         for member in stage.after:
-            self._wait(account, member)
+            arrival.wait(account.execute, self.settings, member, self.options.timeout)
         if stage.snapshots:
             readiness.wait_until_kept(account.execute, self.settings, stage.snapshots, self.options.timeout)
         for change in stage.changes:
@@ -148,30 +148,6 @@ class Course:
 
             self._pems = make_certificates(self._generation, datetime.now(UTC))
         return change.sql.replace(HIDDEN, literal(self._pems[change.certificate]))
-
-    def _wait(self, account: Account, member: Member) -> str:
-        settings = member.of(self.settings)
-        name = settings.service_name
-        with console.status(f"Waiting for {name} ...") as status:
-            return readiness.wait_until_ready(
-                account.execute,
-                settings,
-                self.options.timeout,
-                lambda what: status.update(f"Waiting for {name}: {what} ..."),
-                public=member.public,
-            )
-
-    def _finish(self, account: Account) -> None:
-        members = layout.list_members(self.settings)
-        url = [self._wait(account, member) for member in members][-1]
-        name = members[-1].of(self.settings).service_name
-        others = f", and {len(members) - 1} shards" if len(members) > 1 else ""
-        console.print(f"- {name} is ready{others}; open it as a user whose role has {name}!viewer, or as its owner:")
-        print(visible(url))  # noqa: T201 - the result
-        if dict(self.settings.environment).get("GF_SERVER_ROOT_URL", "").rstrip("/") != url:
-            console.print(
-                f'- For links in messages, add GF_SERVER_ROOT_URL = "{url}" to [environment] of the settings, and deploy'
-            )
 
     def _announce_departures(self, state: State) -> None:
         """Print which services go, before anything is sent."""

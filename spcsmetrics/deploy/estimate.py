@@ -29,8 +29,8 @@ _GIB = 2**30
 class Estimate:
     """The figures: nodes now and at most, the size for them, the volume, and what it runs on.
 
-    shares are the nodes that each shard may have; the size holds the largest. volumes are GiB by service. deployed is the number of series that the
-    service which is there is sized for, 0 without one. recommended is a number of shards.
+    shares are the nodes that each shard may have; the size holds the largest. volumes are GiB by service. deployed is
+    the number of series that the service which is there is sized for, 0 without one. recommended is a number of shards.
     """
 
     nodes: int
@@ -58,13 +58,14 @@ class Estimate:
         size, days = self.size, settings.retention_days
         gigabytes = disk_bytes(self.most_series, days) / 1e9
         chosen = "set in the settings" if settings.size else "the smallest that holds them"
+        of_each = " of each shard" if settings.scaled else ""
         lines = [
             f"{self._cost(settings)} paid for as block storage.",
             *self._services(settings),
             f"{self.nodes} nodes are to be watched, {self.most_nodes} when all pools are full: about"
             f" {self.most_series:,} series, {gigabytes:.1f} GB in {days} days.",
-            f"The size{' of each shard' if settings.scaled else ''} is for {size.series:,} series, {chosen}: {size.collector_mib:,} MiB for the collector, of which"
-            f" {size.queue_bytes // 1_000_000} MB may wait for the store, {size.store_mib:,} MiB for the store,"
+            f"The size{of_each} is for {size.series:,} series, {chosen}: {size.collector_mib:,} MiB for the collector,"
+            f" of which {size.queue_bytes // 1_000_000} MB may wait for the store, {size.store_mib:,} MiB for the store,"
             f" {GRAFANA_MIB:,} MiB for Grafana.",
         ]
         if disk_bytes(self.largest_series, days) > self.volume_gib * _GIB * VOLUME_SHARE:

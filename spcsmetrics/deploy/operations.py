@@ -1,24 +1,22 @@
-"""What goes with a deployed service: status, logs, the URL, viewers and removal."""
+"""What goes with a deployment: logs, the URL, viewers, grants and removal."""
 
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.table import Table
+from dataclasses import replace
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import addresses, drift, libraries, ownership, readiness, rows, session
+from spcsmetrics.deploy import addresses, departure, libraries, ownership, readiness, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
 from spcsmetrics.deploy.grants_applications import owner_script
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR, list_members
 from spcsmetrics.deploy.names import identifier
-from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
-from spcsmetrics.deploy.state import State, read_images
-from spcsmetrics.images.definition import IMAGES
+from spcsmetrics.deploy.state import State
 
 
 @contextmanager
@@ -33,59 +31,49 @@ def open_account(path: str, *, dry: bool = False) -> Iterator[tuple[Settings, Ex
 
 @contextmanager
 def open_service(path: str, *, change: bool = False, dry: bool = False) -> Iterator[tuple[Settings, Execute]]:
-    """Yield the settings and a session in which the service is there. Raises UserError where it is not.
+    """Yield the settings of the service that has the boards, and a session. Raises UserError where it is not there."""
+    with open_services(path, change=change, dry=dry) as (settings, execute, state):
+        boards = next((one for one in list_services(settings, state) if "grafana" in state.of(one).paths), settings)
+        yield boards, execute
 
-    What changes the service changes this project's alone.
+
+@contextmanager
+def open_services(path: str, *, change: bool = False, dry: bool = False) -> Iterator[tuple[Settings, Execute, State]]:
+    """Yield the settings, a session and the account's state, with services that are there. Raises UserError.
+
+    What changes services changes this project's alone.
     """
     with open_account(path, dry=dry) as (settings, execute, state):
-        if not state.service:
+        if not state.found:
             raise UserError(f"the role does not see a service {settings.service_name}: run ./inv deploy")
         if change:
             ownership.require_own(settings, state, adopt=False)
-        yield settings, execute
+        yield settings, execute, state
 
 
-def print_status(path: str) -> None:
-    """Print the service's state, its containers, and its URL."""
-    with open_service(path) as (settings, execute):
-        service = rows.describe_service(execute, settings.service_name)
-        table = Table("container", "status", "message", "image", "restarts")
-        containers = rows.show_containers(execute, settings.service_name)
-        for row in containers:
-            image = row["image_name"].rsplit("/", 1)[-1]
-            table.add_row(
-                row["container_name"], row["status"], row["message"] or "", image, str(row["restart_count"] or 0)
-            )
-        url = readiness.find_url(execute, settings) or "no address yet"
-        # A suspended service has no containers, and its specification is for its owner.
-        specification = drift.read(service.get("spec") or "") or {"spec": {}}
-        wanted = [one["image"] for one in specification["spec"].get("containers") or []]
-        used = {str(image).rsplit("/", 1)[-1] for image in (*wanted, *(row["image_name"] for row in containers))}
-        idle = _find_idle_images(execute, settings, used) if used else []
-    console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
-    console.print(table)
-    if idle:
-        console.print(
-            f"In {settings.repository_name}, and not run: {', '.join(idle)}. They are billed as storage; images cannot"
-            " be deleted one by one, only with their whole repository"
-        )
+def list_services(settings: Settings, state: State) -> list[Settings]:
+    """Return the settings of each service of the deployment that is there: those with its name in their place."""
+    first = [settings.service] if state.service else []
+    return [replace(settings, service=name) for name in (*first, *sorted(state.others))]
 
 
-def _find_idle_images(execute: Execute, settings: Settings, used: set[str]) -> list[str]:
-    """Return what is in the repository beside what the service uses; nothing where the role does not see it."""
-    try:
-        found = read_images(execute, settings)
-    except RefusedError:
-        return []
-    return sorted(name for name in (f"{image}:{tag}" for image, tag in found) if name not in used)
+def print_logs(path: str, container: str, lines: int, service: str = "") -> None:
+    """Print the last lines of a container, of the first service that has it, or of one that is named.
 
-
-def print_logs(path: str, container: str, lines: int) -> None:
-    """Print the last lines of a container. Raises UserError for a container that is not one of the three."""
-    if container not in IMAGES:
-        raise UserError(f"the container {container!r} does not exist: write one of {', '.join(IMAGES)}")
-    with open_service(path) as (settings, execute):
-        print(visible(readiness.read_logs(execute, settings.service_name, container, lines)))  # noqa: T201 - the result
+    Raises UserError for a container that no service has.
+    """
+    with open_services(path) as (settings, execute, state):
+        named = [one for one in list_services(settings, state) if service.upper() in ("", one.service)]
+        if not named:
+            known = ", ".join(one.service for one in list_services(settings, state))
+            raise UserError(f"the service {service!r} is not of this deployment: write one of {known}")
+        # A service that stands still shows its containers to its owner alone.
+        having = [one for one in named if container in (state.of(one).paths or CONTAINERS[PAIR])]
+        if not having:
+            known = ", ".join(dict.fromkeys(key for one in named for key in state.of(one).paths or CONTAINERS[PAIR]))
+            raise UserError(f"the container {container!r} does not exist: write one of {known}")
+        printed = readiness.read_logs(execute, having[0].service_name, container, lines)
+        print(visible(printed))  # noqa: T201 - the result
 
 
 def open_url(path: str) -> None:
@@ -116,22 +104,43 @@ def undeploy(path: str, *, force: bool, yes: bool, adopt: bool, dry: bool) -> No
     Asks before it does, unless yes. Database, repository, pool and grants stay: they may be somebody else's too.
     """
     with open_account(path, dry=dry) as (settings, execute, state):
-        name = settings.service_name
-        if not state.service:
+        name, there = settings.service_name, _list_own(settings, state)
+        if not there:
             # An earlier run may have been killed after it had removed the service.
             console.print(f"- Nothing is left of the service {name}: the role {state.role} sees none of this name")
-            _print_rest(settings)
-            return
-        ownership.require_own(settings, state, adopt=adopt)
-        if not force:
-            raise UserError(
-                f"{name} has a volume with the metrics: add --force to remove both; Snowflake keeps a snapshot of the"
-                " volume for seven days where its bundle 2026_01 is on, and ./inv backup makes one that stays"
-            )
-        if not (yes or dry) and not console.confirm(f"Remove {name}, its URL and its volume?"):
-            raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
-        send(execute, f"Remove the service {name}", f"DROP SERVICE {name} FORCE", dry=dry)
+        else:
+            _check_removal(settings, state, force=force, adopt=adopt)
+            _ask(there, yes=yes or dry)
+        # The view comes first, because it needs the others.
+        for one in sorted(there, key=lambda one: (state.of(one).volumes != {}, one.service)):
+            send(execute, f"Remove the service {one.service_name}", f"DROP SERVICE {one.service_name} FORCE", dry=dry)
+        for change in departure.forget(settings, state, None):
+            send(execute, change.title, change.sql, dry=dry)
         _print_rest(settings)
+
+
+def _list_own(settings: Settings, state: State) -> list[Settings]:
+    """Return the services of the deployment, without one of others that only says in its comment to be of it."""
+    wanted = {member.service for member in list_members(settings)}
+    found = list_services(settings, state)
+    return [one for one in found if one.service in wanted or ownership.is_own(state.of(one))]
+
+
+def _check_removal(settings: Settings, state: State, *, force: bool, adopt: bool) -> None:
+    ownership.require_own(settings, state, adopt=adopt)
+    if not force:
+        raise UserError(
+            f"{settings.service_name} has a volume with the metrics: add --force to remove both; Snowflake keeps a"
+            " snapshot of the volume for seven days where its bundle 2026_01 is on, and ./inv backup makes one that"
+            " stays"
+        )
+
+
+def _ask(there: list[Settings], *, yes: bool) -> None:
+    names = " and ".join([", ".join(one.service_name for one in there[:-1]), there[-1].service_name][len(there) < 2 :])
+    what = "its URL and its volume" if len(there) == 1 else "their URL and their volumes"
+    if not yes and not console.confirm(f"Remove {names}, {what}?"):
+        raise UserError("nothing was removed: answer y, or add --yes where nobody can answer")
 
 
 def _print_rest(settings: Settings) -> None:

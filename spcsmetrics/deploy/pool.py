@@ -58,9 +58,9 @@ def shrink(settings: Settings, pool: rows.Pool) -> Iterator[Change]:
 
 
 def _resize(settings: Settings, pool: rows.Pool, count: int) -> Change:
-    name = settings.compute_pool
+    name, nodes = settings.compute_pool, "one node" if count == 1 else f"{count} nodes"
     return Change(
-        title=f"Give the compute pool {name} {count} node{'s' * (count > 1)} instead of {_count(pool.get('min_nodes'))}",
+        title=f"Give the compute pool {name} {nodes} instead of {_count(pool.get('min_nodes'))}",
         sql=f"ALTER COMPUTE POOL {name} SET MIN_NODES = {count} MAX_NODES = {max(count, _count(pool['max_nodes']))}"
         f" COMMENT = {literal(_mark(settings))}",
     )

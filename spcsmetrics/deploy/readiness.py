@@ -73,6 +73,11 @@ def _look(execute: Execute, settings: Settings, *, public: bool) -> tuple[str, s
     return "", find_url(execute, settings) if public else ""
 
 
+def has_public_endpoint(execute: Execute, service: str) -> bool:
+    """Return whether a service can be reached from outside the account."""
+    return any(str(row["is_public"]).lower() == "true" for row in rows.show_endpoints(execute, service))
+
+
 def describe(row: rows.Container) -> str:
     """Return a container's state in words."""
     return f"{row['container_name']} is {row['status']} ({row['message'] or 'no message'})"

@@ -104,6 +104,7 @@ class Container(TypedDict):
 class Endpoint(Named):
     """An endpoint of a service; until there is an address, its place holds a sentence."""
 
+    is_public: bool | str
     ingress_url: str | None
     privatelink_ingress_url: NotRequired[str | None]
 

@@ -7,9 +7,10 @@ from spcsmetrics.core.steps import console
 from spcsmetrics.core.text import visible
 from spcsmetrics.deploy import marks, readiness, rows
 from spcsmetrics.deploy.names import bare, identifier, literal
-from spcsmetrics.deploy.operations import open_account, open_service, send
+from spcsmetrics.deploy.operations import list_services, open_account, open_services, send
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
+from spcsmetrics.deploy.state import State
 
 _VOLUME = '"data"'
 _COST = (
@@ -19,13 +20,18 @@ _COST = (
 
 
 def back_up(path: str, *, dry: bool) -> None:
-    """Take a snapshot of the metrics' volume while the service runs, and print its name."""
-    with open_service(path, change=True, dry=dry) as (settings, execute):
-        snapshot = f"{settings.schema_name}.{settings.service}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
-        sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {settings.service_name} VOLUME {_VOLUME} INSTANCE 0"
-        send(execute, "Take a snapshot of the volume", sql, dry=dry)
+    """Take a snapshot of each volume with metrics while the services run, and print its name."""
+    taken = []
+    with open_services(path, change=True, dry=dry) as (settings, execute, state):
+        now = datetime.now(UTC)
+        # One whose specification is not shown may have a volume.
+        for one in (one for one in list_services(settings, state) if state.of(one).volumes != {}):
+            snapshot = f"{one.service_name}_{now:%Y%m%d_%H%M%S}"
+            sql = f"CREATE SNAPSHOT {snapshot}\n  FROM SERVICE {one.service_name} VOLUME {_VOLUME} INSTANCE 0"
+            send(execute, f"Take a snapshot of the volume of {one.service_name}", sql, dry=dry)
+            taken.append(snapshot)
     console.print(f"- {_COST}: ./inv snapshots")
-    print(snapshot)  # noqa: T201 - the result
+    print("\n".join(taken))  # noqa: T201 - the result
 
 
 def list_snapshots(path: str, *, drop: str, dry: bool) -> None:
@@ -50,9 +56,10 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
     A request at the endpoint starts a service that stands still, so that is switched off meanwhile. What a run that
     broke off has restored is not restored again.
     """
-    with open_service(path, change=True, dry=dry) as (settings, execute):
-        name, source = settings.service_name, _resolve(settings, snapshot)
-        _require(execute, source)
+    with open_services(path, change=True, dry=dry) as (deployment, execute, state):
+        source = _resolve(deployment, snapshot)
+        settings = _find_target(deployment, state, _require(execute, source))
+        name = settings.service_name
         question = f"Replace the metrics of {name} by those of {source}? The boards are gone meanwhile."
         if not (yes or dry) and not console.confirm(question):
             raise UserError("nothing was restored: answer y, or add --yes where nobody can answer")
@@ -110,7 +117,8 @@ def _finish(execute: Execute, settings: Settings, source: str, comment: str, tim
             f"{error}; the volume has the metrics of {source}, and {name} may stand still: run ./inv restore"
             " again, which only starts it then, or ./inv deploy"
         ) from None
-    url = "" if dry else readiness.wait_until_ready(execute, settings, timeout, lambda _: None)
+    public = dry or readiness.has_public_endpoint(execute, name)
+    url = "" if dry else readiness.wait_until_ready(execute, settings, timeout, lambda _: None, public=public)
     # Last, so that a run which broke off before does not look finished.
     _forget(execute, name, comment, dry=dry)
     return url
@@ -146,8 +154,28 @@ def _resolve(settings: Settings, snapshot: str) -> str:
     return ".".join(parts) if len(parts) == 3 else f"{settings.schema_name}.{parts[0]}"
 
 
-def _require(execute: Execute, snapshot: str) -> None:
-    """Raise UserError for a snapshot that is not there, before anything is stopped for it."""
+def _require(execute: Execute, snapshot: str) -> rows.Snapshot:
+    """Return a snapshot. Raises UserError for one that is not there, before anything is stopped for it."""
     schema, _, name = snapshot.rpartition(".")
-    if not any(row["name"] == bare(name) for row in rows.show_snapshots(execute, schema)):
+    found = next((row for row in rows.show_snapshots(execute, schema) if row["name"] == bare(name)), None)
+    if not found:
         raise UserError(f"the role does not see a snapshot {snapshot}: ./inv snapshots lists those that it sees")
+    return found
+
+
+def _find_target(settings: Settings, state: State, snapshot: rows.Snapshot) -> Settings:
+    """Return the settings of the service that a snapshot is put back into: one pair takes any, shards their own.
+
+    Raises UserError for a snapshot of a service that the deployment does not have.
+    """
+    there = list_services(settings, state)
+    if len(there) == 1:
+        return there[0]
+    taken_of = (snapshot["service_name"] or "").rpartition(".")[2]
+    target = next((one for one in there if one.service == taken_of), None)
+    if not target:
+        raise UserError(
+            f"the snapshot {snapshot['name']} is of {taken_of or 'an unknown service'}, which is not a service of this"
+            f" deployment: those are {', '.join(one.service for one in there)}"
+        )
+    return target

@@ -34,7 +34,7 @@ def deploy(
     images: str = "",
     tag: str = "",
 ) -> None:
-    """Put the images into a Snowflake account as one service.
+    """Put the images into a Snowflake account as one service, or as several.
 
     Prints its URL when it is ready.
     """
@@ -72,6 +72,15 @@ def upgrade(context: Context, settings: str = "", tag: str = "", timeout: int = 
     run(Options(settings=settings, timeout=timeout), tag, dry=is_dry(context))
 
 
+@task(help={"settings": _SETTINGS, "timeout": _TIMEOUT}, limits=_LIMITS)
+def rotate(context: Context, settings: str = "", timeout: int = 900) -> None:
+    """Replace the certificates between shards and view."""
+    from spcsmetrics.deploy.deployment import rotate as run
+    from spcsmetrics.deploy.options import Options
+
+    run(Options(settings=settings, timeout=timeout), dry=is_dry(context))
+
+
 @task(plan=False, help={"settings": _SETTINGS, "inverse": "print what takes it back"})
 def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
     """Print the SQL that an administrator runs first."""
@@ -82,8 +91,8 @@ def grants(context: Context, settings: str = "", inverse: bool = False) -> None:
 
 @task(plan=False, help={"settings": _SETTINGS})
 def status(context: Context, settings: str = "") -> None:
-    """Print the state of the service, its containers and its URL."""
-    from spcsmetrics.deploy.operations import print_status
+    """Print the state of each service, its containers and the URL."""
+    from spcsmetrics.deploy.status import print_status
 
     print_status(settings)
 
@@ -91,14 +100,19 @@ def status(context: Context, settings: str = "") -> None:
 @task(
     plan=False,
     positional=["container"],
-    help={"container": "otel, prometheus or grafana", "settings": _SETTINGS, "lines": "how many"},
+    help={
+        "container": "otel, prometheus or grafana; thanos with shards or replicas",
+        "settings": _SETTINGS,
+        "lines": "how many",
+        "service": "with shards or replicas: a service such as SPCS_METRICS_1 (default: the first with the container)",
+    },
     limits={"lines": (1, 1000)},
 )
-def logs(context: Context, container: str, settings: str = "", lines: int = 100) -> None:
+def logs(context: Context, container: str, settings: str = "", lines: int = 100, service: str = "") -> None:
     """Print the last lines that a container logged."""
     from spcsmetrics.deploy.operations import print_logs
 
-    print_logs(settings, container, lines)
+    print_logs(settings, container, lines, service)
 
 
 @task(name="open", plan=False, help={"settings": _SETTINGS})

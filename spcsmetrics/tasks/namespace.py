@@ -24,6 +24,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
         deploy.logs,
         deploy.grant_viewer,
         deploy.upgrade,
+        deploy.rotate,
         deploy.backup,
         deploy.restore,
         deploy.snapshots,

@@ -1,12 +1,11 @@
 """A deployment of shards, replicas and a view: made, grown, shrunk, and found by its marks."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inner_accounts import SETTINGS, Room, open_room, planned
+from inner_accounts import SETTINGS, Room, open_room
 
 NAME = "SPCS_METRICS"
 

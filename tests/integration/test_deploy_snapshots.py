@@ -9,7 +9,7 @@ from inner_accounts import SERVICE, InnerAccount, Room, open_room
 
 from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import drift, operations, snapshots
+from spcsmetrics.deploy import drift, operations, snapshots, status
 from spcsmetrics.deploy.refusals import explain
 
 NAME = ".".join(SERVICE)
@@ -200,10 +200,10 @@ def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, n
 def test_images_that_no_longer_run_are_listed_with_what_can_be_done(
     room: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    operations.print_status(room.path)
+    status.print_status(room.path)
     assert "and not run" not in capsys.readouterr().err
     room.put_images("0.0.1", ["otel"])
-    operations.print_status(room.path)
+    status.print_status(room.path)
     printed = capsys.readouterr().err
     assert (
         "and not run: spcs-oss-otel:0.0.1. They are billed as storage; images cannot be deleted one by one" in printed
@@ -216,11 +216,11 @@ def test_a_suspended_service_has_not_left_its_images(
     room.put_images("0.0.1", ["otel"])
     room.run_sql(f"ALTER SERVICE {NAME} SUSPEND", role=ROLE)
     capsys.readouterr()
-    operations.print_status(room.path)
+    status.print_status(room.path)
     assert "and not run: spcs-oss-otel:0.0.1. They are billed" in " ".join(capsys.readouterr().err.split())
     # Who does not own it is not shown its specification.
     monkeypatch.setattr(drift, "read", lambda _: None)
-    operations.print_status(room.path)
+    status.print_status(room.path)
     assert "and not run" not in capsys.readouterr().err
 
 

@@ -15,8 +15,8 @@ from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.grants import list_grants
-from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.layout import RUNNABLE
+from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.local import parts, processes
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'

@@ -19,11 +19,11 @@ from simulator.sql import Session, execute
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy import deployment, operations, repository
 from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.deploy.options import Options
 from spcsmetrics.deploy.refusals import explain
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.images import daemon
-from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.images.definition import Image
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
