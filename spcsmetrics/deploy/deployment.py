@@ -104,13 +104,11 @@ def rotate(options: Options, *, dry: bool) -> None:
     settings = read_settings(options.settings)
     libraries.install(dry=dry)
     preflight.check_settings(settings)
-    if not settings.scaled:
-        raise UserError(
-            "one service needs no certificates: shards and replicas, which the settings leave at 1, have them"
-        )
     with session.open_account(settings.connection, settings.role) as account:
         settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)
+        if not settings.scaled:
+            raise UserError("one service has no certificates: they are between shards or replicas and the view")
         if not state.service:
             raise UserError(f"the role does not see a service {settings.service_name}: run ./inv deploy")
         _reach(settings, account, state, options, dry=dry, keep=True, renew=True)

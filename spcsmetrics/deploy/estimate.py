@@ -65,8 +65,8 @@ class Estimate:
             f"{self.nodes} nodes are to be watched, {self.most_nodes} when all pools are full: about"
             f" {self.most_series:,} series, {gigabytes:.1f} GB in {days} days.",
             f"The size{of_each} is for {size.series:,} series, {chosen}: {size.collector_mib:,} MiB for the collector,"
-            f" of which {size.queue_bytes // 1_000_000} MB may wait for the store, {size.store_mib:,} MiB for the store,"
-            f" {GRAFANA_MIB:,} MiB for Grafana.",
+            f" of which {size.queue_bytes // 1_000_000} MB may wait for the store, {size.store_mib:,} MiB for the"
+            f" store, {GRAFANA_MIB:,} MiB for Grafana.",
         ]
         if disk_bytes(self.largest_series, days) > self.volume_gib * _GIB * VOLUME_SHARE:
             lines.append("The volume holds fewer days: set a larger volume_gib, because it cannot be changed later.")

@@ -15,6 +15,7 @@ from spcsmetrics.tasks.command import Command
 PLANS = {
     "deploy": [],
     "upgrade": [],
+    "rotate": [],
     "grant_viewer": ["BOSS"],
     "undeploy": ["--force"],
     "backup": [],
