@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import rows, rules
+from spcsmetrics.deploy import census, rows, rules, shares
 from spcsmetrics.deploy.grants import as_script, list_grants
 from spcsmetrics.deploy.names import bare, quoted
 from spcsmetrics.deploy.privileges import Privileges, read_privileges
@@ -23,9 +24,10 @@ UNSEEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The verdict on one pool; fix is the SQL that repairs it, where SQL does."""
+    """The verdict on one pool; fix is the SQL that repairs it, where SQL does. shard is who watches it, of several."""
 
     name: str
+    shard: str = ""
     state: str = ""
     privilege: str = ""
     nodes: int = 0
@@ -36,18 +38,22 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What was found; lacking is the SQL that gives the role what ./inv grants prints and it does not hold."""
+    """What was found; lacking is the SQL that gives the role what ./inv grants prints and it does not hold.
+
+    services are sentences about what is wrong with the services of a deployment that has several.
+    """
 
     account: str
     user: str
     role: str
     pools: list[Finding]
     lacking: str
+    services: list[str]
 
     @property
     def healthy(self) -> bool:
         """Return whether nothing is broken, as far as it was seen."""
-        return bool(self.pools) and not any(pool.verdict == BROKEN for pool in self.pools)
+        return bool(self.pools) and not self.services and not any(pool.verdict == BROKEN for pool in self.pools)
 
     def as_json(self) -> str:
         """Return it for a program."""
@@ -55,10 +61,13 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Yield it for a person: a table, and what is wrong with the SQL that repairs it."""
-        table = [("POOL", "STATE", "PRIVILEGE", "NODES", "VERDICT")]
+        table = [["POOL", "STATE", "PRIVILEGE", "NODES", "VERDICT"]]
         table += [
-            (pool.name, pool.state or "-", pool.privilege or "-", str(pool.nodes), pool.verdict) for pool in self.pools
+            [pool.name, pool.state or "-", pool.privilege or "-", str(pool.nodes), pool.verdict] for pool in self.pools
         ]
+        if any(pool.shard for pool in self.pools):
+            shards = ["SHARD", *(pool.shard for pool in self.pools)]
+            table = [[*row[:-1], shard, row[-1]] for row, shard in zip(table, shards, strict=True)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         yield from ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
         if not self.pools:
@@ -68,6 +77,7 @@ class Report:
                 yield f"{pool.name}: {pool.problem}"
             if pool.fix:
                 yield f"    {pool.fix}"
+        yield from self.services
         if self.lacking:
             yield f"The role {self.role} lacks some of what ./inv grants prints; for an administrator:"
             yield self.lacking
@@ -80,8 +90,15 @@ def diagnose(execute: Execute, settings: Settings, state: State, wanted: Collect
     listed = {pool["name"]: pool for pool in rows.show_pools(execute)}
     findings = [_examine(pool, held, state.role) for name, pool in listed.items() if not watched or name in watched]
     findings += [_missing(name, state.role) for name in watched if name not in listed]
+    if settings.scaled:
+        findings = [replace(one, shard=str(shares.find_shard(one.name, settings.shards))) for one in findings]
     return Report(
-        account=state.account, user=state.user, role=state.role, pools=findings, lacking=_lacking(settings, state, held)
+        account=state.account,
+        user=state.user,
+        role=state.role,
+        pools=findings,
+        lacking=_lacking(settings, state, held),
+        services=census.judge(settings, state, datetime.now(UTC)),
     )
 
 
