@@ -93,11 +93,12 @@ class Course:
         if not self.settings.scaled:
             return None
         newest = certificates.find_newest(state.generations)
-        # Where a service does not use the newest yet, a run broke off that had made it.
+        # Where a service does not use the newest yet, or older ones are left, a run broke off that had made it.
         finished = newest is not None and all(
             certificates.is_used(newest, found.specification) for found in state.found if found.specification
         )
-        return certificates.choose(state.generations, datetime.now(UTC), renew=self.renew and finished)
+        alone = newest is not None and all(one.number >= newest.number for one in state.generations)
+        return certificates.choose(state.generations, datetime.now(UTC), renew=self.renew and finished and alone)
 
     def _plan_on(self, account: Account, before: list[Stage]) -> list[Stage]:
         """Return the stages that are left. Raises UserError where somebody else changed the account meanwhile."""

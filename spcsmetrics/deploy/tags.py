@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spcsmetrics.deploy import repository
-from spcsmetrics.deploy.layout import CONTAINERS, PAIR, RUNNABLE, list_images
+from spcsmetrics.deploy.layout import RUNNABLE, list_images
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import State
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
 
 # What this machine's images get: a version and the beginning of the image's id.
-_PAIR = CONTAINERS[PAIR]
 _MADE_HERE = re.compile(r".*-[0-9a-f]{12}|.*-not-built")
 
 
@@ -70,11 +69,11 @@ def choose(settings: Settings, state: State, *, pushed: bool, dry: bool, keep: b
 def _running(settings: Settings, state: State) -> dict[str, str]:
     """Return the tags of the images that run, by their key; nothing unless each that is needed has one.
 
-    One that does not run yet, as where a pair becomes shards, is taken of the tag of all others.
+    One that does not run, as where a pair is on its way to shards, is taken of the tag of all others.
     """
     paths = {key: path for found in state.found for key, path in found.paths.items()}
     tags = {key: path.rpartition(":")[2] for key, path in paths.items() if key in RUNNABLE and ":" in path}
     needed = list_images(settings)
-    if tags and len(set(tags.values())) == 1:
-        return dict.fromkeys(needed, next(iter(tags.values()))) if set(_PAIR) & set(needed) <= set(tags) else {}
+    if {"otel", "prometheus"} <= set(tags) and len(set(tags.values())) == 1:
+        return dict.fromkeys(needed, tags["otel"])
     return {key: tags[key] for key in needed} if set(needed) <= set(tags) else {}

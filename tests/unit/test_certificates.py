@@ -60,7 +60,10 @@ def test_certificates_of_another_generation_are_refused(tmp_path: Path, parts: M
     foreign = make_certificates(GENERATION, NOW)
     mixed = {"SERVER": parts, "CLIENT": parts, side: foreign}
     with pytest.raises(ssl.SSLError):
-        shake(*(context(tmp_path, mixed[one], one, parts["CA"]) for one in ("SERVER", "CLIENT")))
+        shake(
+            context(tmp_path, mixed["SERVER"], "SERVER", parts["CA"]),
+            context(tmp_path, mixed["CLIENT"], "CLIENT", parts["CA"]),
+        )
 
 
 def test_a_shard_of_another_name_and_a_view_that_would_be_a_shard_are_refused(
