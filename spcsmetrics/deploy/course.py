@@ -40,7 +40,8 @@ class Course:
         planned = self._plan(state, dry=True)
         for line in self.figures.lines(self.settings):
             console.print(line)
-        self._announce_departures(state)
+        for line in departure.announce(self.settings, state):
+            console.print(line)
         if not planned:
             console.print("Everything is as wanted: nothing would be sent.")
         for change in _changes(planned):
@@ -56,7 +57,8 @@ class Course:
         created = any("CREATE SERVICE" in change.sql for change in _changes(planned))
         for line in self.figures.lines(self.settings) if created else self.figures.warnings():
             console.print(f"- {line}")
-        self._announce_departures(state)
+        for line in departure.announce(self.settings, state):
+            console.print(f"- {line}")
         if not planned:
             console.print("- Everything is as wanted: nothing was sent")
         door = repository.Door(settings=self.settings, account=account)
@@ -149,13 +151,6 @@ class Course:
 
             self._pems = make_certificates(self._generation, datetime.now(UTC))
         return change.sql.replace(HIDDEN, literal(self._pems[change.certificate]))
-
-    def _announce_departures(self, state: State) -> None:
-        """Print which services go, before anything is sent."""
-        for name in departure.find_leaving(self.settings, state):
-            kept = departure.choose_snapshot(self.settings, state, name, datetime.now(UTC))
-            how = "its metrics are kept as a snapshot, which is billed until it is dropped (./inv snapshots)"
-            console.print(f"- {self.settings.schema_name}.{name} goes: {how if kept else 'it stores nothing'}.")
 
 
 def _changes(planned: Iterable[Stage]) -> list[Change]:

@@ -11,8 +11,8 @@ from datetime import datetime
 from spcsmetrics.deploy import ownership
 from spcsmetrics.deploy.certificates import Generation
 from spcsmetrics.deploy.change import Change
-from spcsmetrics.deploy.layout import list_members
-from spcsmetrics.deploy.names import literal
+from spcsmetrics.deploy.layout import find_public, list_members
+from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import State
 
@@ -28,6 +28,24 @@ def find_leaving(settings: Settings, state: State) -> list[str]:
     wanted = {member.service for member in list_members(settings)}
     found = [name for name, one in state.others.items() if name not in wanted and ownership.is_own(one)]
     return sorted(found, key=lambda name: (state.others[name].volumes != {}, name))
+
+
+def announce(settings: Settings, state: State) -> Iterator[str]:
+    """Yield what goes, as sentences to read before anything is sent."""
+    for name in find_leaving(settings, state):
+        how = "its metrics are kept as a snapshot, which is billed until it is dropped (./inv snapshots)"
+        stores = state.others[name].volumes != {}
+        yield f"{settings.schema_name}.{name} goes: {how if stores else 'it stores nothing'}."
+    boards = find_public(settings).service
+    for found in state.found:
+        if found.service and "grafana" in found.paths and found.service["name"] != boards:
+            old = f"{settings.schema_name}.{found.service['name']}"
+            yield f"The boards move from {old} to {settings.schema_name}.{boards}, which has another URL."
+            if roles := sorted(found.viewers - {bare(role) for role in settings.viewers}):
+                yield (
+                    f"{', '.join(roles)} can open the boards by {old}!viewer alone, which goes: add them to viewers in"
+                    " the settings."
+                )
 
 
 def choose_snapshot(settings: Settings, state: State, service: str, now: datetime) -> str:

@@ -11,6 +11,7 @@ from zygote import Done, Zygote, open_zygote
 
 from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR
 from spcsmetrics.images.definition import IMAGES
 
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
@@ -105,9 +106,9 @@ def test_a_first_deploy(office: Office) -> None:
     done = office.finish("deploy", "--create-pool", "--timeout=15")
     assert done.out.strip() == URL
     assert "nothing was sent" in done.err
-    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(IMAGES)
+    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(CONTAINERS[PAIR])
     made = [sql.split("(")[0].split("\n")[0] for sql in office.desk.changes()]
-    assert len(made) == len(set(made)) == STEPS_OF_DEPLOY - len(IMAGES), made
+    assert len(made) == len(set(made)) == STEPS_OF_DEPLOY - len(CONTAINERS[PAIR]), made
 
 
 @pytest.mark.parametrize("when", WHEN)
@@ -181,7 +182,7 @@ def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Off
     assert (office.service["state"], office.service["auto_resume"]) == ("READY", True)
 
 
-@pytest.mark.parametrize("which", range(1, len(IMAGES) + 1))
+@pytest.mark.parametrize("which", range(1, len(CONTAINERS[PAIR]) + 1))
 def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, which: int) -> None:
     """The process dies while a layer is on its way: the image is half there, and its other names are left behind."""
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
@@ -189,7 +190,7 @@ def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, wh
     killed(office.run("deploy", "--timeout=15", kill=("push", which)))
     assert len(office.daemon.pushed) == len(office.desk.catalog()["images"]) == which - 1
     assert office.finish("deploy", "--timeout=15").out.strip() == URL
-    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(IMAGES)
+    assert len(office.daemon.pushed) == len(set(office.daemon.pushed)) == len(CONTAINERS[PAIR])
     assert set(office.daemon.images) == {image.reference for image in IMAGES.values()}, (
         "the names for the push are gone"
     )

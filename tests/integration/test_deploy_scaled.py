@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from inner_accounts import SETTINGS, Room, open_room, planned
+from inner_accounts import SETTINGS, InnerAccount, Room, open_room, planned
 from scaled_rooms import NAME, is_ready, names, one, reach, short, want
 
 from simulator.privileges import ADMINISTRATOR, ROLE
@@ -45,6 +45,31 @@ def test_two_by_two_then_three_by_one_then_one_pair(room: Room, capsys: pytest.C
     assert room.catalog.secrets == {}
 
 
+def test_any_shape_leads_to_any_other_and_the_first_volume_stays_in_use(room: Room) -> None:
+    reach(room, 1, 1)
+    held = one(room).data
+    for shards, replicas in ((1, 2), (2, 1), (4, 2), (1, 2), (3, 2), (3, 1), (6, 2), (1, 1)):
+        assert reach(room, shards, replicas)
+        count = 1 if shards == replicas == 1 else shards * replicas + 1
+        assert len(room.catalog.services) == count
+        assert is_ready(room)
+        assert one(room).data == held
+        assert reach(room, shards, replicas) == []
+
+
+def test_who_loses_the_boards_as_they_move_is_said_before(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    reach(room, 1, 1)
+    room.run_sql(f"GRANT SERVICE ROLE {NAME}!viewer TO ROLE PUBLIC", role=ROLE)
+    want(room, 2, 1)
+    capsys.readouterr()
+    room.deploy(dry=True)
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"The boards move from {NAME} to {NAME}_VIEW, which has another URL." in said
+    assert (
+        f"PUBLIC can open the boards by {NAME}!viewer alone, which goes: add them to viewers in the settings." in said
+    )
+
+
 def test_a_pair_grows_without_a_moment_in_which_nobody_watches_a_pool_and_keeps_its_volume(room: Room) -> None:
     reach(room, 1, 1)
     held = one(room).data
@@ -63,6 +88,37 @@ def test_a_pair_grows_without_a_moment_in_which_nobody_watches_a_pool_and_keeps_
     addresses = next(word for word in one(room, "_VIEW").containers[0]["args"] if "sd-config" in word)
     for name in ("spcs-metrics", "spcs-metrics-1"):
         assert f'"{name}.abcd.svc.spcs.internal:10901"' in addresses
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "touched", "runs"),
+    [
+        ((1, 1), (2, 1), "ALTER SERVICE X", ["_1"]),
+        ((1, 1), (2, 1), "CREATE SERVICE X_VIEW", ["", "_1"]),
+        ((2, 1), (1, 1), "DROP SERVICE X_1 FORCE", [""]),
+        ((2, 2), (2, 1), "DROP SERVICE X_1_B FORCE", ["", "_1", "_VIEW"]),
+    ],
+)
+def test_services_run_before_the_next_is_touched(
+    room: Room,
+    monkeypatch: pytest.MonkeyPatch,
+    begin: tuple[int, int],
+    end: tuple[int, int],
+    touched: str,
+    runs: list[str],
+) -> None:
+    reach(room, *begin)
+    room.catalog.delay = 0.2
+    execute, seen = InnerAccount.execute, []
+
+    def look(account: InnerAccount, sql: str) -> object:
+        if short(" ".join(sql.split())) == touched:
+            seen.append([room.catalog.state(one(room, suffix)) for suffix in runs])
+        return execute(account, sql)
+
+    monkeypatch.setattr(InnerAccount, "execute", look)
+    reach(room, *end)
+    assert seen[0] == ["READY"] * len(runs)
 
 
 def test_back_to_one_pair_it_watches_all_before_the_others_go_with_a_snapshot_each(

@@ -117,6 +117,22 @@ def test_each_way_between_shapes_is_killed_at_each_of_its_steps(office: Office) 
     assert all(10 < steps < MOST_STEPS for steps in longest.values()), longest
 
 
+def test_a_first_deployment_of_several_services_is_killed_again_and_again(
+    desk: Desk, daemon: Daemon, zygote: Zygote
+) -> None:
+    """Each run gets further than the one before: database, images, pool, certificates, services, the view."""
+    office = Office(desk, daemon, zygote)
+    desk.write_settings('shards = 2\nreplicas = 2\nrole = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n')
+    step = 1
+    while office.run("deploy", "--create-pool", kill=("after", step)).code:
+        step += 1
+    office.is_as_wanted(SHAPES[2, 2])
+    assert 5 < step < MOST_STEPS
+    assert len(daemon.pushed) == len(set(daemon.pushed)) == len(RUNNABLE)
+    made = [sql.split("\n")[0] for sql in desk.changes() if not sql.startswith(("CREATE SECRET", "DROP SECRET"))]
+    assert len(made) == len(set(made)), made
+
+
 @pytest.mark.parametrize("delay", [1.0])
 @pytest.mark.parametrize("which", [1, 2, 3])
 def test_a_wait_between_two_stages_that_is_cut_is_taken_up_again(office: Office, which: int) -> None:

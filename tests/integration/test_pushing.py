@@ -13,6 +13,7 @@ from programs import write_program
 
 from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.deploy.grants import list_grants
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR
 from spcsmetrics.images.definition import IMAGES
 
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
@@ -55,7 +56,7 @@ def test_images_are_pushed_once_and_run_by_the_service(desk: Desk, daemon: Daemo
     assert set(daemon.images) == {image.reference for image in IMAGES.values()}, "the names for the push are gone"
     again = desk.inv("deploy", "--timeout=15")
     assert again.returncode == 0, again.stderr
-    assert len(daemon.pushed) == len(IMAGES), "what is there is not sent again"
+    assert len(daemon.pushed) == len(CONTAINERS[PAIR]), "what is there is not sent again"
     assert "nothing was sent" in again.stderr
 
 
@@ -64,7 +65,7 @@ def test_the_simulated_account_can_be_tried_with_its_own_connections(desk: Desk,
     home = {"SNOWFLAKE_HOME": str(desk.simulation.folder)}
     done = desk.inv("deploy", "--create-pool", "--timeout=15", env=home)
     assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
-    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.pushed) == len(CONTAINERS[PAIR])
 
 
 def test_released_images_are_pulled_pushed_and_kept_without_a_build(desk: Desk, daemon: Daemon) -> None:
@@ -75,7 +76,7 @@ def test_released_images_are_pulled_pushed_and_kept_without_a_build(desk: Desk, 
     assert "Push the image spcs-oss-otel:0.9.0" in planned.stdout
     done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
     assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
-    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.pushed) == len(CONTAINERS[PAIR])
     assert len(daemon.logins) == 1, "one login for all pushes"
     again = desk.inv("deploy", "--timeout=15")
     assert again.returncode == 0, again.stderr
@@ -121,9 +122,9 @@ def test_an_image_that_changed_is_pushed_under_another_tag_and_the_others_are_no
     daemon.images[IMAGES["grafana"].reference] = b"another"
     done = desk.inv("upgrade", "--timeout=15")
     assert (done.returncode, done.stdout.strip()) == (0, URL), done.stderr
-    (last,) = daemon.pushed[len(IMAGES) :]
+    (last,) = daemon.pushed[len(CONTAINERS[PAIR]) :]
     assert IMAGES["grafana"].name in last
-    assert last not in daemon.pushed[: len(IMAGES)]
+    assert last not in daemon.pushed[: len(CONTAINERS[PAIR])]
 
 
 def test_a_plan_names_the_pushes_and_sends_nothing(desk: Desk, daemon: Daemon) -> None:
@@ -215,7 +216,7 @@ def test_snow_logs_docker_in_and_the_session_does_where_snow_cannot(desk: Desk, 
     assert done.stdout.strip() == URL
     assert (desk.folder / "asked").read_text() == "spcs image-registry login\n", "one login for all pushes"
     assert (f"snow cannot log in to {host}: the session does it instead" in done.stderr) is bool(code)
-    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.pushed) == len(CONTAINERS[PAIR])
 
 
 def test_images_go_to_the_host_that_the_account_shows(desk: Desk, daemon: Daemon) -> None:
@@ -228,7 +229,7 @@ def test_images_go_to_the_host_that_the_account_shows(desk: Desk, daemon: Daemon
     assert done.returncode == 0, done.stderr
     ports = json.loads((desk.folder / "run" / "session" / "ports.json").read_text())
     hosts = [reference.partition("/")[0] for reference in daemon.pushed]
-    assert hosts == [f"127.0.0.1:{ports['registry']}"] * len(IMAGES)
+    assert hosts == [f"127.0.0.1:{ports['registry']}"] * len(CONTAINERS[PAIR])
 
 
 def test_no_command_line_holds_a_token_while_docker_is_logged_in(desk: Desk, daemon: Daemon) -> None:
@@ -241,6 +242,6 @@ def test_no_command_line_holds_a_token_while_docker_is_logged_in(desk: Desk, dae
     programs = write_program(desk.folder / "programs", "snow", snow).parent
     done = desk.inv("deploy", "--timeout=15", env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
-    assert len(daemon.pushed) == len(IMAGES)
+    assert len(daemon.pushed) == len(CONTAINERS[PAIR])
     assert "-m spcsmetrics.tasks deploy" in seen.read_text(), "command lines are seen"
     assert desk.token not in seen.read_text()

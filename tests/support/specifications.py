@@ -3,12 +3,12 @@
 from typing import Any
 
 from spcsmetrics.deploy import planner
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.sizing import find_size
 from spcsmetrics.deploy.specification import render
-from spcsmetrics.images.definition import IMAGES
 
-TAGS = dict.fromkeys(IMAGES, "1.0")
+TAGS = dict.fromkeys(CONTAINERS[PAIR], "1.0")
 
 
 def specify(settings: Settings, series: int = 0) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Waiting for a service, on an account that answers with the rows of one state after the other."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,3 +104,20 @@ def test_a_service_is_waited_for_until_it_stands_still() -> None:
 def test_a_service_that_does_not_stop_is_named_with_its_state() -> None:
     with pytest.raises(UserError, match=f"{NAME} is still RUNNING after 0 s"):
         readiness.wait_until_suspended(Service().query, SETTINGS, 0)
+
+
+@pytest.mark.parametrize(
+    ("states", "error"), [(["CREATING", "CREATED"], ""), (["ERROR"], "X is ERROR, so the service")]
+)
+def test_a_service_goes_only_once_its_snapshot_is_made(
+    states: list[str], error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spcsmetrics.deploy.readiness.time.sleep", lambda _: None)
+    left = iter(states)
+
+    def execute(_: str) -> list[Any]:
+        return [{"name": "X", "state": next(left)}]
+
+    with pytest.raises(UserError, match=error) if error else contextlib.nullcontext():
+        readiness.wait_until_kept(execute, SETTINGS, ["X"], 60)
+    assert list(left) == []
