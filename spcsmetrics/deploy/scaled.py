@@ -80,6 +80,9 @@ def render_view(
         # With replicas one that is away leaves the answer whole; without them half an answer would look like one.
         query["args"].append("--no-query.partial-response")
     grafana = next(one for one in pair["spec"]["containers"] if one["name"] == "grafana")
+    # The image has its data sources and alerts for a view beside those for a store.
+    way = f"-{settings.notification}" if settings.notification else ""
+    grafana["env"]["GF_PATHS_PROVISIONING"] = f"/etc/grafana/view{way}"
     view: dict[str, Any] = {
         "spec": {"containers": [query, grafana], "endpoints": pair["spec"]["endpoints"]},
         "serviceRoles": pair["serviceRoles"],

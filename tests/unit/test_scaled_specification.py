@@ -69,6 +69,17 @@ def test_the_view_is_the_only_public_one_and_holds_no_session_token_and_no_key_o
         "/certs/client-key",
     }
     assert "volumes" not in found["_VIEW"]["spec"]
+    assert all("readinessProbe" in one and "livenessProbe" in one for spec in found.values() for one in parts_of(spec))
+
+
+def parts_of(specification: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*containers(specification).values()]
+
+
+@pytest.mark.parametrize(("way", "folder"), [("", "view"), ("webhook", "view-webhook"), ("email", "view-email")])
+def test_the_views_grafana_has_what_is_provisioned_for_a_view(way: str, folder: str) -> None:
+    grafana = containers(render(Settings(shards=2, notification=way))["_VIEW"])["grafana"]
+    assert grafana["env"]["GF_PATHS_PROVISIONING"] == f"/etc/grafana/{folder}"
 
 
 def test_the_query_listens_where_grafana_expects_a_store() -> None:
