@@ -155,3 +155,15 @@ def test_a_removal_that_is_killed_is_finished(office: Office, step: int) -> None
     again = office.zygote.run("undeploy", "--force", "--yes", "--settings", str(office.desk.folder / "deploy.toml"))
     assert again.code == 0, again.err
     assert (office.services, office.desk.catalog()["secrets"]) == ({}, {})
+
+
+def test_a_rotation_that_is_killed_is_finished(office: Office) -> None:
+    office.want(2, 1)
+    office.finish("deploy")
+    for step in (3, 7, 12):
+        before = set(office.desk.catalog()["secrets"])
+        done = office.run("rotate", kill=("after", step))
+        assert done.code == -9, done.err
+        office.finish("rotate")
+        office.is_as_wanted({"", "_1", "_VIEW"})
+        assert not before & set(office.desk.catalog()["secrets"])

@@ -15,7 +15,21 @@ from spcsmetrics.local import parts, processes
 
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 # They need an account: the tests of deployments and connections run them in a simulated one.
-ACCOUNT = {"backup", "deploy", "doctor", "grant-viewer", "logs", "open", "restore", "snapshots", "status", "undeploy"}
+ACCOUNT = {
+    *(
+        "backup",
+        "deploy",
+        "doctor",
+        "grant-viewer",
+        "logs",
+        "open",
+        "restore",
+        "rotate",
+        "snapshots",
+        "status",
+        "undeploy",
+    ),
+}
 ACCOUNT |= {"upgrade"}
 # They change nothing, and so have no plan.
 READERS = {"grants", "versions"}
