@@ -70,7 +70,7 @@ class Estimate:
         ]
         if disk_bytes(self.largest_series, days) > self.volume_gib * _GIB * VOLUME_SHARE:
             lines.append("The volume holds fewer days: set a larger volume_gib, because it cannot be changed later.")
-        if self.recommended != settings.shards:
+        if self.most_nodes and self.recommended != settings.shards:
             lines.append(f"Recommended for the account's size: shards = {self.recommended}.")
         return [*lines, *applications.lines(settings, size), *self.warnings()]
 

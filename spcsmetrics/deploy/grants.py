@@ -86,11 +86,13 @@ def _reach(schema: str, role: str, reason: str) -> Iterator[Grant]:
 
 
 def _pools(settings: Settings, role: str) -> Iterator[Grant]:
-    own = settings.compute_pool
+    own, nodes = settings.compute_pool, "one node that the service runs on"
+    if settings.scaled:
+        nodes = "a node for each service"
     yield Grant(
         sql=create_sql(settings),
         inverse="",
-        reason="one node that the service runs on; costs as ./inv deploy --dry prints",
+        reason=f"{nodes}; costs as ./inv deploy --dry prints",
     )
     yield _grant("USAGE", "COMPUTE POOL", own, role, "to run the service there")
     if settings.scaled:

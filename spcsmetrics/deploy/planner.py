@@ -43,20 +43,15 @@ def make_plan(
     """
     ownership.require_own(settings, state, adopt=adopt)
     return [
-        *prepare(settings, state, tags, create_pool=create_pool, pushed=pushed),
+        *prepare(settings, state, tags, pushed=pushed),
+        *plan_pool(settings, state, create_pool=create_pool),
         *plan_service(settings, state, Member(service=settings.service), specification, tags),
     ]
 
 
-def prepare(
-    settings: Settings, state: State, tags: Mapping[str, str], *, create_pool: bool, pushed: bool
-) -> list[Change]:
-    """Return the changes before services: where they lie, their images, and the pool."""
-    return [
-        *_objects(settings, state),
-        *_pushes(state, tags, pushed=pushed),
-        *_pool(settings, state, create_pool=create_pool),
-    ]
+def prepare(settings: Settings, state: State, tags: Mapping[str, str], *, pushed: bool) -> list[Change]:
+    """Return the changes that cost next to nothing: where services lie, and their images."""
+    return [*_objects(settings, state), *_pushes(state, tags, pushed=pushed)]
 
 
 def plan_service(
@@ -104,7 +99,8 @@ def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[
         yield Change(title=f"Push the image {name}:{tag}", image=key, tag=tag)
 
 
-def _pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
+def plan_pool(settings: Settings, state: State, *, create_pool: bool) -> Iterator[Change]:
+    """Yield the change to the pool that services need. Raises UserError without the consent to create it."""
     if state.pool:
         yield from pool.grow(settings, state.pool, state)
         return

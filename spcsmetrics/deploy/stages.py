@@ -42,15 +42,17 @@ class Wish:
 def plan_stages(settings: Settings, state: State, wish: Wish) -> list[Stage]:
     """Return the stages that have changes, in order; none when everything is as wanted. Raises UserError."""
     ownership.require_own(settings, state, adopt=wish.adopt)
-    first = planner.prepare(settings, state, wish.tags, create_pool=wish.create_pool, pushed=wish.pushed)
+    # Nodes cost, so they come after all that the account may refuse.
+    first = planner.prepare(settings, state, wish.tags, pushed=wish.pushed)
+    first += _certificates(settings, state, wish.generation)
+    first += planner.plan_pool(settings, state, create_pool=wish.create_pool)
     members = list_members(settings)
     planned = {
         member.service: planner.plan_service(settings, state, member, wish.specifications[member.service], wish.tags)
         for member in members
     }
-    stages = [Stage(changes=[*first, *_certificates(settings, state, wish.generation)])]
     if settings.scaled:
-        stages += _services(settings, state, members, planned)
+        stages = [Stage(changes=first), *_services(settings, state, members, planned)]
     else:
         stages = [Stage(changes=[*first, *planned[settings.service]])]
     stages += _departures(settings, state, members, wish.generation)

@@ -75,8 +75,8 @@ def test_a_pair_grows_without_a_moment_in_which_nobody_watches_a_pool_and_keeps_
     held = one(room).data
     sent = reach(room, 2, 1)
     assert sent == [
-        "ALTER COMPUTE POOL SPCS_METRICS_POOL SET MIN_NODES = 3 MAX_NODES = 3",
         *(f"CREATE SECRET X_TLS_{part}" for part in PARTS),
+        "ALTER COMPUTE POOL SPCS_METRICS_POOL SET MIN_NODES = 3 MAX_NODES = 3",
         "CREATE SERVICE X_1",
         "ALTER SERVICE X",
         "ALTER SERVICE X SET",
@@ -178,13 +178,15 @@ def test_the_plan_is_what_is_sent_but_for_what_secrets_hold(room: Room, capsys: 
     assert [short(sql) for sql in plan if not sql.startswith("Push")] == sent
 
 
-def test_a_refused_secret_is_explained_without_what_it_holds(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_secret_is_explained_without_what_it_holds_and_before_it_costs(room: Room) -> None:
+    reach(room, 1, 1)
     want(room, 2, 1)
     room.run_sql(f"REVOKE CREATE SECRET ON SCHEMA SPCS_METRICS.PUBLIC FROM ROLE {ROLE}")
     with pytest.raises(UserError, match=r"CREATE SECRET is missing.*inv grants") as refused:
         room.deploy()
     assert "BEGIN" not in str(refused.value)
-    assert names(room) == set()
+    assert names(room) == {""}
+    assert room.catalog.fleet.pools["SPCS_METRICS_POOL"].least == 1
 
 
 def test_a_pool_that_the_role_may_not_change_is_explained(room: Room) -> None:
