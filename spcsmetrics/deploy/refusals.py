@@ -62,6 +62,11 @@ def explain(what: str, code: int, message: str) -> RefusedError:
     return RefusedError(f"{what}: the account says: {said} ({code}); {remedy}", code)
 
 
+def describe(sql: str) -> str:
+    """Return the beginning of a statement, without a specification and without what a secret holds."""
+    return " ".join(re.split(r"\$\$|SECRET_STRING", sql, maxsplit=1)[0].split())[:80]
+
+
 def mask(message: str) -> str:
     """Return a message on one line without the secrets that it repeats."""
     plain = _HELD.sub("***", " ".join(message.split()))

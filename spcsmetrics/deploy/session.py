@@ -3,7 +3,6 @@
 import contextlib
 import json
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import connections
 from spcsmetrics.deploy.addresses import is_private
-from spcsmetrics.deploy.refusals import explain, mask
+from spcsmetrics.deploy.refusals import describe, explain, mask
 
 Row = dict[str, Any]
 _SECONDS = 60
@@ -33,9 +32,9 @@ class Account:
             return [row.as_dict() for row in self._session.sql(sql).collect()]
         except SnowparkClientException as error:
             code = int(getattr(error, "sql_error_code", None) or 0)
-            raise explain(_title(sql), code, str(error.message)) from None
+            raise explain(describe(sql), code, str(error.message)) from None
         except Error as error:
-            raise explain(_title(sql), int(error.errno or 0), str(error.msg)) from None
+            raise explain(describe(sql), int(error.errno or 0), str(error.msg)) from None
 
     @property
     def user(self) -> str:
@@ -54,11 +53,6 @@ class Account:
         except Error as error:
             raise explain("The token for the image registry", int(error.errno or 0), str(error.msg)) from None
         return json.dumps({"token": issued["sessionToken"], "expires_in": issued["validityInSecondsST"]})
-
-
-def _title(sql: str) -> str:
-    """Return the beginning of a statement, without a specification and without what a secret holds."""
-    return " ".join(re.split(r"\$\$|SECRET_STRING", sql, maxsplit=1)[0].split())[:80]
 
 
 @contextmanager

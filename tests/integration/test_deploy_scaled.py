@@ -189,6 +189,17 @@ def test_a_refused_secret_is_explained_without_what_it_holds_and_before_it_costs
     assert room.catalog.fleet.pools["SPCS_METRICS_POOL"].least == 1
 
 
+def test_a_service_whose_metrics_cannot_be_kept_stays(room: Room) -> None:
+    reach(room, 2, 1)
+    want(room, 1, 1)
+    room.run_sql(f"REVOKE CREATE SNAPSHOT ON SCHEMA SPCS_METRICS.PUBLIC FROM ROLE {ROLE}")
+    with pytest.raises(UserError, match="CREATE SNAPSHOT is missing"):
+        room.deploy()
+    assert names(room) == {"", "_1", "_VIEW"}
+    reach(room, 1, 1)
+    assert names(room) == {""}
+
+
 def test_a_pool_that_the_role_may_not_change_is_explained(room: Room) -> None:
     reach(room, 1, 1)
     want(room, 2, 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spcsmetrics.deploy.refusals import explain
+from spcsmetrics.deploy.refusals import describe, explain
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,30 @@ def test_a_known_refusal_gets_its_advice(code: int, message: str, advice: str) -
 @pytest.mark.parametrize("said", ["token=abc123", 'password: "abc123"', '{"secret":"abc123"}', "Authorization: abc123"])
 def test_a_secret_in_a_message_is_not_repeated(said: str) -> None:
     assert "abc123" not in str(explain("The default connection", 1, f"failed with {said}"))
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"unexpected: CREATE SECRET X TYPE = GENERIC_STRING SECRET_STRING = '{PEM}' COMMENT",
+        f"unexpected: SECRET_STRING = '{PEM[:40]}",
+        f"near {PEM[:40]}",
+        f"near {PEM}",
+    ],
+)
+def test_a_key_in_a_message_is_not_repeated_cut_off_or_not(said: str) -> None:
+    sentence = str(explain("CREATE SECRET X", 1003, said))
+    assert "MIG" not in sentence
+    assert "BEGIN" not in sentence
+
+
+def test_a_statement_is_named_without_what_it_puts_into_a_secret() -> None:
+    sql = f"CREATE SECRET IF NOT EXISTS D.S.X\n  TYPE = GENERIC_STRING SECRET_STRING = '{PEM}'"
+    assert describe(sql) == "CREATE SECRET IF NOT EXISTS D.S.X TYPE = GENERIC_STRING"
+    assert describe("ALTER SERVICE X FROM SPECIFICATION $$\n{}\n$$") == "ALTER SERVICE X FROM SPECIFICATION"
 
 
 def test_what_the_driver_puts_before_a_message_is_left_out() -> None:
