@@ -1,6 +1,7 @@
 """What only the programs that read a setting would refuse: judged here, by their rules, before anything is sent."""
 
 import configparser
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -63,6 +64,25 @@ def check_base_name(key: str, service: str) -> None:
             f"{key} is {service!r}: with shards or replicas it has at most {most} characters, because names such as"
             " NAME_VIEW and NAME_15_B are made of it"
         )
+
+
+def read_addresses(key: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return single addresses with a mask of their full length. Raises UserError for a range, and for what is none."""
+    try:
+        networks = [ipaddress.ip_network(text) for text in texts]
+    except ValueError as error:
+        raise UserError(f"{key}: {error}: write addresses such as 10.0.0.7") from None
+    for network in networks:
+        if isinstance(network, ipaddress.IPv6Network) and network.network_address.scope_id:
+            raise UserError(
+                f"{key} has {network}, whose % names an interface of another machine: write addresses such as 10.0.0.7"
+            )
+        # Grafana has taken an IPv6 address without its mask for a whole range (CVE-2026-33376).
+        if network.num_addresses != 1:
+            raise UserError(
+                f"{key} has the range {network}, of which every host would be trusted: list single addresses"
+            )
+    return tuple(str(network) for network in networks)
 
 
 def check_expression(key: str, expression: str) -> None:

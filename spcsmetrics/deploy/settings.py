@@ -1,6 +1,5 @@
 """What is wanted: the settings of a deployment, from a TOML file."""
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Callable
@@ -204,21 +203,7 @@ def _volume(key: str, value: object) -> int:
 def _addresses(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of addresses in brackets")
-    try:
-        networks = [ipaddress.ip_network(_text(key, one)) for one in value]
-    except ValueError as error:
-        raise UserError(f"{key}: {error}: write addresses such as 10.0.0.7") from None
-    for network in networks:
-        if isinstance(network, ipaddress.IPv6Network) and network.network_address.scope_id:
-            raise UserError(
-                f"{key} has {network}, whose % names an interface of another machine: write addresses such as 10.0.0.7"
-            )
-        # Grafana has taken an IPv6 address without its mask for a whole range (CVE-2026-33376).
-        if network.num_addresses != 1:
-            raise UserError(
-                f"{key} has the range {network}, of which every host would be trusted: list single addresses"
-            )
-    return tuple(str(network) for network in networks)
+    return rules.read_addresses(key, [_text(key, one) for one in value])
 
 
 def _flag(key: str, value: object) -> bool:

@@ -123,3 +123,4 @@ def open_desk(folder: Path, service_delay: float = 0.3) -> Iterator[Desk]:
         logs = [process.log.read_text(errors="replace") for process in run.processes]
         for text in [*desk.printed, *logs]:
             assert desk.token not in text, "a secret was printed"
+            assert "-----BEGIN" not in text, "a key or a certificate was printed"
