@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from simulator.catalog import Name, Service
+from simulator.catalog import EVERY_ENDPOINT, Name, Service
 from simulator.errors import SqlError, SqlErrorKind, missing
 from simulator.sql.objects import check_schema, visible_service
 from simulator.sql.request import Request, Table, done, resolve, unquote
@@ -134,10 +134,10 @@ def _alter(request: Request) -> Table:
     volumes = [volume for volume in specification["spec"].get("volumes", []) if volume["source"] == "block"]
     if volumes != service.volumes:
         raise SqlError(SqlErrorKind.VOLUMES_CHANGED, "Block storage volumes of a service cannot be changed.")
-    if not specification.get("serviceRoles"):
-        # A role that the specification no longer has is gone with its grants.
-        service.viewers.clear()
     service.specification, service.digests, service.changed = specification, digests, request.catalog.clock()
+    # A role that the specification no longer has is gone with its grants.
+    declared = {role["name"].upper() for role in specification.get("serviceRoles", [])} | {EVERY_ENDPOINT}
+    service.roles = {role: holders for role, holders in service.roles.items() if role in declared}
     service.hosts = {number: request.catalog.next_host() for number in service.hosts}
     return done("Statement executed successfully.")
 

@@ -40,7 +40,8 @@ def test_each_shard_has_an_alert_that_fires_within_two_minutes() -> None:
     assert len(RULES) == MOST_SHARDS
     for shard, rule in enumerate(RULES):
         query = rule["data"][0]
-        assert query["model"]["expr"].startswith(f'absent(up{{spcs_shard="{shard}"}})')
+        absent = f'absent(up{{spcs_shard="{shard}", job!="spcs-services"}})'
+        assert query["model"]["expr"].startswith(absent)
         assert query["datasourceUid"] == DATA_SOURCE
         assert rule["for"] == "1m"
         assert rule["annotations"]["runbook_url"].endswith("/SpcsShardDown.md")
