@@ -104,4 +104,4 @@ def _inputs() -> list[Path]:
         for pattern in ("*.go", "go.mod", "go.sum")
         for file in module.rglob(pattern)
     ]
-    return [MANIFEST, *(file for file in sources if not file.name.endswith("_test.go"))]
+    return [MANIFEST, Path(gobuild.__file__), *(file for file in sources if not file.name.endswith("_test.go"))]

@@ -11,6 +11,18 @@ from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment
 
+# Libraries that come with others and do nothing for a sample: compiled without inlining, a program is 0.7 MB smaller.
+_COLD = (
+    "cloud.google.com",
+    "github.com/AzureAD",
+    "github.com/Azure",
+    "github.com/aws",
+    "github.com/google/go-tpm",
+    "gonum.org",
+    "google.golang.org/api",
+    "k8s.io",
+)
+
 
 def compile_step(title: str, binary: Path, target: str, *, module: Path, package: str = ".") -> Step:
     """Return the step that compiles a package of a module for a platform, which is fast when nothing changed."""
@@ -47,6 +59,7 @@ def build_large(
         remedy: what to do when it fails, as a part of the sentence.
     """
     make_folder(made.parent)
+    flags = [*flags, *(f"-gcflags={library}/...=-l" for library in _COLD)]
     missing: Args = ["go", "list", "-deps", *flags, "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", package]
     listed = process.run(missing, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.download)
     progress.begin(sum(bool(line.strip()) and not line.startswith("go: ") for line in listed.splitlines()))
