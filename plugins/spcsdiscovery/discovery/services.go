@@ -26,8 +26,9 @@ var serviceColumns = []string{
 type serviceLister struct {
 	listing[service]
 	account *sqlapi.Client
-	// pools are the compute pools to watch; empty, all of them.
+	// pools are the compute pools to watch; empty, all of them. Of these shard has a part.
 	pools []string
+	shard ShardConfig
 	// wanted are the services that the configuration names.
 	wanted map[ServiceName]annotations
 }
@@ -36,7 +37,7 @@ func newServiceLister(c *SDConfig, account *sqlapi.Client, reporter *serviceRepo
 	wanted, err := readServiceList(c.Services)
 	return &serviceLister{
 		listing: listing[service]{staleAfter: c.AccountStaleAfter, reporter: reporter},
-		account: account, pools: c.ComputePools, wanted: wanted,
+		account: account, pools: c.ComputePools, shard: c.Shard, wanted: wanted,
 	}, err
 }
 
@@ -128,8 +129,8 @@ func (l *serviceLister) choose(result *sqlapi.Result, row int, name ServiceName)
 
 func (l *serviceLister) watches(result *sqlapi.Result, row int) bool {
 	pool, _ := result.Value(row, "compute_pool")
-	return len(l.pools) == 0 ||
-		slices.ContainsFunc(l.pools, func(name string) bool { return strings.EqualFold(name, pool) })
+	return l.shard.owns(pool) && (len(l.pools) == 0 ||
+		slices.ContainsFunc(l.pools, func(name string) bool { return strings.EqualFold(name, pool) }))
 }
 
 func readName(result *sqlapi.Result, row int) (ServiceName, error) {

@@ -316,6 +316,26 @@ func TestOnlyServicesOfTheWatchedPoolsAreFound(t *testing.T) {
 	require.NotEmpty(t, f.targets("B"))
 }
 
+func TestAServiceIsFoundByTheShardOfItsPoolAlone(t *testing.T) {
+	finders := map[string]int{}
+	for index := range 3 {
+		f := newServiceFixture(t, func(c *SDConfig) { c.Shard = ShardConfig{Index: &index, Count: 3} })
+		for i := range 12 {
+			name := fmt.Sprintf("S%d", i)
+			f.add(name, fmt.Sprintf("10.0.0.%d", i+1)).pool = fmt.Sprintf("POOL_%d", i%4)
+		}
+		f.refreshOnce()
+		for name := range f.groups {
+			finders[name]++
+			require.Equal(t, index, ShardOf(f.known(name).Pool, 3))
+		}
+	}
+	require.Len(t, finders, 12)
+	for name, count := range finders {
+		require.Equal(t, 1, count, name)
+	}
+}
+
 func TestAHostileNameActsNowhere(t *testing.T) {
 	f := newServiceFixture(t)
 	f.add("X\x1b[2J\nY", "10.0.0.1").comment = "prometheus.io/scrape=\u202etrue"

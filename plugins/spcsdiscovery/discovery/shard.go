@@ -45,13 +45,18 @@ func (s ShardConfig) split(pools []pool) (own []pool, others []string) {
 		return pools, nil
 	}
 	for _, p := range pools {
-		if ShardOf(p.name, s.Count) == *s.Index {
+		if s.owns(p.name) {
 			own = append(own, p)
 		} else {
 			others = append(others, p.name)
 		}
 	}
 	return own, others
+}
+
+// owns reports whether a pool, and the services in it, belong to this shard.
+func (s ShardConfig) owns(pool string) bool {
+	return s.Count == 0 || ShardOf(pool, s.Count) == *s.Index
 }
 
 // ShardOf returns the shard that watches a pool: hashmod, as relabelling of Prometheus has it, of the name in capitals,

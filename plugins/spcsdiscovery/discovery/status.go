@@ -87,7 +87,7 @@ func (r *reporter) refreshEnded(ok bool, took time.Duration, known int, status f
 	if !r.refreshed {
 		r.refreshed = true
 		facts := []any{r.subject, known, "without_failure", ok, "took", took.Round(time.Millisecond)}
-		if r.shards > 0 {
+		if len(r.otherShards) > 0 {
 			facts = append(facts, r.subject+"_of_other_shards", len(r.otherShards))
 		}
 		r.logger.Info("First look at the "+r.subject+" has ended", facts...)
