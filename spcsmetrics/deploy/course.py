@@ -11,13 +11,13 @@ from spcsmetrics.deploy import arrival, certificates, departure, readiness, repo
 from spcsmetrics.deploy.certificates import HIDDEN, Generation
 from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.estimate import Estimate
-from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.deploy.names import literal
 from spcsmetrics.deploy.options import Options
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.stages import Stage, Wish
 from spcsmetrics.deploy.state import State, find_repository_url, read_state
+from spcsmetrics.images.definition import SHIPPED
 
 
 @dataclass(kw_only=True)
@@ -132,9 +132,9 @@ class Course:
         def push() -> None:
             # Asked now: the repository may be a minute old.
             url = find_repository_url(account.execute, self.settings) or ""
-            repository.push(door, url, RUNNABLE[change.image], change.tag, source)
+            repository.push(door, url, SHIPPED[change.image], change.tag, source)
 
-        source = self.options.find_source(RUNNABLE[change.image], change.tag)
+        source = self.options.find_source(SHIPPED[change.image], change.tag)
         return Step(
             title=change.title,
             detail=f"docker pull {source} and push" if source else "docker push",

@@ -3,10 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from spcsmetrics.core.paths import ROOT
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.images import contexts
-from spcsmetrics.images.definition import IMAGES, Image
 
 PAIR, SHARD, VIEW = "pair", "shard", "view"
 # The containers of each kind of service, by the keys of their images.
@@ -15,16 +12,6 @@ CONTAINERS = {
     SHARD: ("otel", "prometheus", "thanos"),
     VIEW: ("thanos", "grafana"),
 }
-_THANOS = Image(
-    key="thanos",
-    name="spcs-oss-thanos",
-    dockerfile=ROOT / "thanos" / "Dockerfile",
-    base="prometheus",
-    fill=lambda _folder, _platforms: None,
-    prepare=contexts.prepare_nothing,
-)
-# Every image that a service may run.
-RUNNABLE = {**IMAGES, _THANOS.key: IMAGES.get(_THANOS.key, _THANOS)}
 REPLICAS = "ab"
 _MARK = re.compile(r"[^;]*?, deployment (?P<deployment>\w+), .*", re.DOTALL)
 

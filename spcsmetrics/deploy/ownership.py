@@ -1,10 +1,11 @@
 """Whether a service is this project's: by what runs in it, not by its name or its comment."""
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy.layout import CONTAINERS, RUNNABLE, list_members
+from spcsmetrics.deploy.layout import CONTAINERS, list_members
 from spcsmetrics.deploy.names import LABEL
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import Found, State
+from spcsmetrics.images.definition import SHIPPED
 
 
 def is_own(state: Found) -> bool:
@@ -15,7 +16,7 @@ def is_own(state: Found) -> bool:
     """
     if state.paths:
         names = {path.rsplit("/", 1)[-1].split("@")[0].split(":")[0] for path in state.paths.values()}
-        return any({RUNNABLE[key].name for key in keys} <= names for keys in CONTAINERS.values())
+        return any({SHIPPED[key].name for key in keys} <= names for keys in CONTAINERS.values())
     return state.service is not None and (state.service["comment"] or "").startswith(LABEL)
 
 

@@ -8,17 +8,18 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import marks, ownership, pool, rows
 from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.drift import differences
-from spcsmetrics.deploy.layout import RUNNABLE, Member
+from spcsmetrics.deploy.layout import Member
 from spcsmetrics.deploy.names import COMMENT, bare, dollar_quoted, literal
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.specification import as_json, fingerprint
 from spcsmetrics.deploy.state import State
+from spcsmetrics.images.definition import SHIPPED
 
 
 def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
     """Return each image's path in a specification, by its key; paths are lower case."""
     folder = settings.repository_name.replace(".", "/").lower()
-    return {key: f"/{folder}/{RUNNABLE[key].name}:{tag}" for key, tag in tags.items()}
+    return {key: f"/{folder}/{SHIPPED[key].name}:{tag}" for key, tag in tags.items()}
 
 
 def comment(specification: Mapping[str, Any], mark: str = "") -> str:
@@ -86,7 +87,7 @@ def _objects(settings: Settings, state: State) -> Iterator[Change]:
 
 def _pushes(state: State, tags: Mapping[str, str], *, pushed: bool) -> Iterator[Change]:
     for key, tag in tags.items():
-        name = RUNNABLE[key].name
+        name = SHIPPED[key].name
         if (name, tag) in state.images:
             continue
         if pushed and not state.repository_url:
@@ -165,7 +166,7 @@ def _specification(
     name: str, state: State, specification: dict[str, Any], tags: Mapping[str, str], *, noted: bool
 ) -> Iterator[Change]:
     """Yield the change to what runs where it differs from what is wanted; where it is not shown, by the comment."""
-    digests = {key: state.images.get((RUNNABLE[key].name, tag)) for key, tag in tags.items()}
+    digests = {key: state.images.get((SHIPPED[key].name, tag)) for key, tag in tags.items()}
     stale = [key for key, digest in digests.items() if key in state.running and state.running[key] != digest]
     fields: list[str] = []
     if state.specification is not None:

@@ -11,13 +11,13 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import console
 from spcsmetrics.core.text import visible
 from spcsmetrics.core.versions import PRODUCT
-from spcsmetrics.deploy.layout import RUNNABLE, list_images
+from spcsmetrics.deploy.layout import list_images
 from spcsmetrics.deploy.session import Account
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import read_images
 from spcsmetrics.images import daemon
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
-from spcsmetrics.images.definition import Image
+from spcsmetrics.images.definition import SHIPPED, Image
 
 _SESSION_USER = "0sessiontoken"
 _PUSH_SECONDS = 600
@@ -34,7 +34,7 @@ def find_tags(settings: Settings, *, pushed: bool, dry: bool) -> dict[str, str]:
     """
     if settings.tag or pushed:
         return dict.fromkeys(list_images(settings), settings.tag or PRODUCT)
-    return {key: _tag(RUNNABLE[key], dry=dry) for key in list_images(settings)}
+    return {key: _tag(SHIPPED[key], dry=dry) for key in list_images(settings)}
 
 
 def _tag(image: Image, *, dry: bool) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spcsmetrics.deploy import repository
-from spcsmetrics.deploy.layout import RUNNABLE, list_images
+from spcsmetrics.deploy.layout import list_images
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import State
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
+from spcsmetrics.images.definition import SHIPPED
 
 # What this machine's images get: a version and the beginning of the image's id.
 _MADE_HERE = re.compile(r".*-[0-9a-f]{12}|.*-not-built")
@@ -72,7 +73,7 @@ def _running(settings: Settings, state: State) -> dict[str, str]:
     One that does not run, as where a pair is on its way to shards, is taken of the tag of all others.
     """
     paths = {key: path for found in state.found for key, path in found.paths.items()}
-    tags = {key: path.rpartition(":")[2] for key, path in paths.items() if key in RUNNABLE and ":" in path}
+    tags = {key: path.rpartition(":")[2] for key, path in paths.items() if key in SHIPPED and ":" in path}
     needed = list_images(settings)
     if {"otel", "prometheus"} <= set(tags) and len(set(tags.values())) == 1:
         return dict.fromkeys(needed, tags["otel"])

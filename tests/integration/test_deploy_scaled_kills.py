@@ -11,7 +11,7 @@ from zygote import Done, Zygote, open_zygote
 
 from simulator.privileges import ADMINISTRATOR
 from spcsmetrics.deploy.grants import list_grants
-from spcsmetrics.deploy.layout import RUNNABLE
+from spcsmetrics.images.definition import SHIPPED
 
 NAME = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 # The shapes that follow each other, with their services.
@@ -27,7 +27,7 @@ MOST_STEPS = 20
 @pytest.fixture
 def daemon() -> Iterator[Daemon]:
     with open_daemon() as found:
-        found.images |= {image.reference: image.name.encode() for image in RUNNABLE.values()}
+        found.images |= {image.reference: image.name.encode() for image in SHIPPED.values()}
         yield found
 
 
@@ -128,7 +128,7 @@ def test_a_first_deployment_of_several_services_is_killed_again_and_again(
         step += 1
     office.is_as_wanted(SHAPES[2, 2])
     assert 5 < step < MOST_STEPS
-    assert len(daemon.pushed) == len(set(daemon.pushed)) == len(RUNNABLE)
+    assert len(daemon.pushed) == len(set(daemon.pushed)) == len(SHIPPED)
     made = [sql.split("\n")[0] for sql in desk.changes() if not sql.startswith(("CREATE SECRET", "DROP SECRET"))]
     assert len(made) == len(set(made)), made
 

@@ -15,8 +15,8 @@ from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy.grants import list_grants
-from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.deploy.settings import Settings, read_settings
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.local import parts, processes
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
@@ -107,7 +107,7 @@ class Desk:
 
     def put_images(self, tag: str, digest: str) -> None:
         path = self.settings.repository_name.replace(".", "/").lower()
-        for image in RUNNABLE.values():
+        for image in SHIPPED.values():
             self.admin("PUT", f"/images/{path}/{image.name}:{tag}", {"digest": digest})
 
 

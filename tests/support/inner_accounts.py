@@ -19,12 +19,11 @@ from simulator.sql import Session, execute
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.deploy import deployment, operations, repository
 from spcsmetrics.deploy.grants import list_grants
-from spcsmetrics.deploy.layout import RUNNABLE
 from spcsmetrics.deploy.options import Options
 from spcsmetrics.deploy.refusals import explain
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.images import daemon
-from spcsmetrics.images.definition import Image
+from spcsmetrics.images.definition import SHIPPED, Image
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
 SERVICE = ("SPCS_METRICS", "PUBLIC", "SPCS_METRICS")
@@ -81,7 +80,7 @@ class Room:
     ids: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
-        self.ids = {image.reference: f"{number}" * 64 for number, image in enumerate(RUNNABLE.values(), 1)}
+        self.ids = {image.reference: f"{number}" * 64 for number, image in enumerate(SHIPPED.values(), 1)}
         self.write_settings(SETTINGS)
 
     @property
@@ -112,10 +111,10 @@ class Room:
         self.run_sql(*(one.sql for one in list_grants(self.settings)))
         self.catalog.settle_pools()
 
-    def put_images(self, tag: str, keys: Sequence[str] = tuple(RUNNABLE), digest: str = "1") -> None:
+    def put_images(self, tag: str, keys: Sequence[str] = tuple(SHIPPED), digest: str = "1") -> None:
         self.run_sql("CREATE IMAGE REPOSITORY IF NOT EXISTS SPCS_METRICS.PUBLIC.IMAGES", role=ROLE)
         for key in keys:
-            self.catalog.repositories[REPOSITORY][RUNNABLE[key].name, tag] = f"sha256:{digest * 64}"
+            self.catalog.repositories[REPOSITORY][SHIPPED[key].name, tag] = f"sha256:{digest * 64}"
 
     def deploy(self, *, dry: bool = False, **options: Any) -> None:
         deployment.deploy(Options(settings=self.path, timeout=5, **options), dry=dry)
@@ -172,4 +171,4 @@ def planned(text: str) -> list[str]:
 
 
 def machine_tag(key: str) -> str:
-    return f"{PRODUCT}-{str(list(RUNNABLE).index(key) + 1) * 12}"
+    return f"{PRODUCT}-{str(list(SHIPPED).index(key) + 1) * 12}"
