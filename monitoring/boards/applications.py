@@ -23,8 +23,8 @@ APPLICATIONS = Board(
         Row(
             title="What they publish",
             panels=(
-                Grid(listing=applications.names(IN_SERVICES), width=12, height=10),
-                Lines(signal=applications.series_by_service(IN_SERVICES), height=10),
+                Grid(listing=applications.names(IN_SERVICES), width=14, height=10),
+                Lines(signal=applications.series_by_service(IN_SERVICES), width=10, height=10),
                 Lines(signal=applications.seconds(IN_SERVICES), width=24),
             ),
         ),

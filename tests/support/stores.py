@@ -65,7 +65,7 @@ def scrape_applications(config: Path, admin: str) -> None:
 
 def start_full_store(run: processes.Run) -> Store:
     """Start simulator, store and collector, and let each kind of failure happen once."""
-    simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE, applications=3)
+    simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE, applications=1)
     config = write_fast_configuration(run.folder)
     scrape_applications(config, simulation.admin)
     launched = start_launched_store(run, config, env={"SPCS_SERIES": "45000"})
