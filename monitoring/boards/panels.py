@@ -37,8 +37,9 @@ MIN_STEP = "30s"
 _REFS = "ABCDEFGHIJKLMNOP"
 # Pixels: wide enough for a name, and for a number with its unit. A board is 1,550 wide on a screen of 1,600.
 _KEY_WIDTHS = {
-    "Alert": 235, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 90, "Job": 130, "Metric": 330,
-    "Node": 115, "Part": 130, "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180, "Target": 300, "Version": 110,
+    "Alert": 235, "Container": 110, "Database": 100, "Family": 130, "GPU": 60, "Instance": 90, "Job": 130,
+    "Metric": 330, "Node": 115, "Part": 130, "Pool": 125, "Reason": 150, "Schema": 90, "Service": 180,
+    "Target": 300, "Version": 110,
 }  # fmt: skip
 _KEY_WIDTH, _VALUE_WIDTH = 110, 100
 _NAME_PIXELS, _VALUE_PIXELS = 13, 32
