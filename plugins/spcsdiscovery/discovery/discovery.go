@@ -52,10 +52,10 @@ func newDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*discover
 // RefreshOnce does what a discoverer does at every interval, and returns what it found. An error means that the
 // configuration cannot be used.
 func RefreshOnce(ctx context.Context, c *SDConfig) (Status, error) {
-	once := *c
-	once.statements = once.maxTargets()
+	single := *c
+	single.once = true
 	registry := prometheus.NewRegistry()
-	discoverer, err := newFinder(&once, promdiscovery.DiscovererOptions{
+	discoverer, err := newFinder(&single, promdiscovery.DiscovererOptions{
 		Logger:  slog.New(slog.DiscardHandler),
 		Metrics: c.NewDiscovererMetrics(registry, promdiscovery.NewRefreshMetrics(registry)),
 	})

@@ -4,7 +4,6 @@
 package discovery
 
 import (
-	"cmp"
 	"context"
 	"net/netip"
 	"time"
@@ -46,9 +45,12 @@ func newServiceDiscoverer(c *SDConfig, opts promdiscovery.DiscovererOptions) (*s
 		loop: loop, account: account, lister: lister, memory: memory, reporter: reporter,
 		resolver: newNodeResolver(c.DNSServer),
 		questioner: &questioner{
-			account: account, memory: memory, reporter: reporter,
-			limit: cmp.Or(c.statements, maxStatements), first: time.Duration(c.RefreshInterval),
+			account: account, reporter: reporter, limit: maxStatements, once: c.once,
+			first: time.Duration(c.RefreshInterval) / 2, // due at the next refresh
 		},
+	}
+	if c.once {
+		d.questioner.limit = c.maxTargets()
 	}
 	loop.finder = d
 	return d, nil

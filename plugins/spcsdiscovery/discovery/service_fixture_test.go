@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
@@ -193,6 +194,14 @@ func (f *serviceFixture) refreshOnce() bool {
 	ok := f.refresh(context.Background(), f.take)
 	f.refreshed(ok, 0)
 	return ok
+}
+
+// askAgain refreshes once with all repetitions of statements due.
+func (f *serviceFixture) askAgain() {
+	for _, k := range f.memory.services {
+		k.instances.retry.at, k.endpoints.retry.at = time.Time{}, time.Time{}
+	}
+	f.refreshOnce()
 }
 
 func (f *serviceFixture) take(groups []*targetgroup.Group) {

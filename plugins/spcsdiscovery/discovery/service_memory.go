@@ -143,8 +143,8 @@ func (m *serviceMemory) recover(k *knownService) {
 	}
 }
 
-// targets returns the instances that are scraped, also those that are kept while lookups fail. One whose number has not
-// been asked for yet waits: with its address in the place of the number its series would begin under another name.
+// targets returns the instances that are scraped, also those that are kept while lookups fail. One whose number may
+// still come waits: with its address in the place of the number its series would begin under another name.
 func (k *knownService) targets() []ServiceTarget {
 	if k.leftOut || k.port == 0 {
 		return nil
@@ -152,7 +152,7 @@ func (k *knownService) targets() []ServiceTarget {
 	targets := make([]ServiceTarget, 0, len(k.addresses))
 	for _, address := range k.addresses {
 		number := k.instances.numbers[address]
-		if number == "" && !k.instances.put {
+		if number == "" && !k.instances.settled {
 			continue
 		}
 		targets = append(targets, ServiceTarget{Address: netip.AddrPortFrom(address, k.port), Instance: number})

@@ -52,20 +52,21 @@ type endpointAnswer struct {
 // instanceAnswer is what SHOW SERVICE INSTANCES said of a set of addresses.
 type instanceAnswer struct {
 	numbers map[netip.Addr]string
-	// of is the set that was asked for, put is set once the question was put, and complete once each address has a
-	// number.
-	of            string
-	put, complete bool
-	retry         backoff
-	failure       failure
+	// of is the set that was asked for. complete is set once each address has a number, and settled once those without
+	// one are not waited for.
+	of                string
+	complete, settled bool
+	retry             backoff
+	failure           failure
 }
 
 // questioner asks the account about single services, as rarely as it can.
 type questioner struct {
 	account  *sqlapi.Client
-	memory   *serviceMemory
 	reporter *serviceReporter
 	limit    int
+	// once is set where no refresh follows in which a difference could end.
+	once bool
 	// silent is set while the account is unavailable: then single services are not asked about.
 	silent bool
 	// waiting is set where questions were too many for one refresh.
@@ -134,7 +135,7 @@ func (q *questioner) findNumbers(ctx context.Context, active []*knownService) {
 	for _, k := range active {
 		set := k.addressSet()
 		if set != k.instances.of {
-			k.instances.of, k.instances.put, k.instances.complete = set, false, false
+			k.instances.of, k.instances.complete, k.instances.settled = set, false, false
 			k.instances.retry = backoff{}
 			k.instances.forget(k.addresses)
 		}
@@ -147,7 +148,7 @@ func (q *questioner) findNumbers(ctx context.Context, active []*knownService) {
 	})
 	if q.silent {
 		for _, k := range asked {
-			k.instances.put = true // their addresses stand in for numbers that nobody can give
+			k.instances.settled = true // their addresses stand in for numbers that nobody can give
 		}
 	}
 }
@@ -167,11 +168,11 @@ func (i *instanceAnswer) forget(addresses []netip.Addr) {
 }
 
 func (i *instanceAnswer) read(ctx context.Context, q *questioner, k *knownService) {
-	i.put = true
 	result, err := q.account.Query(ctx, "SHOW SERVICE INSTANCES IN SERVICE "+k.SQL())
 	if err != nil {
 		i.failure = newStatementFailure("instances", "the numbers of its instances cannot be read, so its series "+
 			"have none", k.Grant("MONITOR", ""), err)
+		i.settled = true
 		i.retry.fail(q.first)
 		return
 	}
@@ -180,15 +181,16 @@ func (i *instanceAnswer) read(ctx context.Context, q *questioner, k *knownServic
 		if _, known := i.numbers[address]; known {
 			continue
 		}
-		// The account and DNS do not change at once, so the first difference is not a fault.
-		if i.retry.pause > 0 {
+		// The account and DNS do not change at once, so the first difference is not a fault yet.
+		if i.retry.pause > 0 || q.once {
+			i.settled = true
 			i.failure = failure{reason: "instances", text: fmt.Sprintf(
 				"the account shows no instance at %s, which DNS has: its series have no number of an instance", address)}
 		}
 		i.retry.fail(q.first)
 		return
 	}
-	i.complete, i.failure = true, failure{}
+	i.complete, i.settled, i.failure = true, true, failure{}
 }
 
 // readInstances returns the number of each address. Two addresses never share a number, or two targets were one.

@@ -27,8 +27,8 @@ type ServicesConfig struct {
 	// MaxTargets bounds the instances that are found: 0 stands for DefaultMaxTargets.
 	MaxTargets int `yaml:"max_targets,omitempty"`
 
-	// statements bounds those that a refresh sends of each kind for single services; 0 stands for maxStatements.
-	statements int
+	// once is set for a single refresh, which asks about all services.
+	once bool
 }
 
 func (c *ServicesConfig) maxTargets() int { return cmp.Or(c.MaxTargets, DefaultMaxTargets) }

@@ -142,6 +142,17 @@ func TestExamineServicesNamesWhatIsMissing(t *testing.T) {
 	require.Contains(t, report.Problems[0], "HTTP 422")
 }
 
+func TestExamineServicesScrapesAnInstanceThatTheAccountDoesNotShow(t *testing.T) {
+	f := newServicesFixture(t)
+	f.addService("LLM", "RUNNING", optIn+serve(t, 200, "a 1\n"), "127.0.0.1")
+	f.account["SHOW SERVICE INSTANCES IN SERVICE DB.AI.LLM"] = [][]string{{"instance_id", "ip_address"}, {"0", "10.9.9.9"}}
+	service := f.examineServices(t).Services[0]
+	require.Equal(t, 1, service.Addresses)
+	require.Zero(t, service.Numbered)
+	require.Contains(t, service.Scrape, "1 samples")
+	require.Contains(t, service.Problem, "the account shows no instance at 127.0.0.1")
+}
+
 func TestReportWritesServices(t *testing.T) {
 	f := newServicesFixture(t)
 	var text bytes.Buffer
