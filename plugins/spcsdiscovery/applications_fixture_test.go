@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -52,7 +53,9 @@ type applicationStand struct {
 
 // startApplications lets arrange add applications before the receiver starts: the library passes targets on that are
 // found later once in five seconds.
-func startApplications(t *testing.T, arrange func(*applicationStand)) *applicationStand {
+func startApplications(
+	t *testing.T, arrange func(*applicationStand), settings ...map[string]any,
+) *applicationStand {
 	t.Helper()
 	s := &applicationStand{}
 	server := httptest.NewServer(http.HandlerFunc(s.answer))
@@ -61,17 +64,14 @@ func startApplications(t *testing.T, arrange func(*applicationStand)) *applicati
 	require.NoError(t, err)
 	port, err := strconv.Atoi(address.Port())
 	require.NoError(t, err)
-	return s.start(t, arrange, map[string]any{
+	all := map[string]any{
 		"host": address.Hostname(), "port": port, "protocol": "http", "token": "secret-token",
 		"applications": map[string]any{"enabled": true},
-	})
-}
-
-func (s *applicationStand) start(
-	t *testing.T, arrange func(*applicationStand), settings map[string]any,
-) *applicationStand {
-	t.Helper()
-	startFleet(t, 1, settings, func(f *fleet) {
+	}
+	for _, more := range settings {
+		maps.Copy(all, more)
+	}
+	startFleet(t, 1, all, func(f *fleet) {
 		s.fleet = f
 		arrange(s)
 	})
@@ -183,9 +183,15 @@ func (s *applicationStand) scrapeOf(address string) nodeScrape {
 
 func (s *applicationStand) waitForScrape(t *testing.T, address, reason string) nodeScrape {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		last := s.scrapeOf(address)
+	var last nodeScrape
+	happened := func() bool {
+		last = s.scrapeOf(address)
 		return !last.at.IsZero() && last.reason == reason
-	}, 20*time.Second, 20*time.Millisecond, "%v", s.scrapeOf(address))
-	return s.scrapeOf(address)
+	}
+	for ended := time.Now().Add(20 * time.Second); !happened() && time.Now().Before(ended); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	require.Equal(t, reason, last.reason, last.err)
+	require.False(t, last.at.IsZero())
+	return last
 }

@@ -148,7 +148,7 @@ func TestAnApplicationOverALimitLosesItsOwnScrapeOnly(t *testing.T) {
 	s := startApplications(t, func(s *applicationStand) {
 		s.add(t, "GOOD", "own 1\n", "127.8.0.7")
 		a = s.add(t, "LARGE", "own 1\n", "127.8.0.8")
-	})
+	}, map[string]any{"scrape_interval": "1s"}) // which bounds a scrape, too, and 8 MiB take their time
 	many := func(count int) string {
 		var text strings.Builder
 		for i := range count {
