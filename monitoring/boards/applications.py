@@ -21,6 +21,13 @@ APPLICATIONS = Board(
             ),
         ),
         Row(
+            title="What is wrong",
+            panels=(
+                Grid(listing=applications.opted_in(IN_SERVICES), width=14),
+                Lines(signal=applications.failures(), width=10),
+            ),
+        ),
+        Row(
             title="What they publish",
             panels=(
                 Grid(listing=applications.names(IN_SERVICES), width=14, height=10),

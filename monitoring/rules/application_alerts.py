@@ -11,14 +11,21 @@ _OVER = (
     f" or scrape_body_size_bytes{{{OF_APPLICATIONS}}} == -1)"
 )
 
+# A service that runs and of which no instance is found has no target that could be down.
+_DOWN = (
+    f"count by ({_BY}) (up{{{OF_APPLICATIONS}}} == 0)"
+    f' or max by ({_BY}) (spcs_application_info{{state="RUNNING"}})'
+    f" unless on ({_BY}) (max by ({_BY}) (spcs_application_instances) > 0)"
+)
+
 APPLICATION_ALERTS = (
     Alert(
         name="SpcsApplicationDown",
-        expr=f"count by ({_BY}) (up{{{OF_APPLICATIONS}}} == 0) unless on ({_BY}) ({_OVER})",
+        expr=f"({_DOWN}) unless on ({_BY}) ({_OVER})",
         lasting="10m",
         severity="warning",
         summary="An application does not answer its scrapes.",
-        description=f"{{{{ $value }}}} instances of {_SERVICE} do not answer with metrics.",
+        description=f"Instances of {_SERVICE} do not answer with metrics, or none is found.",
         board="spcs-applications",
         panel="Applications over time",
     ),

@@ -5,6 +5,7 @@ Their series have the job of applications, and the names of pool, database, sche
 
 from monitoring.selectors import DATABASE, OF_APPLICATIONS, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, short
 from monitoring.signals import NONE_IS_PLAIN, SHARE, Column, Line, Listing, Signal
+from monitoring.signals.stack import RATE
 
 # The label by which instances of a service differ: its name, the number of the instance, and the port.
 TARGET = "instance"
@@ -135,6 +136,50 @@ def series_by_service(where: str) -> Signal:
         lines=(Line(expr=f"sum by ({OF_SERVICE}) ({kept})", legend=short(where, SERVICE_LEGEND)),),
         empty=_NONE,
         decimals=0,
+    )
+
+
+def opted_in(where: str) -> Listing:
+    """Return the services that opted in, with what is wrong with each."""
+    keys = {POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service"}
+    keys |= {"state": "State", "reason": "Reason"}
+    info, of = f"spcs_application_info{{{where}}}", f"{POOL}, {OF_SERVICE}"
+    instances = f"max by ({of}) (spcs_application_instances{{{where}}})"
+    return Listing(
+        title="Services that opted in",
+        meaning="Each service whose comment or settings opt it in, with its state in the account, what is wrong with "
+        "its discovery or its scrapes, and how many of its instances are scraped.",
+        keys=keys,
+        columns=(
+            Column(
+                title="Instances",
+                expr=f"max by ({', '.join(keys)}) ({info} * on ({of}) group_left () {instances} or {info} * 0)",
+                unit="none",
+                steps=((None, "orange"), (1, "text")),
+            ),
+        ),
+        empty="no service has opted in, or applications are switched off",
+        links=(("Pool", "spcs-pool"), ("Service", "spcs-service")),
+    )
+
+
+def failures() -> Signal:
+    """Return what fails, and what is left out."""
+    queries = {
+        "discovery": "spcs_application_discovery_failures_total",
+        "scrape": "spcs_application_scrape_failures_total",
+        "left out": "spcs_application_reserved_samples_total",
+    }
+    return Signal(
+        title="Applications: failures and samples left out",
+        meaning="Failures a second of the discovery and the scrapes of applications by reason, and samples a second "
+        "that are left out or lose labels because their names are reserved.",
+        unit="cps",
+        lines=tuple(
+            Line(expr=f"sum by (reason) (rate({metric}[{RATE}]))", legend=f"{word}: {{{{reason}}}}")
+            for word, metric in queries.items()
+        ),
+        empty="nothing has failed since the collector started",
     )
 
 

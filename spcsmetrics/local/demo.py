@@ -44,7 +44,7 @@ def run_demo(
         pools: number of simulated compute pools.
         nodes: nodes in each pool.
         containers: containers on each node.
-        applications: scrape three applications too; without, the account has one that is not scraped.
+        applications: let the account have three applications instead of one, and check theirs too.
         day: begin with a day of an account that had trouble, instead of so many pools, nodes and containers.
         check: verify every series once and print JSON, instead of showing them until Ctrl-C.
         from_source: compile the programs even where a release has them.
@@ -62,8 +62,7 @@ def run_demo(
     def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
         simulation = parts.start_simulator(run, pools, nodes, containers, applications=3 if applications else 1)
         store = parts.start_store(run)
-        more = [collector.SERVICES_CONFIG] if applications else []
-        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL, more=more)
+        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL, more=[collector.SERVICES_CONFIG])
         return simulation, store
 
     account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"

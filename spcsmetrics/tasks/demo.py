@@ -17,7 +17,7 @@ _NODE = {"node": "its address and port, as the demo shows it", **_DEMO}
         "pools": "number of simulated compute pools",
         "nodes": "nodes in each pool",
         "containers": "containers on each node",
-        "applications": "scrape three applications too, which publish metrics of their own",
+        "applications": "three services that publish metrics of their own instead of one, which --check compares too",
         "day": "begin with a day of an account that had trouble, instead of so many pools, nodes and containers",
         "from-source": "compile the programs even where the release has them, made of these very sources",
         "stack": "run the three images in Docker instead, and leave them running; --bases goes with it",

@@ -18,6 +18,12 @@ _FORCED = {
     "snow_service_container_instance": "0",
 }
 
+_SERVICE = f'job="otelcol", snow_compute_pool_name="P", {_NAME}'
+# It opted in and runs, and its name is not found: so it has no target.
+UNFOUND = {
+    f'spcs_application_info{{{_SERVICE}, state="RUNNING", reason="dns_nxdomain"}}': "_x10 1x40",
+    f"spcs_application_instances{{{_SERVICE}}}": "_x10 0x40",
+}
 APPLICATIONS: dict[str, Scenario] = {
     "SpcsApplicationDown": Scenario(
         series={

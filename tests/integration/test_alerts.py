@@ -7,7 +7,7 @@ import pytest
 import yaml
 from alert_scenarios import HEALTHY
 from alert_scenarios import SCENARIOS as STACK_AND_FIRST
-from application_scenarios import APPLICATIONS
+from application_scenarios import APPLICATIONS, UNFOUND
 from workload_scenarios import COURSES, LIVE, MORE, Course
 
 from monitoring.rules.alerts import ALERTS
@@ -74,6 +74,11 @@ def test_a_course_of_events_fires_one_alert_for_each_cause(name: str, tmp_path: 
         for minute, alerts in course.fires.items()
     ]
     assert "SUCCESS" in promtool(tmp_path, "course", LIVE | course.series, checks)
+
+
+def test_an_application_of_which_no_instance_is_found_is_down_too(tmp_path: Path) -> None:
+    checks = [firing("SpcsApplicationDown", 19, 0), firing("SpcsApplicationDown", 22, 1)]
+    assert "SUCCESS" in promtool(tmp_path, "unfound", UNFOUND, checks)
 
 
 def test_a_node_that_does_not_answer_is_one_of_its_pool(tmp_path: Path) -> None:

@@ -16,9 +16,6 @@ from spcsmetrics.local import applications, parts, processes
 from spcsmetrics.local.promql import InstantQuery, over_http
 from spcsmetrics.programs import collector
 
-pytestmark = pytest.mark.skipif(
-    not collector.SERVICES_CONFIG.exists(), reason="the collector does not scrape applications yet"
-)
 BROKEN = ("html", "huge", "many-series", "missing", "redirecting")
 LLM, EVIL, CLOSED = "ANALYTICS.PUBLIC.LLM", "MY_DB.AI.EVIL", "MY_DB.AI.CLOSED"
 PATIENCE = 30

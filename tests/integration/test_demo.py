@@ -19,7 +19,6 @@ from spcsmetrics.core.paths import ROOT
 from spcsmetrics.local import parts, processes
 from spcsmetrics.local.promql import over_http
 from spcsmetrics.local.verification import verify_until
-from spcsmetrics.programs import collector
 
 INV = [sys.executable, "-m", "spcsmetrics.tasks"]
 
@@ -34,7 +33,6 @@ def test_check_prints_a_summary_and_exits_with_0() -> None:
     assert (summary["pools"], summary["nodes"], summary["containers"]) == (2, 2, 10)
 
 
-@pytest.mark.skipif(not collector.SERVICES_CONFIG.exists(), reason="the collector does not scrape applications yet")
 def test_check_with_applications_compares_every_series_of_theirs() -> None:
     command = [*INV, "demo", "--check", "--applications", "--pools", "2", "--nodes", "1", "--containers", "2"]
     done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=ROOT)

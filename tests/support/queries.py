@@ -20,8 +20,8 @@ APPLICATION_LABELS = TARGET_LABELS | {POOL, DATABASE, SCHEMA, SERVICE, INSTANCE}
 # Metrics of receiver and exporter -> their labels.
 RECEIVER_METRICS: dict[str, frozenset[str]] = {
     name: frozenset(metric.get("attributes", [])) | TARGET_LABELS
-    for file in (PLUGIN / "metadata.yaml", PLUGIN / "storeexporter" / "metadata.yaml")
-    for name, metric in yaml.safe_load(file.read_text())["telemetry"]["metrics"].items()
+    for file in ("metadata.yaml", "metadata-applications.yaml", "storeexporter/metadata.yaml")
+    for name, metric in yaml.safe_load((PLUGIN / file).read_text())["telemetry"]["metrics"].items()
 }
 # These choose series and keep their labels, whatever they are grouped by.
 _CHOOSING = {"topk", "bottomk", "limitk", "limit_ratio"}

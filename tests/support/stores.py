@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-import yaml
 from launchers import start_launched_store
 from waiting import SCRAPE_SECONDS, wait_for
 
-from monitoring.selectors import APPLICATION_JOB, JOB
+from monitoring.selectors import JOB
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.local import parts, processes
-from spcsmetrics.local.applications import forced_labels
 from spcsmetrics.local.promql import InstantQuery, over_http
-from spcsmetrics.programs import prometheus
+from spcsmetrics.programs import collector, prometheus
 
 # By then a container has done its work, and soon another is killed for its memory: at 240 s.
 AGE = 200
@@ -43,34 +41,13 @@ def write_fast_configuration(folder: Path) -> Path:
     return config
 
 
-def scrape_applications(config: Path, admin: str) -> None:
-    """Let the store scrape the simulated applications by itself, with the labels that the receiver forces."""
-    targets = [
-        {"targets": [instance["address"]], "labels": forced_labels(application, instance["number"])}
-        for application in requests.get(f"{admin}/applications", timeout=5).json()
-        for instance in application["instances"]
-    ]
-    reserved = {"source_labels": ["__name__"], "regex": "target_info", "action": "drop"}
-    job = {
-        "job_name": APPLICATION_JOB,
-        "static_configs": targets,
-        "metric_relabel_configs": [reserved],
-        "sample_limit": 5000,
-        "body_size_limit": "8MB",
-        "extra_scrape_metrics": True,
-    }
-    settings = yaml.safe_load(config.read_text())
-    config.write_text(yaml.safe_dump(settings | {"scrape_configs": [*settings["scrape_configs"], job]}))
-
-
 def start_full_store(run: processes.Run) -> Store:
     """Start simulator, store and collector, and let each kind of failure happen once."""
     simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE, applications=1)
-    config = write_fast_configuration(run.folder)
-    scrape_applications(config, simulation.admin)
-    launched = start_launched_store(run, config, env={"SPCS_SERIES": "45000"})
+    launched = start_launched_store(run, write_fast_configuration(run.folder), env={"SPCS_SERIES": "45000"})
     store = launched.process
-    parts.start_collector(run, simulation, launched.door, f"{SCRAPE_SECONDS}s", "2s")
+    more = [collector.SERVICES_CONFIG]
+    parts.start_collector(run, simulation, launched.door, f"{SCRAPE_SECONDS}s", "2s", more=more)
     query = over_http(store.url)
     node = simulation.state()["pools"][0]["nodes"][0]["address"]
     _set_fault(simulation, f"nodes/{node}", "garbage")
