@@ -213,4 +213,4 @@ def test_a_plain_invoke_has_the_same_tasks_and_sentences() -> None:
     wrong = [*invoke, "build", "--only", "mysql"]
     done = subprocess.run(wrong, capture_output=True, check=False, text=True, cwd=ROOT)
     assert done.returncode == 1
-    assert done.stderr == "inv: --only mysql is not an image: write one of otel, prometheus, grafana\n"
+    assert done.stderr == "inv: --only mysql is not an image: write one of otel, prometheus, grafana, thanos\n"
