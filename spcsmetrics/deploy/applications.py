@@ -61,6 +61,19 @@ def configure(collector: dict[str, Any], settings: Settings, size: Size) -> None
         return
     collector["args"] = [*collector.get("args", [_CONFIG]), _SERVICES]
     collector["env"]["SPCS_APPLICATION_TARGETS"] = str(find_targets(settings, size))
-    named = [parse_service("services", name) for name in settings.services]
-    if listed := ",".join(str(service) for service in named if service.target):
+    if listed := _list_uncommented(settings):
         collector["env"]["SPCS_APPLICATION_SERVICES"] = listed
+
+
+def doctor_arguments(settings: Settings) -> list[str]:
+    """Return the flags of the collector's doctor that let it examine applications too."""
+    if not settings.applications:
+        return []
+    listed = _list_uncommented(settings)
+    return ["--applications", *([f"--services={listed}"] if listed else [])]
+
+
+def _list_uncommented(settings: Settings) -> str:
+    """Return the services that are scraped without a word in their comments, as the collector takes them."""
+    named = [parse_service("services", name) for name in settings.services]
+    return ",".join(str(service) for service in named if service.target)

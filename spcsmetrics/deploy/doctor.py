@@ -10,7 +10,7 @@ from spcsmetrics.core import groups
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out, console
 from spcsmetrics.core.text import visible
-from spcsmetrics.deploy import jobs, ownership, session
+from spcsmetrics.deploy import applications, jobs, ownership, session
 from spcsmetrics.deploy.announcement import announce
 from spcsmetrics.deploy.diagnosis import UNSEEN, diagnose
 from spcsmetrics.deploy.grants import as_script, for_deployers, list_grants
@@ -99,7 +99,12 @@ def _plan(settings: Settings, state: State, pools: list[str], *, as_json: bool) 
             f"{settings.service_name} runs with the role {state.service['owner']}, and a job would run with"
             f" {state.role}, which may see other pools: set role to {state.service['owner']}"
         )
-    arguments = [*([f"--pools={','.join(pools)}"] if pools else []), *(["--json"] if as_json else [])]
+    arguments = [
+        *([f"--pools={','.join(pools)}"] if pools else []),
+        *([f"--shards={settings.shards}"] if settings.shards > 1 else []),
+        *applications.doctor_arguments(settings),
+        *(["--json"] if as_json else []),
+    ]
     name = settings.service[: _LONGEST_NAME - len(_SUFFIX)] + _SUFFIX
     return jobs.Job(
         name=replace(settings, service=name).service_name,

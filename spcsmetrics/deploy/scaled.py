@@ -9,7 +9,7 @@ from spcsmetrics.deploy import specification
 from spcsmetrics.deploy.certificates import PARTS, SERVER_NAME, Generation
 from spcsmetrics.deploy.layout import Member
 from spcsmetrics.deploy.settings import Settings
-from spcsmetrics.deploy.sizing import FAMILIES, Size, find_query_mib
+from spcsmetrics.deploy.sizing import FAMILIES, Size, find_query_mib, find_sidecar_mib
 
 TEMPLATE = DEPLOY / "thanos.yaml"
 PORT = 10901
@@ -28,7 +28,9 @@ def render_shard(
 ) -> dict[str, Any]:
     """Return the specification of a shard: collector and store of a pair, and a sidecar on a private endpoint."""
     pair = specification.fill(settings, images, "", size, volume_gib)["spec"]
-    more = _read(settings, images, generation)
+    memory = find_sidecar_mib(size.series)
+    limits = {"sidecar_memory": f"{memory}Mi", "sidecar_garbage": f"{int(memory * _GARBAGE)}MiB"}
+    more = _read(settings, images, generation, limits)
     containers = {one["name"]: one for one in pair["containers"]}
     environment = {
         "SPCS_SHARD_INDEX": str(member.shard),
@@ -109,8 +111,9 @@ def list_endpoints(addresses: Sequence[str]) -> str:
 
 
 def _read(
-    settings: Settings, images: Mapping[str, str], generation: Generation, more: Mapping[str, str] | None = None
+    settings: Settings, images: Mapping[str, str], generation: Generation, more: Mapping[str, str]
 ) -> dict[str, Any]:
     secrets = {f"secret_{part.lower()}": generation.secret(settings, part) for part in PARTS}
-    blank = dict.fromkeys(("endpoints", "query_memory", "query_garbage"), "")
-    return specification.read_template(TEMPLATE, {"image_thanos": images["thanos"], **secrets, **blank, **(more or {})})
+    others = ("endpoints", "query_memory", "query_garbage", "sidecar_memory", "sidecar_garbage")
+    blank = dict.fromkeys(others, "")
+    return specification.read_template(TEMPLATE, {"image_thanos": images["thanos"], **secrets, **blank, **more})

@@ -24,6 +24,7 @@ from spcsmetrics.tasks.command import is_dry, task
         "ca-file": "PEM file of the authorities to trust instead of the system's",
         "dns-server": "host:port of the DNS server to ask instead of the system's",
         "pools": "pools that must be there, separated by commas",
+        "applications": "with --host: examine the services that opt in, too; elsewhere the settings say so",
         "json": "print JSON",
     },
     limits={"port": (1, 65_535), "timeout": (1, 86_400)},
@@ -42,6 +43,7 @@ def doctor(
     ca_file: str = "",
     dns_server: str = "",
     pools: str = "",
+    applications: bool = False,
     json: bool = False,
 ) -> None:
     """Say why a compute pool does not show up, and what repairs it."""
@@ -63,8 +65,11 @@ def doctor(
     if given or ("SNOWFLAKE_HOST" in os.environ and not (settings or in_account)):
         from spcsmetrics.programs.doctor import run_doctor
 
-        run_doctor({**flags, "pools": pools}, as_json=json, dry=is_dry(context))
+        more = {"pools": pools, "applications": "true" if applications else ""}
+        run_doctor({**flags, **more}, as_json=json, dry=is_dry(context))
         return
+    if applications:
+        raise UserError("--applications goes with --host: where a service is deployed, its settings say so")
     from spcsmetrics.deploy.doctor import examine, examine_inside
 
     names = [name.strip() for name in pools.split(",") if name.strip()]

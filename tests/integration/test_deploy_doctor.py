@@ -153,6 +153,19 @@ def test_inside_the_report_is_that_of_a_job_which_is_gone_afterwards(
     assert set(room.catalog.services) == {SERVICE}
 
 
+def test_inside_applications_are_examined_as_the_settings_have_them(
+    room: Room, printed: pytest.CaptureFixture[str]
+) -> None:
+    room.catalog.fleet.pools["SPCS_METRICS_POOL"].state = "ACTIVE"
+    settings = Path(room.path)
+    settings.write_text(
+        settings.read_text() + 'applications = true\nservices = ["DB.AI.LLM", "DB.AI.OLD:9090/metrics"]\n'
+    )
+    examine_inside(room, "WEB_POOL")
+    (container,) = json.loads(room.changes()[0].split("$$")[1])["spec"]["containers"]
+    assert container["args"][-2:] == ["--applications", "--services=DB.AI.OLD:9090/metrics"]
+
+
 @pytest.mark.parametrize(("pool", "listed"), [("nope", False), ("web_pool", True)])
 def test_inside_a_pool_that_is_asked_for_and_not_listed_is_broken(
     room: Room, printed: pytest.CaptureFixture[str], pool: str, listed: bool

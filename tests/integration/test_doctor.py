@@ -19,7 +19,7 @@ from spcsmetrics.local import parts, processes
 def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[parts.Simulation]:
     folder: Path = tmp_path_factory.mktemp("doctor")
     with processes.open_run(folder) as run:
-        yield parts.start_simulator(run, pools=3, nodes=1, containers=2)
+        yield parts.start_simulator(run, pools=3, nodes=1, containers=2, applications=2)
 
 
 def examine(simulation: parts.Simulation, *more: str) -> tuple[int, dict[str, dict[str, Any]], str]:
@@ -68,3 +68,13 @@ def test_a_token_that_is_refused_is_a_sentence_without_the_token(simulation: par
     assert code == 1
     assert "HTTP 401, code 390318" in printed
     assert (simulation.folder / "token").read_text() not in printed
+
+
+def test_applications_are_examined_where_that_is_asked_for(simulation: parts.Simulation) -> None:
+    _, _, said = examine(simulation)
+    assert '"services"' not in said
+    code, _, said = examine(simulation, "--applications")
+    assert code == 0
+    found = {one["name"]: one for one in json.loads(said[: said.rindex("}") + 1])["services"]}
+    assert found["ANALYTICS.PUBLIC.LLM"]["first_line"].startswith("# HELP vllm:")
+    assert {(one["listed"], one["connected"], one["verdict"]) for one in found.values()} == {(True, True, "ok")}

@@ -57,6 +57,13 @@ def test_a_shard_knows_its_number_and_has_its_metrics_read_by_the_view_alone() -
     assert mounted["/certs/ca"] == "SPCS_METRICS.PUBLIC.SPCS_METRICS_TLS_77359400_CA"
 
 
+@pytest.mark.parametrize(("series", "memory"), [(45_000, 384), (150_000, 640), (425_000, 1_408)])
+def test_the_sidecar_of_a_shard_has_room_for_a_query_of_all_its_series(series: int, memory: int) -> None:
+    sidecar = containers(render(Settings(shards=2, size=series))["_1"])["thanos"]
+    assert sidecar["resources"]["limits"]["memory"] == f"{memory}Mi"
+    assert sidecar["env"]["GOMEMLIMIT"] == f"{int(memory * 0.8)}MiB"
+
+
 def test_the_view_is_the_only_public_one_and_holds_no_session_token_and_no_key_of_a_shard() -> None:
     found = render(Settings(shards=2))
     public = {name for name, one in found.items() for endpoint in one["spec"]["endpoints"] if endpoint.get("public")}

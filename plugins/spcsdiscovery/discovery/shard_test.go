@@ -67,6 +67,13 @@ func TestShardOfIsHashmodOfPrometheusWhateverTheCase(t *testing.T) {
 	}
 }
 
+// The values stand in a test of the deployment, too, which divides volumes and nodes by the same formula.
+func TestShardOfIsWhatADeploymentReckonsWith(t *testing.T) {
+	for name, want := range map[string]int{"WEB_POOL": 3, "web_pool": 3, "BATCH_POOL": 0, "A": 1} {
+		require.Equal(t, want, ShardOf(name, 4), name)
+	}
+}
+
 func TestAShardNeitherLooksUpNorCountsThePoolsOfOthers(t *testing.T) {
 	// Of two shards POOL_A belongs to one and POOL_B to the other.
 	require.NotEqual(t, ShardOf("POOL_A", 2), ShardOf("POOL_B", 2))
