@@ -4,6 +4,7 @@ import hashlib
 import json
 import string
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,13 @@ def fill(
 
 def read_template(template: Path, values: Mapping[str, str]) -> dict[str, Any]:
     """Return a template with its ${...} filled in."""
-    filled: dict[str, Any] = _fill(yaml.safe_load(template.read_text()), values)
+    filled: dict[str, Any] = _fill(_parse(template), values)
     return filled
+
+
+@cache
+def _parse(template: Path) -> Any:  # noqa: ANN401 - a tree of YAML
+    return yaml.safe_load(template.read_text())
 
 
 def _list_pools(pools: Sequence[str]) -> str:
