@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts import SETTINGS, Desk, open_desk
-from docker_double import Daemon, open_daemon
-from zygote import Done, Zygote, open_zygote
+from accounts import SETTINGS
+from offices import Office, open_office
+from zygote import Done
 
 from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.deploy.grants import list_grants
@@ -26,48 +26,13 @@ WHEN = ("before", "after")
 
 
 @pytest.fixture
-def daemon() -> Iterator[Daemon]:
-    with open_daemon() as found:
-        found.images |= {image.reference: image.name.encode() for image in IMAGES.values()}
-        yield found
-
-
-@pytest.fixture
 def delay() -> float:
     """Return how many seconds a service takes to start and to stop."""
     return 0.3
 
 
-@pytest.fixture
-def desk(tmp_path: Path, delay: float) -> Iterator[Desk]:
-    with open_desk(tmp_path, delay) as found:
-        yield found
-
-
-@pytest.fixture
-def zygote(desk: Desk) -> Iterator[Zygote]:
-    with open_zygote(desk.folder) as found:
-        yield found
-
-
-class Office:
-    """An account with a zygote that works on it."""
-
-    def __init__(self, desk: Desk, daemon: Daemon, zygote: Zygote) -> None:
-        self.desk, self.daemon, self.zygote = desk, daemon, zygote
-
-    def run(self, *words: str, kill: tuple[str, int] | None = None) -> Done:
-        env = {"DOCKER_HOST": self.daemon.url, "DOCKER_CONFIG": str(self.desk.folder / "docker"), "PATH": "/usr/bin"}
-        settings = str(self.desk.folder / "deploy.toml")
-        done = self.zygote.run(*words, "--settings", settings, env=env, kill=kill)
-        self.desk.printed.append(done.out + done.err)
-        return done
-
-    def finish(self, *words: str) -> Done:
-        done = self.run(*words)
-        assert done.code == 0, done.err
-        assert "Traceback" not in done.err
-        return done
+class Account(Office):
+    """An office, and what is looked at in its account."""
 
     def count(self, beginning: str) -> int:
         """Return how many statements with this beginning were sent."""
@@ -83,20 +48,21 @@ class Office:
 
 
 @pytest.fixture
-def office(desk: Desk, daemon: Daemon, zygote: Zygote) -> Office:
-    return Office(desk, daemon, zygote)
+def office(tmp_path: Path, delay: float) -> Iterator[Account]:
+    with open_office(tmp_path, delay) as found:
+        yield Account(found.desk, found.daemon, found.zygote)
 
 
 def killed(done: Done) -> None:
     assert done.code == -9, f"the task ended by itself: {done.err}"
 
 
-def deploy_first(office: Office) -> None:
+def deploy_first(office: Account) -> None:
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
     office.finish("deploy", "--timeout=15")
 
 
-def test_a_first_deploy(office: Office) -> None:
+def test_a_first_deploy(office: Account) -> None:
     """Each run dies one step further on, so all steps are walked in one account: the last run finishes."""
     office.desk.write_settings(TRIAL)
     # A run that is killed after a step has one step less before it the next time.
@@ -112,7 +78,7 @@ def test_a_first_deploy(office: Office) -> None:
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_an_upgrade(office: Office, when: str) -> None:
+def test_an_upgrade(office: Account, when: str) -> None:
     deploy_first(office)
     office.desk.run_sql(
         ADMINISTRATOR,
@@ -136,7 +102,7 @@ def test_an_upgrade(office: Office, when: str) -> None:
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_a_removal(office: Office, when: str) -> None:
+def test_a_removal(office: Account, when: str) -> None:
     deploy_first(office)
     killed(office.run("undeploy", "--force", "--yes", kill=(when, 1)))
     again = office.finish("undeploy", "--force", "--yes")
@@ -150,7 +116,7 @@ def test_a_removal(office: Office, when: str) -> None:
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_a_restore_with_open_boards(office: Office, when: str) -> None:
+def test_a_restore_with_open_boards(office: Account, when: str) -> None:
     deploy_first(office)
     saved = office.service["data"]
     snapshot = office.finish("backup").out.strip()
@@ -174,7 +140,7 @@ def test_a_restore_with_open_boards(office: Office, when: str) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, STEPS_OF_RESTORE + 1))
-def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Office, step: int) -> None:
+def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Account, step: int) -> None:
     deploy_first(office)
     snapshot = office.finish("backup").out.strip()
     killed(office.run("restore", snapshot, "--yes", "--timeout=15", kill=("after", step)))
@@ -183,7 +149,7 @@ def test_a_deploy_after_a_restore_that_was_killed_starts_the_service(office: Off
 
 
 @pytest.mark.parametrize("which", range(1, len(CONTAINERS[PAIR]) + 1))
-def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, which: int) -> None:
+def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Account, which: int) -> None:
     """The process dies while a layer is on its way: the image is half there, and its other names are left behind."""
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
     office.daemon.stalls = which
@@ -198,7 +164,7 @@ def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Office, wh
 
 
 @pytest.mark.parametrize("delay", [2.0])
-def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Office) -> None:
+def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Account) -> None:
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
     killed(office.run("deploy", "--timeout=15", kill=("wait", 1)))
     done = office.finish("deploy", "--timeout=15")
@@ -213,7 +179,7 @@ def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Office) ->
 
 @pytest.mark.parametrize("delay", [2.0])
 @pytest.mark.parametrize("which", [1, 2])
-def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Office, which: int) -> None:
+def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Account, which: int) -> None:
     """The first wait is for the service to stop, the second for it to run again."""
     deploy_first(office)
     saved = office.service["data"]
@@ -226,7 +192,7 @@ def test_a_restore_that_is_cut_while_it_waits_is_finished(office: Office, which:
 
 
 @pytest.mark.parametrize("delay", [2.0])
-def test_an_examination_inside_that_is_cut_while_it_waits_leaves_nothing_after_the_next(office: Office) -> None:
+def test_an_examination_inside_that_is_cut_while_it_waits_leaves_nothing_after_the_next(office: Account) -> None:
     deploy_first(office)
     killed(office.run("doctor", "--in-account", kill=("wait", 1)))
     assert f"{SERVICE}_DOCTOR" in office.desk.catalog()["services"]

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts import SETTINGS, Desk, open_desk
-from docker_double import Daemon, open_daemon
-from zygote import Done, Zygote, open_zygote
+from accounts import SETTINGS
+from offices import Office, open_office
+from zygote import Done
 
 from simulator.privileges import ADMINISTRATOR
 from spcsmetrics.deploy.grants import list_grants
@@ -25,52 +25,19 @@ MOST_STEPS = 20
 
 
 @pytest.fixture
-def daemon() -> Iterator[Daemon]:
-    with open_daemon() as found:
-        found.images |= {image.reference: image.name.encode() for image in SHIPPED.values()}
-        yield found
-
-
-@pytest.fixture
 def delay() -> float:
     """Return how many seconds a service takes to start."""
     return 0.0
 
 
-@pytest.fixture
-def desk(tmp_path: Path, delay: float) -> Iterator[Desk]:
-    with open_desk(tmp_path, delay) as found:
-        yield found
-
-
-@pytest.fixture
-def zygote(desk: Desk) -> Iterator[Zygote]:
-    with open_zygote(desk.folder) as found:
-        yield found
-
-
-class Office:
-    """An account with a zygote that works on it, in one shape after the other."""
-
-    def __init__(self, desk: Desk, daemon: Daemon, zygote: Zygote) -> None:
-        self.desk, self.daemon, self.zygote = desk, daemon, zygote
+class Shapes(Office):
+    """An office whose deployment has one shape after the other."""
 
     def want(self, shards: int, replicas: int) -> None:
         self.desk.write_settings(f"shards = {shards}\nreplicas = {replicas}\n{SETTINGS}")
 
     def run(self, *words: str, kill: tuple[str, int] | None = None) -> Done:
-        env = {"DOCKER_HOST": self.daemon.url, "DOCKER_CONFIG": str(self.desk.folder / "docker"), "PATH": "/usr/bin"}
-        settings = str(self.desk.folder / "deploy.toml")
-        done = self.zygote.run(*words, "--timeout=15", "--settings", settings, env=env, kill=kill)
-        self.desk.printed.append(done.out + done.err)
-        assert "Traceback" not in done.err
-        assert "BEGIN" not in done.out + done.err
-        return done
-
-    def finish(self, *words: str) -> Done:
-        done = self.run(*words)
-        assert done.code == 0, done.err
-        return done
+        return super().run(*words, "--timeout=15", kill=kill)
 
     @property
     def services(self) -> dict[str, Any]:
@@ -87,16 +54,22 @@ class Office:
 
 
 @pytest.fixture
-def office(desk: Desk, daemon: Daemon, zygote: Zygote) -> Office:
-    found = Office(desk, daemon, zygote)
-    found.want(2, 2)
-    desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(desk.settings)))
-    found.want(1, 1)
-    found.finish("deploy")
-    return found
+def new_office(tmp_path: Path, delay: float) -> Iterator[Shapes]:
+    """Yield an office in whose account nothing is deployed."""
+    with open_office(tmp_path, delay) as opened:
+        yield Shapes(opened.desk, opened.daemon, opened.zygote)
 
 
-def test_each_way_between_shapes_is_killed_at_each_of_its_steps(office: Office) -> None:
+@pytest.fixture
+def office(new_office: Shapes) -> Shapes:
+    new_office.want(2, 2)
+    new_office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(new_office.desk.settings)))
+    new_office.want(1, 1)
+    new_office.finish("deploy")
+    return new_office
+
+
+def test_each_way_between_shapes_is_killed_at_each_of_its_steps(office: Shapes) -> None:
     held = office.services[""]["data"]
     longest = dict.fromkeys(SHAPES, 0)
     for step in range(1, MOST_STEPS + 1):
@@ -117,25 +90,23 @@ def test_each_way_between_shapes_is_killed_at_each_of_its_steps(office: Office) 
     assert all(10 < steps < MOST_STEPS for steps in longest.values()), longest
 
 
-def test_a_first_deployment_of_several_services_is_killed_again_and_again(
-    desk: Desk, daemon: Daemon, zygote: Zygote
-) -> None:
+def test_a_first_deployment_of_several_services_is_killed_again_and_again(new_office: Shapes) -> None:
     """Each run gets further than the one before: database, images, pool, certificates, services, the view."""
-    office = Office(desk, daemon, zygote)
-    desk.write_settings('shards = 2\nreplicas = 2\nrole = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n')
+    office, daemon = new_office, new_office.daemon
+    office.desk.write_settings('shards = 2\nreplicas = 2\nrole = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n')
     step = 1
     while office.run("deploy", "--create-pool", kill=("after", step)).code:
         step += 1
     office.is_as_wanted(SHAPES[2, 2])
     assert 5 < step < MOST_STEPS
     assert len(daemon.pushed) == len(set(daemon.pushed)) == len(SHIPPED)
-    made = [sql.split("\n")[0] for sql in desk.changes() if not sql.startswith(("CREATE SECRET", "DROP SECRET"))]
+    made = [sql.split("\n")[0] for sql in office.desk.changes() if not sql.startswith(("CREATE SECRET", "DROP SECRET"))]
     assert len(made) == len(set(made)), made
 
 
 @pytest.mark.parametrize("delay", [1.0])
 @pytest.mark.parametrize("which", [1, 2, 3])
-def test_a_wait_between_two_stages_that_is_cut_is_taken_up_again(office: Office, which: int) -> None:
+def test_a_wait_between_two_stages_that_is_cut_is_taken_up_again(office: Shapes, which: int) -> None:
     office.want(2, 2)
     done = office.run("deploy", kill=("wait", which))
     assert done.code in (-9, 0), done.err
@@ -145,7 +116,7 @@ def test_a_wait_between_two_stages_that_is_cut_is_taken_up_again(office: Office,
 
 
 @pytest.mark.parametrize("step", [2, 4, 7, 9])
-def test_a_removal_that_is_killed_is_finished(office: Office, step: int) -> None:
+def test_a_removal_that_is_killed_is_finished(office: Shapes, step: int) -> None:
     office.want(2, 2)
     office.finish("deploy")
     done = office.zygote.run(
@@ -157,7 +128,7 @@ def test_a_removal_that_is_killed_is_finished(office: Office, step: int) -> None
     assert (office.services, office.desk.catalog()["secrets"]) == ({}, {})
 
 
-def test_a_rotation_that_is_killed_is_finished(office: Office) -> None:
+def test_a_rotation_that_is_killed_is_finished(office: Shapes) -> None:
     office.want(2, 1)
     office.finish("deploy")
     for step in (3, 7, 12):
