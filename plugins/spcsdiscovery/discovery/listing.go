@@ -4,6 +4,7 @@
 package discovery
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -31,6 +32,21 @@ type listing[T any] struct {
 	// outage and failure are of the last time that the account was asked.
 	outage  outage
 	failure failure
+}
+
+// ask returns what a query of the account lists, and whether that is up to date. While the account is unavailable, its
+// last answer goes on being used for account_stale_after.
+func (l *listing[T]) ask(ctx context.Context, query func(context.Context) ([]T, error)) (found []T, current bool) {
+	found, err := query(ctx)
+	if err == nil {
+		l.recordSuccess(found)
+		return found, true
+	}
+	if isCanceled(ctx) {
+		return nil, false
+	}
+	l.recordFailure(newAccountFailure(err))
+	return l.listed, false
 }
 
 // accountError says why the account was unavailable last time; it is empty when the account answered.

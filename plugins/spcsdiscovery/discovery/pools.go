@@ -63,8 +63,7 @@ func (l *poolLister) close() {
 	}
 }
 
-// list returns the pools, and whether that list is up to date. While the account is unavailable, its last answer goes
-// on being used for account_stale_after.
+// list returns the pools, and whether that list is up to date.
 func (l *poolLister) list(ctx context.Context) (pools []pool, current bool) {
 	if l.account == nil {
 		for _, name := range l.configured {
@@ -72,16 +71,7 @@ func (l *poolLister) list(ctx context.Context) (pools []pool, current bool) {
 		}
 		return pools, true
 	}
-	pools, err := l.queryAccount(ctx)
-	if err == nil {
-		l.recordSuccess(pools)
-		return pools, true
-	}
-	if isCanceled(ctx) {
-		return nil, false
-	}
-	l.recordFailure(newAccountFailure(err))
-	return l.listed, false
+	return l.ask(ctx, l.queryAccount)
 }
 
 // queryAccount lists the pools with one statement; another follows only where the account does not know the function.

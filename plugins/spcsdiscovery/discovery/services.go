@@ -41,19 +41,9 @@ func newServiceLister(c *SDConfig, account *sqlapi.Client, reporter *serviceRepo
 	}, err
 }
 
-// list returns the services, and whether that list is up to date. While the account is unavailable, its last answer
-// goes on being used for account_stale_after.
+// list returns the services, and whether that list is up to date.
 func (l *serviceLister) list(ctx context.Context) (services []service, current bool) {
-	services, err := l.queryAccount(ctx)
-	if err == nil {
-		l.recordSuccess(services)
-		return services, true
-	}
-	if isCanceled(ctx) {
-		return nil, false
-	}
-	l.recordFailure(newAccountFailure(err))
-	return l.listed, false
+	return l.ask(ctx, l.queryAccount)
 }
 
 func (l *serviceLister) queryAccount(ctx context.Context) ([]service, error) {
