@@ -1,12 +1,10 @@
 """What the store must have of applications: what they publish under the names that are forced, and nothing reserved."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from json_servers import serve_json
 
 from monitoring.metrics import CATALOGUE
 from monitoring.reserved import is_reserved
@@ -81,23 +79,9 @@ def test_no_two_series_of_an_application_become_one(kind: str) -> None:
 @pytest.fixture
 def admin() -> Iterator[str]:
     hidden = {**LLM, "name": "D.S.HIDDEN", "comment": "nobody opted it in"}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answers = {"/applications": [LLM, hidden], "/state": {"pools": []}}
-            body = json.dumps(answers.get(self.path, published("exporter"))).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    answers = {"/applications": [LLM, hidden], "/state": {"pools": []}}
+    with serve_json(lambda path: answers.get(path, published("exporter"))) as address:
+        yield address
 
 
 def store(series: set[Series]) -> InstantQuery:

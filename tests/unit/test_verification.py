@@ -1,11 +1,9 @@
 """The demo's check finds what is missing, what is too much, and what has another label."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from json_servers import serve_json
 
 from spcsmetrics.local.promql import InstantQuery, Sample
 from spcsmetrics.local.verification import Summary, verify, verify_until
@@ -16,21 +14,8 @@ STATE = {"pools": [{"name": "A", "nodes": [{"address": "n:9001", "containers": [
 
 @pytest.fixture
 def admin() -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(STATE if self.path == "/state" else [PUBLISHED]).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serve_json(lambda path: STATE if path == "/state" else [PUBLISHED]) as address:
+        yield address
 
 
 def store(*series: dict[str, str], up: int = 1) -> InstantQuery:
