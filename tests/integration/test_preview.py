@@ -19,7 +19,6 @@ VITE = """
 case "$*" in
 build) mkdir -p $PREVIEW_OUT && echo page > $PREVIEW_OUT/index.html ;;
 "build --ssr src/describe.ts") ;;
-preview*--strictPort) exec {python} -m http.server --bind 127.0.0.1 --directory $PREVIEW_OUT $3 ;;
 *) echo "no idea what '$*' is" >&2; exit 2 ;;
 esac
 """
@@ -32,7 +31,7 @@ def _source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (source / "src").mkdir(parents=True)
     (source / "package-lock.json").write_text("{}")
     (source / "src" / "main.tsx").write_text("")
-    vite = write_program(tmp_path / "ready", "vite", VITE.format(python=sys.executable))
+    vite = write_program(tmp_path / "ready", "vite", VITE)
     programs = tmp_path / "programs"
     write_program(programs, "node", "echo v24.1.0")
     install = "mkdir -p node_modules/.bin && touch node_modules/done"
@@ -106,10 +105,11 @@ def test_a_build_that_fails_leaves_no_page_that_counts(tmp_path: Path) -> None:
     assert not page.is_built()
 
 
-def test_a_page_that_cannot_be_served_is_one_sentence(tmp_path: Path) -> None:
-    write_program(tmp_path / "source" / "node_modules" / ".bin", "vite", "echo the port is taken; exit 1")
+def test_a_page_that_cannot_be_served_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = write_program(tmp_path / "programs", "python", "echo a library is missing; exit 1")
+    monkeypatch.setattr(sys, "executable", str(python))
     page.PAGE.mkdir(parents=True)
-    words = "the preview ended by itself.*: the port"
+    words = "the preview ended by itself.*: a library is missing"
     with (
         processes.open_run(tmp_path / "run") as run,
         pytest.raises(UserError, match=words),
