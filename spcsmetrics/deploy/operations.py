@@ -17,6 +17,7 @@ from spcsmetrics.deploy.names import identifier
 from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings, read_settings
 from spcsmetrics.deploy.state import State
+from spcsmetrics.images.definition import SHIPPED
 
 
 @contextmanager
@@ -62,6 +63,8 @@ def print_logs(path: str, container: str, lines: int, service: str = "") -> None
 
     Raises UserError for a container that no service has.
     """
+    if container not in SHIPPED:
+        raise UserError(f"the container {container!r} does not exist: write one of {', '.join(SHIPPED)}")
     with open_services(path) as (settings, execute, state):
         named = [one for one in list_services(settings, state) if service.upper() in ("", one.service)]
         if not named:

@@ -27,6 +27,7 @@ EMPTY_WHILE_ALL_IS_WELL = (
     " * 0) < sum(spcs_pool:nodes:known",
     " unless topk(10, ",
     'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done", job!="spcs-services"} and',
+    "rate(spcs_application_scrape_failures_total",
 )
 
 

@@ -168,4 +168,4 @@ def test_six_demos_at_once_in_one_clone_pass() -> None:
     pipe = subprocess.PIPE
     demos = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) for _ in range(6)]
     said = [demo.communicate(timeout=180) for demo in demos]
-    assert [demo.returncode for demo in demos] == [0] * 6, said
+    assert not [err for demo, (_, err) in zip(demos, said, strict=True) if demo.returncode]

@@ -101,8 +101,8 @@ def test_a_stack_of_pulled_images_builds_none_of_them() -> None:
 
 
 def test_a_preview_over_another_prometheus_starts_no_demo() -> None:
-    assert "simulator" not in plan("preview", "--prometheus=http://127.0.0.1:9")
-    assert "Install the locked dependencies of group simulator" in plan("preview")
+    assert "collector" not in plan("preview", "--prometheus=http://127.0.0.1:9")
+    assert "Build the collector" in plan("preview")
 
 
 @pytest.mark.parametrize(
