@@ -84,6 +84,7 @@ def look_step(assets: Sequence[Asset], what: str) -> Step:
 def fetch(asset: Asset, base: str) -> None:
     """Get a file of a release and unpack it to its place. Raises UserError where it is not there or cannot be used."""
     import requests  # noqa: PLC0415 - slow to import
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - as requests
 
     url = f"{base}/{asset.file_name}"
     try:
@@ -91,10 +92,11 @@ def fetch(asset: Asset, base: str) -> None:
             if answer.status_code == 404:
                 raise UserError(f"the release v{PRODUCT} has no {asset.name} of these sources")
             answer.raise_for_status()
-            size = int(answer.headers.get("Content-Length") or 0)
-            console.print(f"  {asset.name}: {size / 1e6:.0f} MB")
+            size = answer.headers.get("Content-Length", "")
+            if size.isdecimal():
+                console.print(f"  {asset.name}: {int(size) / 1e6:.0f} MB")
             _unpack(asset, cast("IO[bytes]", answer.raw))
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise UserError(f"{url} cannot be fetched ({type(error).__name__})") from None
     except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
         raise UserError(f"{url} cannot be unpacked ({error})") from None

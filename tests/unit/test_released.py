@@ -107,6 +107,36 @@ def test_what_cannot_be_had_is_one_line_and_is_made_here(
     assert not wanted.made.exists()
 
 
+class CutOff(http.server.BaseHTTPRequestHandler):
+    """Announces more than it sends, with a length that may be nonsense."""
+
+    length = "1000000"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", self.length)
+        self.end_headers()
+        self.wfile.write(gzip.compress(b"x" * 600, mtime=0)[:12])
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the library
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("length", ["1000000", "many"])
+def test_a_download_that_is_cut_off_is_one_line(
+    length: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(CutOff, "length", length)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), CutOff) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv(released.MIRROR, f"http://127.0.0.1:{server.server_port}")
+        wanted = program(tmp_path / "ours")
+        carry_out([released.look_step([wanted], "programs")])
+        server.shutdown()
+    assert "it is made here" in " ".join(capsys.readouterr().err.split())
+    assert not wanted.made.exists()
+
+
 def test_another_programs_file_under_its_name_is_refused(release: Path, tmp_path: Path) -> None:
     other = Asset(name="other", made=tmp_path / "theirs" / "other", inputs="d" * 64)
     publish(other)
