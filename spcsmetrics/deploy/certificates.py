@@ -5,7 +5,7 @@ another. So certificates are replaced as a whole, by a generation of their own, 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -78,12 +78,13 @@ def find_newest(there: Iterable[Generation]) -> Generation | None:
     return max((one for one in there if one.complete), key=lambda one: one.number, default=None)
 
 
-def choose(there: Iterable[Generation], now: datetime, *, renew: bool) -> Generation:
+def choose(there: Collection[Generation], now: datetime, *, renew: bool) -> Generation:
     """Return the generation to use: the newest that is complete, else a new one, as when it is to be renewed or ends.
 
-    One that a run which broke off left incomplete is never used.
+    One that a run which broke off left incomplete is never used, nor is its number, which is the second of the end.
     """
     newest = find_newest(there)
     if newest is None or renew or newest.end - now < RENEWED_BEFORE:
-        return Generation(number=int((now + VALID).timestamp()))
+        taken = max((one.number for one in there), default=0)
+        return Generation(number=max(int((now + VALID).timestamp()), taken + 1))
     return newest

@@ -101,6 +101,9 @@ def test_one_that_is_incomplete_is_never_used_and_one_that_ends_soon_is_replaced
     assert certificates.choose(whole, NOW + timedelta(days=600), renew=False).number == GENERATION.number
     assert certificates.choose(whole, NOW + timedelta(days=660), renew=False).number != GENERATION.number
     assert certificates.choose(whole, NOW + timedelta(days=1), renew=True).number != GENERATION.number
+    for there in (half, whole):
+        second = there[0].end - certificates.VALID
+        assert certificates.choose(there, second, renew=True).number == there[0].number + 1, "within one second"
 
 
 def test_a_statement_shows_stars_in_the_place_of_what_a_secret_holds() -> None:
