@@ -19,7 +19,7 @@ from simulator.sql.snapshots import keep_on_delete
 def _read(request: Request) -> dict[str, Any]:
     """Return the specification of a statement. Raises SqlError for one that the account would not take."""
     try:
-        specification = yaml.safe_load(request.part("specification")[2:-2])
+        specification = yaml.load(request.part("specification")[2:-2], yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise SqlError(SqlErrorKind.INVALID_SPECIFICATION, f"Invalid spec: {error}") from error
     body = specification.get("spec") if isinstance(specification, dict) else None

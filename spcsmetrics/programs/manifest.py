@@ -27,7 +27,7 @@ REQUIRED = (
 def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
     """Return the builder's manifest. Raises UserError when it is not a YAML mapping."""
     try:
-        manifest = yaml.safe_load(path.read_text())
+        manifest = yaml.load(path.read_text(), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(manifest, dict) or "dist" not in manifest:

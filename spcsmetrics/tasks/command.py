@@ -1,5 +1,6 @@
 """What every task shares: its flags, its --dry, and the one place where errors become a sentence."""
 
+import copy
 import errno
 import functools
 import re
@@ -54,6 +55,10 @@ class Flag(Argument):
         )
         flag.limits = limits
         return flag
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Flag":
+        # Invoke copies the flags of all tasks each time; theirs are plain values.
+        return copy.copy(self)
 
     def __repr__(self) -> str:
         # Invoke's sentences name a flag so.

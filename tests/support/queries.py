@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import promql_parser
-import yaml
+from trees import read_yaml
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.recording import RECORDINGS
@@ -21,7 +21,7 @@ APPLICATION_LABELS = TARGET_LABELS | {POOL, DATABASE, SCHEMA, SERVICE, INSTANCE}
 RECEIVER_METRICS: dict[str, frozenset[str]] = {
     name: frozenset(metric.get("attributes", [])) | TARGET_LABELS
     for file in ("metadata.yaml", "metadata-applications.yaml", "storeexporter/metadata.yaml")
-    for name, metric in yaml.safe_load((PLUGIN / file).read_text())["telemetry"]["metrics"].items()
+    for name, metric in read_yaml(PLUGIN / file)["telemetry"]["metrics"].items()
 }
 # These choose series and keep their labels, whatever they are grouped by.
 _CHOOSING = {"topk", "bottomk", "limitk", "limit_ratio"}

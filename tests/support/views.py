@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 import yaml
+from trees import read_yaml
 
 from spcsmetrics.core import ports
 from spcsmetrics.core.paths import DEPLOY
@@ -17,7 +18,7 @@ from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run
 from spcsmetrics.programs import prometheus, thanos
 
-_DEPLOYED = yaml.safe_load((DEPLOY / "thanos.yaml").read_text())
+_DEPLOYED = read_yaml(DEPLOY / "thanos.yaml")
 _TLS = "--grpc-server-tls-"
 STRICT_WITHOUT_REPLICAS = "--no-query.partial-response"
 
@@ -39,7 +40,7 @@ class Shard:
 
 def start_store(run: Run, name: str, data: Path, env: Mapping[str, str]) -> Process:
     """Start a store over a folder of blocks, with the external labels that are shipped and nothing to scrape."""
-    shipped = yaml.safe_load(prometheus.CONFIG.read_text())
+    shipped = read_yaml(prometheus.CONFIG)
     config = run.folder / f"{name}.yml"
     config.write_text(yaml.safe_dump({"global": {"external_labels": shipped["global"]["external_labels"]}}))
     port = ports.find_free()

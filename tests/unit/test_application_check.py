@@ -59,7 +59,9 @@ def test_names_of_the_platform_are_reserved(name: str) -> None:
     assert is_reserved(name)
 
 
-@pytest.mark.parametrize("name", [*LLM_METRICS, "uptime", "http_requests_total", "target_info_total", "node_load1"])
+@pytest.mark.parametrize(
+    "name", [*sorted(LLM_METRICS), "uptime", "http_requests_total", "target_info_total", "node_load1"]
+)
 def test_other_names_are_free(name: str) -> None:
     assert not is_reserved(name)
 

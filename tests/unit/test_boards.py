@@ -6,9 +6,9 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-import yaml
 from queries import APPLICATION_LABELS, RECEIVER_METRICS, groupings, labels_of, lost_labels, metrics, selectors
 from rendered import rendered
+from trees import read_yaml
 
 from monitoring.boards import BOARDS
 from monitoring.boards.links import RUNBOOKS
@@ -256,6 +256,6 @@ def test_windows_of_rates_follow_the_interval_of_scrapes(board: Json) -> None:
     # grafana/grafana-prometheus-datasource, pkg/promlib/models/query.go: $__rate_interval takes a query's own step
     # instead of the data source's interval.
     assert not [target for panel in panels(board) for target in panel["targets"] if target.get("interval")]
-    source = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"][0]
+    source = read_yaml(GRAFANA / "provisioning/datasources/prometheus.yaml")["datasources"][0]
     assert source["jsonData"]["timeInterval"] == "${SPCS_SCRAPE_INTERVAL}"
     assert "ENV SPCS_SCRAPE_INTERVAL=30s" in (GRAFANA / "Dockerfile").read_text()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import dockerfiles
 import shipped_ports as ports
-import yaml
+from trees import read_yaml
 
 from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 from simulator import faults
@@ -20,7 +20,7 @@ from spcsmetrics.images.definition import IMAGES, SHIPPED, SIMULATOR_IMAGE
 from spcsmetrics.programs import collector, manifest
 from spcsmetrics.upkeep import lint
 
-CONFIG = yaml.safe_load(collector.CONFIG.read_text())
+CONFIG = read_yaml(collector.CONFIG)
 
 
 def texts(tree: Any) -> Iterator[str]:
@@ -50,7 +50,7 @@ def own_metrics() -> dict[str, Any]:
 
 def probes() -> dict[str, dict[str, Any]]:
     """Return the readiness probe of each container of the service."""
-    containers = yaml.safe_load((DEPLOY / "service.yaml").read_text())["spec"]["containers"]
+    containers = read_yaml(DEPLOY / "service.yaml")["spec"]["containers"]
     return {container["name"]: container["readinessProbe"] for container in containers}
 
 
@@ -91,7 +91,7 @@ def test_the_page_of_sizes_is_the_table_that_deploy_takes() -> None:
 
 
 def test_the_stores_own_scrapes_are_as_often_as_alerts_assume() -> None:
-    rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    rules = read_yaml(PROMETHEUS / "prometheus.yml")
     assert rules["global"]["scrape_interval"] == "30s"
     assert "/ 30 " in OWN_SAMPLES
 
@@ -99,13 +99,13 @@ def test_the_stores_own_scrapes_are_as_often_as_alerts_assume() -> None:
 def test_ports_are_the_same_everywhere() -> None:
     store = f"localhost:{ports.STORE}"
     assert urlsplit(default(CONFIG["exporters"]["spcs_store"]["endpoint"])).netloc == store
-    rules = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    rules = read_yaml(PROMETHEUS / "prometheus.yml")
     (job,) = rules["scrape_configs"]
     (discovered,) = job["http_sd_configs"]
     assert discovered["url"] == f"http://localhost:{ports.LAUNCHER}/targets"
     launcher = (PROMETHEUS / "launcher" / "targets.go").read_text()
     assert f'grafana = "localhost:{ports.GRAFANA}"' in launcher
-    (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
+    (source,) = read_yaml(GRAFANA / "provisioning/datasources/prometheus.yaml")["datasources"]
     assert source["url"] == f"http://{store}"
     assert urlsplit(dockerfiles.health_command(GRAFANA / "Dockerfile")[-1]).port == ports.GRAFANA
     assert CONFIG["receivers"]["spcs"]["self_endpoint"] == f"localhost:{own_metrics()['port']}"
@@ -162,7 +162,7 @@ def test_the_page_of_ports_lists_every_port_once() -> None:
 
 
 def test_the_stack_runs_the_images_that_the_build_makes() -> None:
-    services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
+    services = read_yaml(COMPOSE_FILE)["services"]
     references = {image.reference for image in [*IMAGES.values(), SIMULATOR_IMAGE]}
     assert {service["image"] for service in services.values()} == references
 

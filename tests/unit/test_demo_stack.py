@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from trees import read_yaml
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
@@ -69,7 +69,7 @@ def test_a_port_that_is_not_published_is_one_sentence(asked: list[str], monkeypa
 
 
 def test_the_store_runs_as_shipped_but_for_its_address() -> None:
-    overlay = yaml.safe_load(COMPOSE_FILE.with_name("demo.yaml").read_text())
+    overlay = read_yaml(COMPOSE_FILE.with_name("demo.yaml"))
     shipped = (COMPOSE_FILE.parents[2] / "prometheus" / "Dockerfile").read_text()
     for word in overlay["services"]["prometheus"]["command"]:
         as_shipped = word.replace("=0.0.0.0:", "=127.0.0.1:").replace("$$", "$")

@@ -2,7 +2,7 @@
 
 from configparser import ConfigParser
 
-import yaml
+from trees import read_yaml
 
 from spcsmetrics.core.paths import GRAFANA
 from spcsmetrics.core.versions import GRAFANA as VERSION
@@ -20,7 +20,7 @@ OWN = {"cloudwatch"}
 def test_of_the_bundled_data_sources_only_the_one_in_use_starts() -> None:
     settings = ConfigParser(interpolation=None)
     settings.read_string((GRAFANA / "grafana.ini").read_text())
-    sources = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
+    sources = read_yaml(GRAFANA / "provisioning/datasources/prometheus.yaml")["datasources"]
     disabled = set(settings["plugins"]["disable_plugins"].split(","))
     assert disabled == (BUNDLED | OWN) - {source["type"] for source in sources}
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-import yaml
+from trees import read_yaml
 
 from monitoring.boards.reading import panels
 from monitoring.rules.alerts import ALERTS
@@ -14,15 +14,13 @@ from monitoring.rules.workload_alerts import WORKLOAD_ALERTS
 from monitoring.scope import scope
 from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, NOTIFYING_RULES
 
-RULES: dict[str, dict[str, Any]] = {
-    rule["title"]: rule for rule in yaml.safe_load(NOTIFYING_RULES.read_text())["groups"][0]["rules"]
-}
+RULES: dict[str, dict[str, Any]] = {rule["title"]: rule for rule in read_yaml(NOTIFYING_RULES)["groups"][0]["rules"]}
 WAYS = ("webhook", "email")
 WORKLOAD = [alert.name for alert in WORKLOAD_ALERTS]
 
 
 def provisioned(path: str) -> Any:
-    return yaml.safe_load((GRAFANA / path).read_text())
+    return read_yaml(GRAFANA / path)
 
 
 def test_every_alert_of_the_store_is_there() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from trees import read_yaml
 
 from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
@@ -33,10 +34,10 @@ def test_every_action_has_a_stand_in_that_takes_its_inputs(monkeypatch: pytest.M
     monkeypatch.setattr(rehearsal, "FOLDER", tmp_path)
     found = dict(rehearsal.actions())
     for file in (ROOT / ".github" / "workflows").glob("*.yml"):
-        for job in yaml.safe_load(file.read_text())["jobs"].values():
+        for job in read_yaml(file)["jobs"].values():
             for step in job["steps"]:
                 if "uses" in step:
-                    inputs = yaml.safe_load((found[step["uses"]] / "action.yml").read_text()).get("inputs", {})
+                    inputs = read_yaml(found[step["uses"]] / "action.yml").get("inputs", {})
                     given = set(step.get("with", {})) - {"persist-credentials"}
                     assert given <= set(inputs), step["uses"]
     monkeypatch.setattr(rehearsal, "STANDINS", tmp_path / "nowhere")

@@ -12,6 +12,7 @@ from typing import Any
 import hcl2
 import pytest
 import yaml
+from trees import read_yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import LOCKS, PLUGIN, ROOT
@@ -160,7 +161,7 @@ def test_a_workflow_may_do_nothing_by_default_and_every_action_is_pinned(file: P
 
 
 def release_workflow() -> dict[Any, Any]:
-    return dict(yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text()))
+    return dict(read_yaml(ROOT / ".github" / "workflows" / "release.yml"))
 
 
 def test_what_is_released_is_what_was_tested_and_scanned() -> None:

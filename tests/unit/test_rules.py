@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import yaml
 from queries import RECEIVER_METRICS, groupings, labels_of, metrics
+from trees import read_yaml
 
 from monitoring.boards import BOARDS
 from monitoring.metrics import CATALOGUE
@@ -39,7 +39,7 @@ def test_a_recording_reads_what_nodes_publish_and_keeps_services_apart(name: str
 
 
 def test_what_is_recorded_is_in_sight_until_it_is_recorded_again() -> None:
-    late = yaml.safe_load(PROMETHEUS_CONFIG.read_text())["global"]["rule_query_offset"]
+    late = read_yaml(PROMETHEUS_CONFIG)["global"]["rule_query_offset"]
     for interval, _ in GROUPS.values():
         assert seconds(interval) + seconds(late) < LOOKBACK
 

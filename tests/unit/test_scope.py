@@ -7,8 +7,8 @@ from typing import Any
 
 import promql_parser
 import pytest
-import yaml
 from queries import chooses_applications, nodes, parse
+from trees import read_yaml
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.application_alerts import APPLICATION_ALERTS
@@ -49,10 +49,10 @@ def board_queries() -> Iterator[Found]:
 
 def rule_queries() -> Iterator[Found]:
     for file in RULE_FOLDER.glob("*.yml"):
-        for group in yaml.safe_load(file.read_text())["groups"]:
+        for group in read_yaml(file)["groups"]:
             for rule in group["rules"]:
                 yield rule.get("alert", rule.get("record")), rule["expr"]
-    for rule in written(yaml.safe_load(NOTIFYING_RULES.read_text()), "rules"):
+    for rule in written(read_yaml(NOTIFYING_RULES), "rules"):
         for one in rule:
             yield one["title"], one["data"][0]["model"]["expr"]
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 from specifications import specify
+from trees import read_yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import COMPOSE_FILE
@@ -87,7 +87,7 @@ EXTRA_CONFIG = "--config=/etc/otelcol/extra.yaml"
 
 @pytest.mark.parametrize("key", IMAGES)
 def test_the_stack_test_runs_the_containers_of_the_specification(key: str) -> None:
-    service = yaml.safe_load(COMPOSE_FILE.read_text())["services"][key]
+    service = read_yaml(COMPOSE_FILE)["services"][key]
     container = next(one for one in SPECIFICATION["spec"]["containers"] if one["name"] == key)
     assert service["image"].split(":")[0] == container["image"].rsplit("/", 1)[1].split(":")[0]
     words = [word for word in service.get("command", []) if word != EXTRA_CONFIG]

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import yaml
+from trees import read_yaml
 
 from monitoring.boards.reading import panels
 from monitoring.rules.alerts import ALERTS
@@ -14,14 +14,13 @@ from monitoring.rules.shard_alerts import DATA_SOURCE, MOST_SHARDS
 from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, NOTIFYING_RULES, SHARD_RULES
 
 SOURCES: dict[str, dict[str, Any]] = {
-    source["uid"]: source
-    for source in yaml.safe_load((GRAFANA / "view" / "datasources" / "prometheus.yaml").read_text())["datasources"]
+    source["uid"]: source for source in read_yaml(GRAFANA / "view" / "datasources" / "prometheus.yaml")["datasources"]
 }
-RULES: list[dict[str, Any]] = yaml.safe_load(SHARD_RULES.read_text())["groups"][0]["rules"]
+RULES: list[dict[str, Any]] = read_yaml(SHARD_RULES)["groups"][0]["rules"]
 
 
 def test_the_boards_find_thanos_where_one_store_has_prometheus() -> None:
-    (alone,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text())["datasources"]
+    (alone,) = read_yaml(GRAFANA / "provisioning/datasources/prometheus.yaml")["datasources"]
     source = SOURCES[alone["uid"]]
     changed = {"prometheusType": "Thanos", "manageAlerts": False}
     assert source == alone | {"jsonData": alone["jsonData"] | changed}
@@ -48,7 +47,7 @@ def test_each_shard_has_an_alert_that_fires_within_two_minutes() -> None:
 
 
 def test_names_of_the_alerts_are_unique_in_their_folder() -> None:
-    others = yaml.safe_load(NOTIFYING_RULES.read_text())["groups"][0]["rules"]
+    others = read_yaml(NOTIFYING_RULES)["groups"][0]["rules"]
     for key in ("uid", "title"):
         names = [rule[key] for rule in (*RULES, *others)]
         assert len(set(names)) == len(names)
