@@ -120,10 +120,12 @@ _PIPELINE = (
     ),
 )
 
-# One cause, one alert: a full volume is why other writes fail.
+# One cause, one alert: a full volume is why other writes fail. One that was full when the log was repaired has the
+# room of the reserve, and none for the reserve.
 _FULL = (
     "spcs_launcher_volume_free_bytes < 1.5 * spcs_launcher_volume_floor_bytes"
     " or spcs_launcher_volume_free_inodes < 0.05 * spcs_launcher_volume_inodes"
+    " or spcs_launcher_reserve_bytes == 0"
 )
 
 _VOLUME = (

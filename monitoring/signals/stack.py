@@ -213,6 +213,7 @@ OWN_METRICS = frozenset(
         "scrape_samples_scraped",
         "spcs_build_info",
         "spcs_launcher_accepts_samples",
+        "spcs_launcher_reserve_bytes",
         "spcs_launcher_restarts_total",
         "spcs_launcher_series_limit",
         "spcs_launcher_volume_floor_bytes",

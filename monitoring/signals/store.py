@@ -64,6 +64,7 @@ VOLUME = Signal(
         Line(expr="max(spcs_launcher_volume_size_bytes)", legend="size", dashed=True, color=CAPACITY),
         Line(expr="min(spcs_launcher_volume_free_bytes)", legend="free"),
         Line(expr="max(spcs_launcher_volume_floor_bytes)", legend="floor", dashed=True, color=LIMIT),
+        Line(expr="min(spcs_launcher_reserve_bytes)", legend="kept for repairs", dashed=True),
     ),
 )
 INODES = Signal(

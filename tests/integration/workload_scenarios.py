@@ -180,9 +180,21 @@ COURSES: dict[str, Course] = {
             320: {},
         },
     ),
+    "a volume that something else fills at once, whose reserve went into a repair": Course(
+        series={
+            'spcs_launcher_volume_size_bytes{job="launcher"}': "25x60",
+            'spcs_launcher_volume_floor_bytes{job="launcher"}': "0.25x60",
+            'spcs_launcher_volume_free_bytes{job="launcher"}': "5x20 0.5x40",
+            'spcs_launcher_reserve_bytes{job="launcher"}': "0.5x20 0x40",
+            'spcs_launcher_accepts_samples{job="launcher"}': "1x20 0x40",
+            'spcs_launcher_restarts_total{job="launcher", reason="repair"}': "0x20 1x40",
+        },
+        fires={19: {}, 40: {"SpcsPrometheusVolumeFull": 1}},
+    ),
     "a volume that cannot be written": Course(
         series={
             'spcs_launcher_volume_size_bytes{job="launcher"}': "25x60",
+            'spcs_launcher_reserve_bytes{job="launcher"}': "0.5x60",
             'spcs_launcher_volume_floor_bytes{job="launcher"}': "0.25x60",
             'spcs_launcher_volume_free_bytes{job="launcher"}': "5x60",
             'spcs_launcher_accepts_samples{job="launcher"}': "1x20 0x40",
