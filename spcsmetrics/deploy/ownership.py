@@ -1,7 +1,7 @@
 """Whether a service is this project's: by what runs in it, not by its name or its comment."""
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy.layout import CONTAINERS, list_members
+from spcsmetrics.deploy.layout import CONTAINERS, PAIR, find_deployment, list_members
 from spcsmetrics.deploy.names import LABEL
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import Found, State
@@ -21,12 +21,27 @@ def is_own(state: Found) -> bool:
 
 
 def require_own(settings: Settings, state: State, *, adopt: bool) -> None:
-    """Raise UserError for a service that this project did not make, unless it is to be taken over.
+    """Raise UserError for a service that this project did not make, or for another deployment, unless it is to be taken.
 
     Judges all that the settings want.
     """
     for member in list_members(settings):
-        _require(member.of(settings), state.of(member.of(settings)), adopt=adopt)
+        found = state.of(member.of(settings))
+        _require(member.of(settings), found, adopt=adopt)
+        if not adopt:
+            _require_of_deployment(settings, member.service, found)
+
+
+def _require_of_deployment(settings: Settings, service: str, state: Found) -> None:
+    """Raise UserError for a service of another deployment, such as a pair that has the name of a shard."""
+    of = find_deployment(state.service["comment"]) if state.service else ""
+    if service != settings.service and set(CONTAINERS[PAIR]) <= set(state.paths):
+        of = service
+    if of not in ("", settings.service):
+        raise UserError(
+            f"the service {settings.schema_name}.{service} is of the deployment {of}: set service to another name, or"
+            " add --adopt if it may be changed into a part of this one"
+        )
 
 
 def _require(settings: Settings, state: State, *, adopt: bool) -> None:

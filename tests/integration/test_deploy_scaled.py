@@ -10,6 +10,7 @@ from scaled_rooms import NAME, is_ready, names, one, reach, short, want
 
 from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.deploy import operations
 from spcsmetrics.deploy.certificates import PARTS
 
 FOREIGN = (
@@ -242,6 +243,21 @@ def test_two_deployments_in_one_schema_leave_each_other_alone(room: Room) -> Non
     room.deploy()
     assert len(room.catalog.services) == 4
     assert reach(room, 2, 1) == []
+
+
+@pytest.mark.parametrize(("shards", "wanted"), [(1, "SPCS_METRICS"), (2, "SPCS_METRICS_1")])
+def test_a_part_of_one_deployment_is_never_changed_into_one_of_another(room: Room, shards: int, wanted: str) -> None:
+    """A pair may have the name of another deployment's shard, and a shard that of a pair."""
+    want(room, shards, 1, f'service = "{"SPCS_METRICS_1" if shards == 1 else "SPCS_METRICS"}"\n')
+    room.deploy()
+    room.statements.clear()
+    want(room, 3 - shards, 1, f'service = "{wanted}"\n')
+    sentence = rf"SPCS_METRICS_1 is of the deployment SPCS_METRICS{'_1' if shards == 1 else ''}: set service to"
+    with pytest.raises(UserError, match=sentence):
+        room.deploy()
+    with pytest.raises(UserError, match=sentence):
+        operations.undeploy(room.path, force=True, yes=True, adopt=False, dry=False)
+    assert room.changes() == []
 
 
 def test_a_pool_whose_nodes_follow_another_deployment_is_refused(room: Room) -> None:
