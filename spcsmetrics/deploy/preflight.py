@@ -2,6 +2,7 @@
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import rows, rules
+from spcsmetrics.deploy.layout import list_members
 from spcsmetrics.deploy.names import bare, literal
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -20,7 +21,8 @@ def check_account(execute: Execute, settings: Settings, state: State, *, create_
 
     Raises UserError that names the setting.
     """
-    if not state.service:
+    # Whoever makes a service owns it, also where others of the deployment are there.
+    if any(state.of(member.of(settings)).service is None for member in list_members(settings)):
         rules.check_role("the connection's role" if not settings.role else "role", state.role)
     notes = _check_pool(execute, settings, state, create_pool=create_pool)
     _check_integrations(execute, settings)

@@ -114,6 +114,14 @@ def test_the_role_of_the_connection_is_judged_too(room: Room) -> None:
     assert "role is ACCOUNTADMIN: Snowflake does not let a privileged role own a service" in refuse(room)
 
 
+def test_the_role_is_judged_also_where_only_some_services_are_there(room: Room) -> None:
+    room.deploy()
+    room.pushed.clear()
+    room.role = ADMINISTRATOR
+    room.write_settings("shards = 2\n")
+    assert "role is ACCOUNTADMIN: Snowflake does not let a privileged role own a service" in refuse(room)
+
+
 def test_an_image_for_another_machine_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse_platform(reference: str) -> None:
         raise UserError(f"the image {reference} is for linux/arm64")
