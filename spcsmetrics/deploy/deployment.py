@@ -87,7 +87,7 @@ def upgrade(options: Options, tag: str, *, dry: bool) -> None:
     settings = read_settings(options.settings)
     libraries.install(dry=dry)
     preflight.check_settings(settings)
-    settings = replace(settings, tag=tag or settings.tag)
+    settings = replace(settings, tag=parse_settings({"tag": tag}).tag or settings.tag)
     with session.open_account(settings.connection, settings.role) as account:
         settings = addresses.settle(settings, private=account.private)
         state = announce(account, options.settings, settings)

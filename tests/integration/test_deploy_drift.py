@@ -166,6 +166,12 @@ def test_an_upgrade_to_a_tag_that_is_not_there_names_what_upgrade_has(deployed: 
     assert deployed.changes() == []
 
 
+@pytest.mark.parametrize("tag", ["a b", "x@sha256:1", "-x"])
+def test_an_upgrade_to_what_cannot_be_a_tag_says_so(deployed: Room, tag: str) -> None:
+    with pytest.raises(UserError, match=f"tag is '{tag}': write the tag of an image"):
+        deployed.upgrade(tag)
+
+
 def test_the_way_out_is_opened_before_what_needs_it_and_closed_after(deployed: Room) -> None:
     deployed.run_sql(
         "CREATE EXTERNAL ACCESS INTEGRATION HOOKS ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE",
