@@ -120,7 +120,7 @@ def _show_images(request: Request) -> Table:
         raise missing("Image repository", *name)
     columns = ("created_on", "image_name", "tags", "digest", "image_path")
     rows: list[list[str | None]] = [
-        [_CREATED, image, tag, digest, "/".join([*(part.lower() for part in name), f"{image}:{tag}"])]
+        [_CREATED, image, tag or None, digest, "/".join([*(part.lower() for part in name), f"{image}:{tag}"])]
         for (image, tag), digest in request.catalog.repositories[name].items()
     ]
     return Table(columns=columns, rows=rows)

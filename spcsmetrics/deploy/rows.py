@@ -51,7 +51,7 @@ class Image(TypedDict):
     """An image in a repository."""
 
     image_name: str
-    tags: str
+    tags: str | None
     digest: str
 
 

@@ -182,7 +182,8 @@ def _find(execute: Execute, sql: str, name: str) -> Any:  # noqa: ANN401 - a row
 def read_images(execute: Execute, settings: Settings) -> dict[tuple[str, str], str]:
     """Return the digests of what is in the repository, by name and tag."""
     found = rows.show_images(execute, settings.repository_name)
-    return {(row["image_name"], tag): row["digest"] for row in found for tag in row["tags"].split(",")}
+    # An image whose tag was moved to another has none left.
+    return {(row["image_name"], tag): row["digest"] for row in found for tag in (row["tags"] or "").split(",") if tag}
 
 
 def _read_specification(execute: Execute, settings: Settings) -> dict[str, Any] | None:

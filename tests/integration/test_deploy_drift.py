@@ -8,7 +8,7 @@ from inner_accounts import REPOSITORY, SERVICE, SETTINGS, InnerAccount, Room, ma
 
 from simulator.privileges import ROLE
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import operations, snapshots
+from spcsmetrics.deploy import operations, snapshots, status
 from spcsmetrics.deploy.drift import differences, read
 
 NAME = ".".join(SERVICE)
@@ -170,6 +170,16 @@ def test_an_upgrade_to_a_tag_that_is_not_there_names_what_upgrade_has(deployed: 
 def test_an_upgrade_to_what_cannot_be_a_tag_says_so(deployed: Room, tag: str) -> None:
     with pytest.raises(UserError, match=f"tag is '{tag}': write the tag of an image"):
         deployed.upgrade(tag)
+
+
+def test_an_image_that_has_lost_its_tag_stands_in_the_way_of_nothing(
+    deployed: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.catalog.repositories[REPOSITORY]["spcs-oss-otel", ""] = "sha256:old"
+    deployed.deploy()
+    assert deployed.changes() == []
+    status.print_status(deployed.path)
+    assert "spcs-oss-otel: " not in capsys.readouterr().err
 
 
 def test_the_way_out_is_opened_before_what_needs_it_and_closed_after(deployed: Room) -> None:
