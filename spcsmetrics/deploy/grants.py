@@ -12,6 +12,9 @@ from spcsmetrics.deploy.pool import create_sql
 from spcsmetrics.deploy.settings import Settings
 
 DEFAULT_ROLE = "SPCS_METRICS_ROLE"
+# Roles of the account itself, which are there and have their place among the others.
+# Source: https://docs.snowflake.com/en/sql-reference/sql/grant-role
+_SYSTEM_ROLES = ("SYSADMIN", "USERADMIN", "PUBLIC")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,7 @@ def list_grants(settings: Settings) -> list[Grant]:
     """Return the statements in the order in which they work; their inverses work in the opposite order."""
     role = settings.role or DEFAULT_ROLE
     return [
-        Grant(
-            sql=f"CREATE ROLE IF NOT EXISTS {role}",
-            inverse="",
-            reason="owns the service and reads what pools there are",
-        ),
-        _grant_role(role, "ROLE SYSADMIN", "so that who administers objects can administer the service"),
+        *_role(role),
         *_objects(settings, role),
         *_pools(settings, role),
         *_outside(settings, role),
@@ -58,6 +56,15 @@ def _grant(privilege: str, kind: str, name: str, role: str, reason: str) -> Gran
         kind=kind,
         name=name,
     )
+
+
+def _role(role: str) -> Iterator[Grant]:
+    if role in _SYSTEM_ROLES:
+        return
+    yield Grant(
+        sql=f"CREATE ROLE IF NOT EXISTS {role}", inverse="", reason="owns the service and reads what pools there are"
+    )
+    yield _grant_role(role, "ROLE SYSADMIN", "so that who administers objects can administer the service")
 
 
 def _grant_role(role: str, to: str, reason: str) -> Grant:

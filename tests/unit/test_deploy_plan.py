@@ -201,6 +201,13 @@ def test_the_page_shows_the_administrator_the_very_statements() -> None:
     assert all(f"{grant.sql};" in page for grant in list_grants(Settings()))
 
 
+@pytest.mark.parametrize("role", ["SYSADMIN", "USERADMIN", "PUBLIC"])
+def test_a_role_of_the_account_itself_is_neither_made_nor_given_its_place(role: str) -> None:
+    sent = [grant.sql for grant in list_grants(replace(WANTED, role=role))]
+    assert sent[0].startswith("CREATE DATABASE")
+    assert not [sql for sql in sent if "GRANT ROLE" in sql or "CREATE ROLE" in sql]
+
+
 def test_each_grant_has_its_inverse() -> None:
     grants = list_grants(EVERYTHING)
     for grant in grants:
