@@ -57,7 +57,7 @@ def check_services(key: str, value: object) -> tuple[str, ...]:
     """Return the names of a setting as SQL takes them. Raises UserError for what is not a list of such names."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise UserError(f"{key} is {value!r}: write a list of names in brackets, each in quotes")
-    return tuple(str(parse_service(key, one)) for one in value)
+    return tuple(dict.fromkeys(str(parse_service(key, one)) for one in value))
 
 
 def _check_target(key: str, text: str, rest: str) -> str:

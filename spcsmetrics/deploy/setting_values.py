@@ -43,7 +43,7 @@ def _pool(key: str, value: object) -> str:
 def _pools(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of names in brackets")
-    return tuple(_pool(key, one) for one in value)
+    return tuple(dict.fromkeys(_pool(key, one) for one in value))
 
 
 def _repository(key: str, value: object) -> str:
@@ -56,7 +56,7 @@ def _repository(key: str, value: object) -> str:
 def _identifiers(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of names in brackets")
-    return tuple(_identifier(key, one) for one in value)
+    return tuple(dict.fromkeys(_identifier(key, one) for one in value))
 
 
 def _between(least: int, most: int) -> Callable[[str, object], int]:

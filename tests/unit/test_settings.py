@@ -171,6 +171,20 @@ def test_a_name_with_a_character_that_cannot_be_seen_is_refused(written: str, si
     assert str(refused.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("pools", ["web_pool", "WEB_POOL"]),
+        ("viewers", ["analyst", "ANALYST"]),
+        ("external_access_integrations", ["hooks", "HOOKS"]),
+        ("services", ["d.s.a", "D.S.A"]),
+    ],
+)
+def test_what_is_listed_twice_is_meant_once(key: str, written: list[str]) -> None:
+    named = getattr(parse_settings({"applications": True, key: written}), key)
+    assert len(named) == 1
+
+
 def test_a_name_in_any_script_is_taken() -> None:
     assert parse_settings({"viewers": ["Zuschauer Köln", "観客"]}).viewers == ('"Zuschauer Köln"', '"観客"')
 
