@@ -114,12 +114,12 @@ def _tag(key: str, value: object) -> str:
 
 def _variables(key: str, value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
-        raise UserError(f"{key} is {value!r}: write a table, NAME = value")
+        # It may be a secret, which must not be repeated; so may a value below.
+        raise UserError(f"{key} is not a table: write NAME = value below [{key}]")
     for name in value:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
             raise UserError(f"{key}.{name} is not a variable: write capitals, digits and _")
         if not isinstance(value[name], str):
-            # The value may be a secret, which must not be repeated.
             raise UserError(f"{key}.{name} is not a text: write it in quotes")
     return tuple(sorted(value.items()))
 
@@ -128,8 +128,9 @@ def _secrets(key: str, value: object) -> tuple[tuple[str, str], ...]:
     found = []
     for name, secret in _variables(key, value):
         parts = secret.split(".")
-        # Somebody may have written the secret itself, such as an address, which must not be repeated.
-        if len(parts) != 3 or not all(parts) or "/" in secret:
+        # Somebody may have written the secret itself, such as an address or a signed token: it must not be repeated.
+        fits = len(parts) == 3 and all(0 < len(part) < 256 for part in parts)
+        if not fits or "/" in secret or secret.startswith("eyJ"):
             raise UserError(f"{key}.{name} is not a secret's full name: write DATABASE.SCHEMA.SECRET")
         found.append((name, ".".join(identifier(part, f"{key}.{name}") for part in parts)))
     return tuple(found)

@@ -84,7 +84,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         (b'notification = "pager"', "notification is 'pager': write webhook or email"),
         (b'ingress_addresses = "10.0.0.1"', "write a list of addresses in brackets"),
         (b'ingress_addresses = ["somewhere"]', "write addresses such as 10.0.0.7"),
-        (b"environment = []", "environment is []: write a table, NAME = value"),
+        (b"environment = []", "environment is not a table: write NAME = value below [environment]"),
         (b'[environment]\nlower = "x"', "environment.lower"),
         (b"[environment]\nNUMBER = 1", "environment.NUMBER is not a text: write it in quotes"),
     ],
@@ -169,6 +169,25 @@ def test_a_name_with_a_character_that_cannot_be_seen_is_refused(written: str, si
     setting = re.split(r" = |\]\n", written)[-2]
     assert re.match(rf"{re.escape(str(file))}: (secrets\.)?{setting} is ", str(refused.value))
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'environment = "hush"',
+        'secrets = "hush"',
+        '[secrets]\nSPCS_WEBHOOK_URL = "https://hush.example.com"',
+        '[secrets]\nSPCS_WEBHOOK_TOKEN = "eyJhush.eyJhush.hush-hush"',
+        f'[secrets]\nSPCS_WEBHOOK_TOKEN = "a.b.{"hush" * 64}"',
+        "[secrets]\nSPCS_WEBHOOK_TOKEN = ['hush']",
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_repeated(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "deploy.toml"
+    file.write_text(text)
+    with pytest.raises(UserError) as refused:
+        read_settings(str(file))
+    assert "hush" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
