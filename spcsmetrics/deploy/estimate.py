@@ -13,6 +13,7 @@ from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.sizing import (
     FAMILIES,
     GRAFANA_MIB,
+    MOST_VOLUME,
     SERIES_A_NODE,
     SIZES,
     VOLUME_SHARE,
@@ -178,6 +179,14 @@ def _find_size(series: int, recommended: int) -> Size:
 
 
 def _choose_volume(settings: Settings, size: Size, state: State) -> int:
-    """Return the volume of a service: one that is there cannot be changed."""
+    """Return the volume of a service: one that is there cannot be changed. Raises UserError for more than one holds."""
     there = (state.volumes or {}).get("data", "").removesuffix("Gi")
-    return settings.volume_gib or (int(there) if there.isdecimal() else size.volume_gib(settings.retention_days))
+    if settings.volume_gib or there.isdecimal():
+        return settings.volume_gib or int(there)
+    days = settings.retention_days
+    if size.volume_gib(days) > MOST_VOLUME:
+        raise UserError(
+            f"{days} days of {size.series:,} series need a volume of {size.volume_gib(days):,} GiB, and one has at most"
+            f" {MOST_VOLUME:,}: set retention_days to fewer, or volume_gib to what it may have"
+        )
+    return size.volume_gib(days)

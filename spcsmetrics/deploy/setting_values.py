@@ -7,7 +7,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import rules
 from spcsmetrics.deploy.names import identifier, plain_identifier, service_identifier
 from spcsmetrics.deploy.service_names import check_services
-from spcsmetrics.deploy.sizing import SIZES
+from spcsmetrics.deploy.sizing import MOST_VOLUME, SIZES
 
 NOTIFICATIONS = ("", "webhook", "email")
 
@@ -78,8 +78,8 @@ def _size(key: str, value: object) -> int:
 
 
 def _volume(key: str, value: object) -> int:
-    # The limits of a block volume: 4 GiB is the least of all clouds, 16 TiB what all of them give.
-    return 0 if value == "auto" else _between(4, 16384)(key, value)
+    # 4 GiB is the least of all clouds.
+    return 0 if value == "auto" else _between(4, MOST_VOLUME)(key, value)
 
 
 def _addresses(key: str, value: object) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ _SPARE = 1.25
 # Of a container's limit: the garbage that is not collected yet.
 _COLLECTOR_SHARE, STORE_SHARE = 0.8, 0.85
 GRAFANA_MIB = 1024
+# What all clouds give of a block volume.
+MOST_VOLUME = 16_384
 _LEAST_VOLUME = 25
 # The query takes a GiB for each so many series, at most what a small node has beside Grafana.
 _QUERY_STEP, _MOST_QUERY = 150_000, 4096

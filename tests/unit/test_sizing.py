@@ -82,6 +82,13 @@ def test_a_volume_that_is_there_is_kept_whatever_the_size() -> None:
     assert estimate.calculate(1, 1500, WANTED, "CPU_X64_S").volume_gib == 85
 
 
+def test_more_days_than_a_volume_holds_are_refused_unless_its_size_is_set() -> None:
+    wanted = replace(WANTED, size=850_000, pool_family="CPU_X64_L", retention_days=3650)
+    with pytest.raises(UserError, match=r"need a volume of [\d,]+ GiB, and one has at most 16,384: set retention_days"):
+        estimate.calculate(1, 1, wanted)
+    assert estimate.calculate(1, 1, replace(wanted, volume_gib=16_384)).volume_gib == 16_384
+
+
 def test_pools_are_counted_with_the_nodes_that_they_may_have() -> None:
     pool = rows.Pool(
         name="A",
