@@ -36,6 +36,7 @@ def _check_pool(execute: Execute, settings: Settings, state: State, *, create_po
         if create_pool:
             _check_family(execute, settings)
         return []
+    rules.check_family(f"the compute pool {settings.compute_pool}", pool["instance_family"])
     notes = []
     if settings.pool_family not in (Settings.pool_family, pool["instance_family"]):
         _check_family(execute, settings)

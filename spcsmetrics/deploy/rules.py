@@ -44,6 +44,19 @@ def check_role(key: str, role: str) -> None:
         )
 
 
+def check_family(key: str, family: str) -> None:
+    """Raise UserError for a family whose nodes do not run the images, which are for linux/amd64.
+
+    Source: https://docs.snowflake.com/en/developer-guide/snowpark-container-services/instance-families-aws (ARM General
+    Compute: images for linux/arm64)
+    """
+    if "_ARM_" in bare(family):
+        raise UserError(
+            f"{key} is of {family}, whose nodes are ARM machines, and the images are for linux/amd64: take a family such"
+            " as CPU_X64_XS"
+        )
+
+
 def check_pool(key: str, pool: str) -> None:
     """Raise UserError for a pool that the collector would not take: its nodes are found by DNS.
 

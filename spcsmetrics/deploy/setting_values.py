@@ -40,6 +40,12 @@ def _pool(key: str, value: object) -> str:
     return _plain(key, value)
 
 
+def _family(key: str, value: object) -> str:
+    family = _plain(key, value)
+    rules.check_family(key, family)
+    return family
+
+
 def _pools(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise UserError(f"{key} is {value!r}: write a list of names in brackets")
@@ -147,7 +153,7 @@ CHECKS: dict[str, Callable[[str, object], object]] = {
     "schema": _plain,
     "repository": _repository,
     "compute_pool": _pool,
-    "pool_family": _plain,
+    "pool_family": _family,
     "service": _service,
     "tag": _tag,
     # A block of samples covers two hours; ten years: an arbitrary upper bound.

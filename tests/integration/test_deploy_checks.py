@@ -1,6 +1,7 @@
 """What the account, the collector or Grafana would refuse is said before anything is sent, with the setting's name."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,11 @@ def offer_less(room: Room) -> None:
     room.catalog.families = {"CPU_X64_S", "CPU_X64_M"}
 
 
+def offer_other_machines(room: Room) -> None:
+    pool = room.catalog.fleet.pools["SPCS_METRICS_POOL"]
+    pool.family = replace(pool.family, name="GEN_ARM_G1_2")
+
+
 def own_nothing_of(privilege: str) -> Callable[[Room], None]:
     def prepare(room: Room) -> None:
         room.run_sql("CREATE EXTERNAL ACCESS INTEGRATION HOOKS ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE")
@@ -72,6 +78,11 @@ def own_nothing_of(privilege: str) -> Callable[[Room], None]:
             write('pool_family = "BOGUS"\n'),
             {},
             "pool_family is BOGUS, which this account's region does not offer: set one of",
+        ),
+        (
+            offer_other_machines,
+            {},
+            "the compute pool SPCS_METRICS_POOL is of GEN_ARM_G1_2, whose nodes are ARM machines",
         ),
         (
             write('external_access_integrations = ["NOWHERE"]\n'),

@@ -57,6 +57,10 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
             "database is 'metrics.prod', and Snowpark Container Services do not accept quoted names",
         ),
         (b'schema = "\\"S\\""', "schema is '\"S\"', and Snowpark Container Services do not accept quoted names"),
+        (
+            b'pool_family = "gen_arm_g1_4"',
+            "pool_family is of GEN_ARM_G1_4, whose nodes are ARM machines, and the images",
+        ),
         (b'compute_pool = "my-pool"', "compute_pool is 'my-pool'"),
         (b'compute_pool = "A$B"', "compute_pool has A$B: the collector finds a pool's nodes by DNS"),
         (b'pools = ["WEB POOL"]', "pools is 'WEB POOL', and Snowpark Container Services do not accept quoted names"),
