@@ -109,9 +109,11 @@ class Course:
         # The figures of before: a pool that was created meanwhile has a node of its own.
         left = stages.plan_stages(self.settings, state, self._wish(state, choice.tags, pushed=True, later=True))
         if len(left) >= len(before):
+            first = left[0].changes[0]
             raise UserError(
-                "the account is not as wanted after all, because somebody else changed it meanwhile"
-                f" ({left[0].changes[0].title}): look at ./inv deploy --dry, and run it again"
+                f"the account is not as wanted after all ({'; '.join([first.title, *first.fields])}): somebody else"
+                " changed it meanwhile, or the account shows it otherwise than it was sent: look at ./inv deploy --dry,"
+                " and run it again"
             )
         return left
 

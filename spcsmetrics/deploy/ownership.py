@@ -21,7 +21,7 @@ def is_own(state: Found) -> bool:
 
 
 def require_own(settings: Settings, state: State, *, adopt: bool) -> None:
-    """Raise UserError for what this project made for another deployment, or did not make, unless it is to be taken over.
+    """Raise UserError for what another deployment has, or this project did not make, unless it is to be taken over.
 
     Judges all that the settings want.
     """

@@ -52,8 +52,8 @@ def check_family(key: str, family: str) -> None:
     """
     if "_ARM_" in bare(family):
         raise UserError(
-            f"{key} is of {family}, whose nodes are ARM machines, and the images are for linux/amd64: take a family such"
-            " as CPU_X64_XS"
+            f"{key} is of {family}, whose nodes are ARM machines, and the images are for linux/amd64: take a family"
+            " such as CPU_X64_XS"
         )
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inner_accounts import REPOSITORY, SERVICE, SETTINGS, InnerAccount, Room, machine_tag, open_room
 
+from simulator.catalog import Service
 from simulator.privileges import ROLE
+from simulator.sql import service_views
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.deploy import operations, snapshots, status
 from spcsmetrics.deploy.drift import differences, read
@@ -201,6 +204,21 @@ def test_the_way_out_is_opened_before_what_needs_it_and_closed_after(deployed: R
         ["UNSET", "EXTERNAL_ACCESS_INTEGRATIONS"],
         ["SET", "COMMENT"],
     ]
+
+
+def test_an_account_that_shows_what_it_was_sent_otherwise_is_not_taken_for_somebody_else(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_shown = service_views._as_shown
+
+    def show(service: Service) -> dict[str, Any]:
+        shown = as_shown(service)
+        shown["spec"]["containers"][0]["env"] |= {"ADDED_BY_THE_ACCOUNT": "1"}
+        return shown
+
+    monkeypatch.setattr(service_views, "_as_shown", show)
+    with pytest.raises(UserError, match=r"env\.ADDED_BY_THE_ACCOUNT: is too many.*or the account shows"):
+        room.deploy()
 
 
 def test_two_who_deploy_at_once_do_not_both_hear_that_all_is_well(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
