@@ -131,15 +131,16 @@ def _follow(stream: Iterator[dict[str, Any]], target: str) -> str:
         TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), console=console, transient=True
     ) as bars:
         layers: dict[str, Any] = {}
-        for line in stream:
+        for line in daemon.read_messages(stream):
             if "error" in line:
                 raise UserError(f"{target} cannot be pushed: {_advise(str(line['error']))}")
-            digest = str(line.get("aux", {}).get("Digest", digest))
-            layer, detail = line.get("id"), line.get("progressDetail") or {}
-            if layer and detail.get("total"):
+            digest = str(line["aux"].get("Digest", digest))
+            layer = str(line.get("id") or "")
+            total, done = (line["progressDetail"].get(key) for key in ("total", "current"))
+            if layer and isinstance(total, int) and total > 0:
                 if layer not in layers:
-                    layers[layer] = bars.add_task(visible(str(layer)), total=detail["total"])
-                bars.update(layers[layer], completed=detail.get("current", 0))
+                    layers[layer] = bars.add_task(visible(layer), total=total)
+                bars.update(layers[layer], completed=done if isinstance(done, int) else 0)
     return digest
 
 

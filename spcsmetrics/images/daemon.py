@@ -1,10 +1,10 @@
 """The Docker daemon, through its SDK, and the images that it holds."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import read_text
@@ -148,10 +148,21 @@ def pull(reference: str) -> None:
     name, _, tag = reference.rpartition(":")
     with open_client() as client:
         try:
-            client.images.pull(name, tag, platform="linux/amd64")
+            # The SDK's own pull passes over what fails in the middle, and goes on with an older image of that name.
+            for line in read_messages(client.api.pull(name, tag, platform="linux/amd64", stream=True, decode=True)):
+                if "error" in line:
+                    raise UserError(_explain(reference, 0, str(line["error"])))
         except APIError as error:
             raise UserError(_explain(reference, error.status_code or 0, str(error.explanation or error))) from None
     require_platform(reference)
+
+
+def read_messages(stream: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a daemon's stream, their parts too as tables. Raises UserError for what is none."""
+    for line in stream:
+        if not isinstance(line, dict):
+            raise UserError(f"the Docker daemon sends {shorten(line)!r} in the place of a message: run it again")
+        yield line | {key: line[key] if isinstance(line.get(key), dict) else {} for key in ("aux", "progressDetail")}
 
 
 def log_in(registry: str, user: str, password: str, explain: Callable[[str], str]) -> None:
@@ -200,6 +211,8 @@ def _explain(reference: str, status: int, said: str) -> str:
         return f"the registry {registry} does not let {reference} be read: log in with docker login ({reason})"
     if status == 404 or "manifest unknown" in words or "not found" in words:
         return f"the registry {registry} has no {reference}: check the name and the tag, or push it first ({reason})"
+    if not status:
+        return f"{reference} was not pulled as a whole: run it again ({reason})"
     if status >= 500:
         return f"the registry {registry} does not answer: check its name and the network ({reason})"
     return f"the registry {registry} refuses {reference}: check the name ({reason})"

@@ -84,6 +84,18 @@ def test_released_images_are_pulled_pushed_and_kept_without_a_build(desk: Desk, 
     assert "The service keeps its images (0.9.0)" in again.stderr
 
 
+def test_an_older_image_is_not_sent_where_a_pull_fails_in_its_middle(
+    desk: Desk, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.images |= {f"acme/{image.name}:0.9.0": b"older" for image in IMAGES.values()}
+    full = "write /var/lib/docker/tmp/x: no space left on device"
+    monkeypatch.setattr(daemon, "pull", lambda *_: {"error": full, "errorDetail": {"message": full}})
+    done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
+    assert done.returncode == 1
+    assert f"acme/spcs-oss-otel:0.9.0 was not pulled as a whole: run it again ({full})" in done.stderr
+    assert daemon.pushed == []
+
+
 def test_released_images_that_are_not_there_or_not_meant_are_named(desk: Desk, daemon: Daemon) -> None:
     done = desk.inv("deploy", "--images=acme", "--tag=0.9.0", "--timeout=15")
     assert done.returncode == 1

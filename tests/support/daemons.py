@@ -24,7 +24,7 @@ class Daemon:
 
     ids: dict[str, str] = field(default_factory=dict)
     noted: dict[str, list[str]] = field(default_factory=dict)
-    pushed: list[dict[str, Any]] = field(default_factory=list)
+    pushed: list[Any] = field(default_factory=list)
     logins: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
 
@@ -67,7 +67,7 @@ def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text)
 
-        def _stream(self, lines: list[dict[str, Any]]) -> None:
+        def _stream(self, lines: list[Any]) -> None:
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()

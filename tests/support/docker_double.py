@@ -86,13 +86,14 @@ class Daemon:
         for tag in tags:
             self.images[tag] = json.dumps([arguments, files], sort_keys=True).encode()
 
-    def pull(self, reference: str, platform: str) -> None:
-        """Fetch an image from a registry for a platform."""
+    def pull(self, reference: str, platform: str) -> dict[str, str]:
+        """Fetch an image from a registry for a platform, and return the last message of the stream."""
         if platform != "linux/amd64":
             raise RefusedError(500, f"the double pulls no image for {platform!r}")
         if reference not in self.hub:
             raise RefusedError(404, f"manifest for {reference} not found: manifest unknown")
         self.images[reference] = self.hub[reference]
+        return {"status": "Downloaded newer image"}
 
     def log_in(self, login: dict[str, str]) -> None:
         """Ask a registry whether it takes a login."""
@@ -175,8 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         if path in ("/_ping", "/version"):
             self._send(200, {"ApiVersion": "1.47", "MinAPIVersion": "1.24", "Version": "27.0"})
         elif path == "/images/create":
-            self.daemon.pull(f"{query['fromImage']}:{query['tag']}", query.get("platform", ""))
-            self._send(200, {"status": "Downloaded newer image"})
+            self._send(200, self.daemon.pull(f"{query['fromImage']}:{query['tag']}", query.get("platform", "")))
         elif path == "/auth":
             self.daemon.log_in(json.loads(body))
             self._send(200, {"Status": "Login Succeeded"})

@@ -95,6 +95,29 @@ def test_an_error_in_the_stream_of_a_push_is_one_sentence(pushed: Daemon) -> Non
         push(Account(FIRST))
 
 
+@pytest.mark.parametrize("line", [5, "error", None, ["error"], True])
+def test_a_message_of_a_push_that_is_none_is_one_sentence(pushed: Daemon, line: object) -> None:
+    pushed.pushed = [line]
+    with pytest.raises(UserError, match="in the place of a message: run it again"):
+        push(Account(FIRST))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"aux": None, "progressDetail": None, "id": None},
+        {"aux": "x", "progressDetail": ["x"], "id": ["x"]},
+        {"id": "layer", "progressDetail": {"total": "many", "current": 1}},
+        {"id": "layer", "progressDetail": {"total": 5, "current": "some"}},
+        {"id": "layer", "progressDetail": {"total": -1}},
+        {"id": {"a": 1}, "progressDetail": {"total": 5}},
+    ],
+)
+def test_odd_parts_of_a_message_are_passed_over(pushed: Daemon, odd: object) -> None:
+    pushed.pushed = [odd, *pushed.pushed]
+    push(Account(FIRST))
+
+
 def test_a_user_who_may_not_use_docker_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> None:
         raise docker_sdk.errors.DockerException("('Connection aborted.', PermissionError(13, 'Permission denied'))")
