@@ -83,6 +83,10 @@ def _check_texts(name: str, values: Mapping[str, Any]) -> None:
     for key in _TEXTS:
         if key in values and not isinstance(values[key], str):
             raise UserError(f"connection {name}: {key} is not a text: write it in quotes in connections.toml")
+        if key != "password" and not str(values.get(key, "")).isprintable():
+            raise UserError(
+                f"connection {name}: {key} has a character that cannot be seen: write it without in connections.toml"
+            )
     host = values.get("host", "")
     if "/" in host:
         raise UserError(f"connection {name}: host is {host}: write it without scheme and path in connections.toml")

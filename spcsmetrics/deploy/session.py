@@ -70,6 +70,8 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
     name, values = connections.find(connection)
     # What the file says of time limits counts; a role that the settings name counts more than the file's.
     options = {"login_timeout": _SECONDS, "network_timeout": _SECONDS, **values, **({"role": role} if role else {})}
+    # The driver's own diagnosis ends by itself, with tracebacks as its report.
+    options.pop("enable_connection_diag", None)
     named = f"connection {name}" if connection else f"{name} connection"
     try:
         session = Session.builder.configs(options).create()
@@ -77,8 +79,8 @@ def open_account(connection: str, role: str) -> Iterator[Account]:
         raise explain(f"The {named}", 0, str(error.message)) from None
     except Error as error:
         raise explain(f"The {named}", int(error.errno or 0), str(error.msg)) from None
-    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-        # The driver lets through what its libraries say of keys and values.
+    except Exception as error:
+        # The driver lets through whatever its libraries say of keys and values.
         raise UserError(
             f"The {named} cannot be used: {mask(str(error))}: check its values in connections.toml, above all"
             " private_key_file with private_key_file_pwd, or token"

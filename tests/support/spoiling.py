@@ -56,6 +56,11 @@ def port(written: str) -> Prepare:
     return prepare
 
 
+def seconds(line: str) -> Prepare:
+    """Add a line to the connection."""
+    return lambda bench: bench.connections((bench.folder / "connections.toml").read_text() + line + "\n")
+
+
 def given(token: str) -> Prepare:
     return lambda bench: bench.desk.write_connection(token)
 
