@@ -86,10 +86,14 @@ def describe(row: rows.Container) -> str:
 def find_url(execute: Execute, settings: Settings) -> str:
     """Return the address of the public endpoint, or nothing: until it is there, its place holds a sentence."""
     for row in rows.show_endpoints(execute, settings.service_name):
-        url = addresses.pick(row, "ingress_url", settings) if row["ingress_url"] else ""
-        if "." in url and " " not in url:
+        # The private address comes with the public one, not before it.
+        if _is_address(row["ingress_url"]) and _is_address(url := addresses.pick(row, "ingress_url", settings)):
             return f"https://{url}"
     return ""
+
+
+def _is_address(text: str | None) -> bool:
+    return "." in (text or "") and " " not in (text or "")
 
 
 def read_logs(execute: Execute, name: str, container: str, lines: int) -> str:

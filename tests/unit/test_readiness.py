@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ def test_containers_of_the_old_specification_do_not_end_the_wait() -> None:
 def test_a_sentence_in_the_place_of_the_address_is_not_taken_for_one(url: str) -> None:
     with pytest.raises(UserError, match="was not ready within 0 s: the endpoint has no address"):
         readiness.wait_until_ready(Service(READY, url=url).query, SETTINGS, 0, lambda _: None)
+
+
+def test_an_address_that_is_not_there_yet_is_waited_for_also_where_it_must_be_private() -> None:
+    """The account gives both at once, and until then nothing says that it has no private one."""
+    sentence = "Endpoints provisioning in progress... check back in a few minutes"
+    with pytest.raises(UserError, match="was not ready within 0 s: the endpoint has no address"):
+        readiness.wait_until_ready(
+            Service(READY, url=sentence).query, replace(SETTINGS, private_link="on"), 0, lambda _: None
+        )
 
 
 def test_the_report_has_the_last_lines_of_those_that_do_not_run_alone() -> None:
