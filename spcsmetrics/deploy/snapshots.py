@@ -58,7 +58,10 @@ def restore(path: str, snapshot: str, *, yes: bool, timeout: int, dry: bool) -> 
     """
     with open_services(path, change=True, dry=dry) as (deployment, execute, state):
         source = _resolve(deployment, snapshot)
-        settings = _find_target(deployment, state, _require(execute, source))
+        found = _require(execute, source)
+        if found["state"] != "CREATED":
+            raise UserError(f"the snapshot {source} is {found['state']}: wait until it is CREATED, or take another one")
+        settings = _find_target(deployment, state, found)
         name = settings.service_name
         question = f"Replace the metrics of {name} by those of {source}? The boards are gone meanwhile."
         if not (yes or dry) and not console.confirm(question):

@@ -197,6 +197,22 @@ def test_nothing_is_stopped_for_a_name_that_is_nothing(room: Room, saved: str, n
     assert room.changes() == []
 
 
+@pytest.mark.parametrize("state", ["INITIALIZED", "ERROR"])
+def test_nothing_is_stopped_for_a_snapshot_that_is_not_made(
+    room: Room, saved: str, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Source: https://docs.snowflake.com/en/sql-reference/sql/show-snapshots, state."""
+    execute = InnerAccount.execute
+
+    def show(account: InnerAccount, sql: str) -> list[dict[str, object]]:
+        return [row | ({"state": state} if "SNAPSHOTS" in sql else {}) for row in execute(account, sql)]
+
+    monkeypatch.setattr(InnerAccount, "execute", show)
+    with pytest.raises(UserError, match=f"the snapshot {saved} is {state}: wait until it is CREATED"):
+        restore(room, saved)
+    assert room.changes() == []
+
+
 def test_images_that_no_longer_run_are_listed_with_what_can_be_done(
     room: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
