@@ -73,6 +73,11 @@ def is_used(generation: Generation, specification: object) -> bool:
     return f"_TLS_{generation.number:X}_" in str(specification)
 
 
+def uses_any(settings: Settings, specification: object) -> bool:
+    """Return whether a specification names certificates of the deployment."""
+    return f"{settings.schema_name}.{settings.service}_TLS_" in str(specification)
+
+
 def find_newest(there: Iterable[Generation]) -> Generation | None:
     """Return the newest generation of which all parts are there."""
     return max((one for one in there if one.complete), key=lambda one: one.number, default=None)

@@ -87,6 +87,11 @@ def _name(settings: Settings, shard: int, replica: str) -> str:
     return f"{settings.service}_{shard}" if shard else settings.service
 
 
+def may_be_member(settings: Settings, service: str) -> bool:
+    """Return whether a service has a name that a deployment of any shape gives its services."""
+    return re.fullmatch(rf"{re.escape(settings.service)}_(VIEW|\d+(_[{REPLICAS.upper()}])?)", service) is not None
+
+
 def find_deployment(comment: str | None) -> str:
     """Return the deployment that a comment says its service belongs to, nothing where it does not say one."""
     found = _MARK.fullmatch(comment or "")

@@ -113,8 +113,10 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
         first = _read_service(execute, settings, services[settings.service])
         known = replace(known, **vars(first))
     others = {
-        name: _read_service(execute, replace(settings, service=name), services[name])
-        for name in _list_others(settings, services.values())
+        name: found
+        for name, certain in _list_others(settings, services.values()).items()
+        if (found := _read_service(execute, replace(settings, service=name), services[name]))
+        and (certain or certificates.uses_any(settings, found.specification))
     }
     made = certificates.read_generations(rows.show_secrets(execute, settings.schema_name), settings)
     wanted = {member.service for member in layout.list_members(settings)}
@@ -127,16 +129,18 @@ def _read_schema(execute: Execute, settings: Settings, known: State) -> State:
     )
 
 
-def _list_others(settings: Settings, services: Iterable[rows.Service]) -> list[str]:
-    """Return the services beside the first that the deployment wants, or that say in their comment to be of it."""
+def _list_others(settings: Settings, services: Iterable[rows.Service]) -> dict[str, bool]:
+    """Return the services beside the first that may be of the deployment, and whether that is certain.
+
+    It is for those that the settings want, and those that say so in their comment; a comment may be lost.
+    """
     wanted = {member.service for member in layout.list_members(settings)}
-    return [
-        row["name"]
+    certain = {
+        row["name"]: row["name"] in wanted or layout.find_deployment(row["comment"]) == settings.service
         for row in services
-        if row["name"] != settings.service
-        and str(row["is_job"]).lower() != "true"
-        and (row["name"] in wanted or layout.find_deployment(row["comment"]) == settings.service)
-    ]
+        if row["name"] != settings.service and str(row["is_job"]).lower() != "true"
+    }
+    return {name: sure for name, sure in certain.items() if sure or layout.may_be_member(settings, name)}
 
 
 def _read_snapshots(execute: Execute, settings: Settings) -> dict[str, str]:

@@ -221,6 +221,16 @@ def test_a_service_of_somebody_else_under_a_shards_name_is_refused_before_anythi
     assert room.changes() == []
 
 
+@pytest.mark.parametrize("comment", [None, "", "mine"])
+def test_a_service_whose_comment_is_lost_is_known_by_what_it_uses(room: Room, comment: str | None) -> None:
+    reach(room, 2, 2)
+    for suffix in ("_1_B", "_VIEW"):
+        one(room, suffix).comment = comment
+    reach(room, 1, 1)
+    assert names(room) == {""}
+    assert [name for name in room.catalog.snapshots if name[2].startswith("SPCS_METRICS_1_B_2")]
+
+
 def test_a_service_that_only_says_to_be_of_the_deployment_is_never_dropped(room: Room) -> None:
     reach(room, 1, 1)
     room.put_images("1", ("otel",))
