@@ -85,5 +85,5 @@ class Figure:
     what: str
     series: dict[str, str]
     rows: dict[str, float]
-    hours: int = 24
+    hours: float = 24
     minute: int = 1440

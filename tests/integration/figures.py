@@ -21,10 +21,12 @@ from courses import (
     node,
 )
 from gpu_figures import GPU_FIGURES
+from live_figures import LIVE_FIGURES
 
 FIGURES: dict[str, Figure] = {
     **GPU_FIGURES,
     **APPLICATION_FIGURES,
+    **LIVE_FIGURES,
     "node hours are those in which nodes were there": Figure(
         board="spcs-sizing", panel="Node hours in this time", what="hours", series=ONE_HOUR_OF_A_DAY, rows={"{}": 2}
     ),

@@ -28,7 +28,7 @@ def query(figure: Figure, interval: str = "2m") -> str:
             expressions = {column.title: column.expr for column in panel.listing.columns}
         case Number() | Lines() | Timeline():
             expressions = {line.legend: line.expr for line in panel.signal.lines}
-    return fill(scope(expressions[figure.what]), interval=interval, seconds=figure.hours * 3600, choice=".*")
+    return fill(scope(expressions[figure.what]), interval=interval, seconds=int(figure.hours * 3600), choice=".*")
 
 
 def check(folder: Path, figure: Figure, expr: str, scrapes: str = "30s") -> str:

@@ -143,7 +143,8 @@ COURSES: dict[str, Course] = {
             _info("SUSPENDED"): "_x20 1x100",
             f"spcs_discovery_nodes{{{POOL}}}": "1x20 0x100",
         },
-        fires={25: {}, 40: {}, 100: {}},
+        # The first version's alert lasted from the tenth to the fifteenth minute.
+        fires={25: {}, 32: {}, 40: {}, 100: {}},
     ),
     "the only pool is suspended": Course(
         series={f"up{{{SCRAPED}}}": "1x20 stale", _info("SUSPENDED"): "_x20 1x100"}, fires={40: {}, 100: {}}
@@ -154,7 +155,13 @@ COURSES: dict[str, Course] = {
             _info("ACTIVE"): "1x200 stale",
             f"spcs_discovery_nodes{{{POOL}}}": "1x20 0x180 stale",
         },
-        fires={25: {}, 40: {"SpcsPoolMetricsVanished": 1}, 190: {"SpcsPoolMetricsVanished": 1}, 210: {}},
+        fires={
+            25: {},
+            32: {"SpcsPoolMetricsVanished": 1},
+            40: {"SpcsPoolMetricsVanished": 1},
+            190: {"SpcsPoolMetricsVanished": 1},
+            210: {},
+        },
     ),
     "a pool whose nodes are found and do not answer": Course(
         series={
@@ -216,7 +223,7 @@ COURSES: dict[str, Course] = {
             f"up{{{SCRAPED}}}": "1x20",
             'up{job="otelcol", instance="localhost:8888"}': "1x20",
         },
-        fires={20: {}, 40: {"SpcsNoMetrics": 1}, 60: {"SpcsNoMetrics": 1}},
+        fires={20: {}, 37: {"SpcsNoMetrics": 1}, 40: {"SpcsNoMetrics": 1}, 60: {"SpcsNoMetrics": 1}},
     ),
     "a shard to which no pool belongs": Course(
         series={
