@@ -29,11 +29,11 @@ def services_running(where: str) -> Signal:
         unit="none",
         lines=(
             Line(
-                expr=f"count(count by ({POOL}, {OF_SERVICE}) (container_state_running{{{where}}} == 1))",
+                expr=f"count(count by ({POOL}, {OF_SERVICE}) (container_state_running{{{where}}} == 1)) or {_NONE}",
                 legend="services",
             ),
         ),
-        empty="no container runs in what is chosen",
+        empty="no node of what is chosen publishes",
     )
 
 

@@ -178,6 +178,9 @@ FIGURES: dict[str, Figure] = {
     "a pool that publishes and runs nothing runs no container": Figure(
         board="spcs-home", panel="Containers running", what="running", series=EMPTY, rows={"{}": 0}, minute=10
     ),
+    "a pool that publishes and runs nothing runs no service": Figure(
+        board="spcs-home", panel="Services running", what="services", series=EMPTY, rows={"{}": 0}, minute=10
+    ),
     "nodes that are not scraped are unknown without a collector": Figure(
         board="spcs-stack", panel="Nodes not scraped", what="nodes", series={}, rows={}, minute=10
     ),
