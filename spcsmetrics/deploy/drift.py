@@ -8,7 +8,10 @@ import yaml
 # What the account may leave out of what it shows; every other field that is absent was taken away.
 _PERHAPS_HIDDEN = {"mountSessionToken", "readinessProbe", "livenessProbe", "resources", "serviceRoles"}
 # Where what is too many counts: elsewhere the account adds its own, such as the digest of an image.
-_WHOLE = {"containers", "endpoints", "volumes", "env", "secrets", "args", "command"}
+_WHOLE = {
+    *("containers", "endpoints", "volumes", "env", "secrets", "args", "command"),
+    *("volumeMounts", "sessionTokenConfig", "corsSettings"),
+}
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _KEYS = ("name", "envVarName", "directoryPath")
 
@@ -31,7 +34,11 @@ def differences(wanted: Mapping[str, Any], running: Mapping[str, Any], *, noted:
         noted: the service's comment says that it was made from the wanted one, so a field that the account does not
             show does not count.
     """
-    return list(_compare((), _by_name(wanted), _by_name(running), noted=noted))
+    found = list(_compare((), _by_name(wanted), _by_name(running), noted=noted))
+    # With these containers get credentials of who opens the boards; off, the account may show them.
+    if "capabilities" not in wanted and "true" in str(running.get("capabilities")).lower():
+        found.append("capabilities: is too many")
+    return found
 
 
 def _by_name(tree: Any) -> Any:  # noqa: ANN401 - a tree of YAML
@@ -58,7 +65,7 @@ def _compare(place: tuple[str, ...], wanted: Any, running: Any, *, noted: bool) 
             yield f"{_name((*place, key))}: is missing"
     whole = bool(place) and place[-1] in _WHOLE
     for key in running:
-        if key not in wanted and (whole or key in _WHOLE):
+        if key not in wanted and (whole or key in _WHOLE) and running[key] not in (None, {}, []):
             yield f"{_name((*place, key))}: is too many"
 
 

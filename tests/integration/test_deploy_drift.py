@@ -1,5 +1,6 @@
 """The thing itself is compared, not its label; what somebody else made is left alone, and what a person chose stays."""
 
+import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,30 @@ def test_what_the_account_does_not_show_counts_only_where_nothing_was_noted(*, n
     wanted = {"spec": {"containers": [{"name": "a", "image": "/x", "mountSessionToken": False}]}}
     shown = {"spec": {"containers": [{"name": "a", "image": "/x"}]}}
     assert differences(wanted, shown, noted=noted) == ([] if noted else ["containers.a.mountSessionToken: is missing"])
+
+
+@pytest.mark.parametrize(
+    ("place", "more"),
+    [
+        ("", {"capabilities": {"securityContext": {"executeAsCaller": True}}}),
+        ("container", {"volumeMounts": [{"name": "data", "mountPath": "/all"}]}),
+        ("container", {"sessionTokenConfig": {"path": "/token"}}),
+        ("endpoint", {"corsSettings": {"Access-Control-Allow-Origin": ["https://example.com"]}}),
+    ],
+)
+def test_what_lets_more_in_or_gives_more_away_is_a_difference(deployed: Room, place: str, more: dict[str, Any]) -> None:
+    running = copy.deepcopy(deployed.service.specification)
+    grafana, endpoint = running["spec"]["containers"][2], running["spec"]["endpoints"][0]
+    {"": running, "container": grafana, "endpoint": endpoint}[place].update(more)
+    (field,) = differences(deployed.service.specification, running, noted=True)
+    assert field.endswith(f"{next(iter(more))}: is too many")
+
+
+def test_what_is_off_or_empty_is_no_difference(deployed: Room) -> None:
+    running = copy.deepcopy(deployed.service.specification)
+    running["capabilities"] = {"securityContext": {"executeAsCaller": False}}
+    running["spec"]["containers"][2] |= {"volumeMounts": [], "command": None, "args": []}
+    assert differences(deployed.service.specification, running, noted=True) == []
 
 
 @pytest.mark.parametrize("text", ["", "[", "just words", "a: 1", "spec: 5"])
