@@ -47,8 +47,14 @@ def _require_of_deployment(settings: Settings, service: str, state: Found) -> No
 def _require(settings: Settings, state: State, *, adopt: bool) -> None:
     if not state.service or adopt or is_own(state):
         return
-    containers = ", ".join(state.paths) or "none that the role sees"
+    if not state.paths:
+        owner = state.service["owner"]
+        raise UserError(
+            f"whether this project made the service {settings.service_name} is not seen: it stands still, its comment"
+            f" does not say so, and its specification is for its owner: set role to {owner}, or add --adopt if it is"
+            " yours and may be changed"
+        )
     raise UserError(
-        f"the service {settings.service_name} was not made by this project (its containers: {containers}): set service"
-        " to another name, or add --adopt if it is yours and may be changed"
+        f"the service {settings.service_name} was not made by this project (its containers: {', '.join(state.paths)}):"
+        " set service to another name, or add --adopt if it is yours and may be changed"
     )

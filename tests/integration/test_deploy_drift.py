@@ -134,6 +134,21 @@ def test_a_service_of_somebody_else_is_never_touched(room: Room, task: str) -> N
     assert (room.service.specification, room.changes(), room.pushed) == (before, [], [])
 
 
+def test_a_service_of_which_nothing_is_seen_is_not_said_to_be_somebody_elses(deployed: Room) -> None:
+    deployed.service.suspended, deployed.service.comment = True, ""
+    deployed.run_sql(
+        "CREATE ROLE IF NOT EXISTS WATCHER",
+        "GRANT USAGE ON DATABASE SPCS_METRICS TO ROLE WATCHER",
+        "GRANT USAGE ON SCHEMA SPCS_METRICS.PUBLIC TO ROLE WATCHER",
+        f"GRANT MONITOR ON SERVICE {NAME} TO ROLE WATCHER",
+        "GRANT READ ON IMAGE REPOSITORY SPCS_METRICS.PUBLIC.IMAGES TO ROLE WATCHER",
+    )
+    deployed.write_settings('role = "WATCHER"\n')
+    sentence = f"whether this project made the service {NAME} is not seen.*set role to {ROLE}"
+    with pytest.raises(UserError, match=sentence):
+        deployed.deploy(dry=True)
+
+
 def test_a_service_of_somebody_else_is_removed_only_when_asked(room: Room) -> None:
     room.put_images("1")
     room.run_sql(MINE, role=ROLE)
