@@ -60,6 +60,14 @@ def run(
     return output
 
 
+def probe(args: Args, *, env: Mapping[str, str] | None = None) -> str:
+    """Return what a program of this machine prints, or an empty text where it is missing, broken or fails."""
+    try:
+        return run(args, env=env)
+    except (UserError, OSError):
+        return ""
+
+
 def _finish(
     command: list[str],
     cwd: Path | None,

@@ -53,7 +53,7 @@ def _go_on_path() -> Path | None:
 
 
 def _go_version(go: str | Path) -> tuple[int, ...]:
-    match = re.search(r"go(\d+)\.(\d+)(?:\.(\d+))?", process.run([go, "version"], env={"GOTOOLCHAIN": "local"}))
+    match = re.search(r"go(\d+)\.(\d+)(?:\.(\d+))?", process.probe([go, "version"], env={"GOTOOLCHAIN": "local"}))
     return tuple(int(part or 0) for part in match.groups()) if match else (0,)
 
 
@@ -101,8 +101,5 @@ def find_compose() -> list[str]:
 
 
 def _compose_version(command: list[str]) -> int:
-    try:
-        match = re.search(r"(\d+)\.\d+", process.run([*command, "version", "--short"]))
-    except UserError:
-        return 0
+    match = re.search(r"(\d+)\.\d+", process.probe([*command, "version", "--short"]))
     return int(match.group(1)) if match else 0

@@ -30,7 +30,7 @@ def find_node() -> Path | None:
     """Return the Node.js on the PATH if it is new enough, else the one of the group preview if that is installed."""
     found = shutil.which("node")
     if found:
-        version = re.match(r"v(\d+)", process.run([found, "--version"]))
+        version = re.match(r"v(\d+)", process.probe([found, "--version"]))
         if version and int(version[1]) >= _MIN_NODE:
             return Path(found)
     wheel = Path(sys.prefix) / "bin" / "node"

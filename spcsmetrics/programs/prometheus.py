@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint, process
-from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import BUILD, PROMETHEUS
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step
@@ -25,10 +24,7 @@ def find_installed() -> Path | None:
     found = shutil.which("prometheus")
     if not found:
         return None
-    try:
-        match = re.search(r"version (\d+)\.(\d+)", process.run([found, "--version"]))
-    except UserError:
-        return None
+    match = re.search(r"version (\d+)\.(\d+)", process.probe([found, "--version"]))
     return Path(found) if match and (int(match[1]), int(match[2])) >= MIN_PROMETHEUS else None
 
 

@@ -117,9 +117,9 @@ def test_a_page_that_cannot_be_served_is_one_sentence(tmp_path: Path, monkeypatc
         page.start(run, "http://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("version", ["v18.20.0", "nonsense"])
-def test_an_old_node_is_not_taken(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_program(tmp_path / "programs", "node", f"echo {version}")
+@pytest.mark.parametrize("shell", ["echo v18.20.0", "echo nonsense", "exit 2"], ids=["old", "odd", "broken"])
+def test_a_node_that_is_old_or_broken_is_not_taken(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_program(tmp_path / "programs", "node", shell)
     monkeypatch.setattr("sys.prefix", str(tmp_path / "nowhere"))
     assert page.find_node() is None
     with pytest.raises(UserError, match=r"Node\.js 20 or newer"):

@@ -36,6 +36,13 @@ def test_without_any_go_the_sentence_says_where_to_get_one(programs: Path) -> No
         toolchain.find_go()
 
 
+@pytest.mark.parametrize("content", ["#!/bin/sh\nexit 2\n", "not a program of this machine"])
+def test_a_broken_go_on_the_path_is_passed_over(content: str, programs: Path) -> None:
+    write_program(programs, "go", "").write_text(content)
+    locked = write_program(programs.parent / "locked", "go", "echo go version go1.99.0 linux/amd64")
+    assert toolchain.find_go() == locked
+
+
 @pytest.mark.parametrize(
     ("docker", "standalone", "words"),
     [
