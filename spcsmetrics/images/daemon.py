@@ -1,6 +1,7 @@
 """The Docker daemon, through its SDK, and the images that it holds."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,10 +40,10 @@ def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
     except DockerException as error:
         if "permission denied" in str(error).lower():
             raise NoDaemonError(
-                f"your user may not use Docker: add it to the group docker, or set DOCKER_HOST ({shorten(error)})"
+                f"your user may not use Docker: add it to the group docker, or set DOCKER_HOST ({_reason(error)})"
             ) from None
         raise NoDaemonError(
-            f"no Docker daemon answers: install or start Docker, then run it again ({shorten(error)})"
+            f"no Docker daemon answers: install or start Docker, then run it again ({_reason(error)})"
         ) from None
     try:
         yield client
@@ -52,6 +53,12 @@ def open_client(seconds: int = _SECONDS) -> Iterator["DockerClient"]:
         raise UserError(f"the Docker daemon broke off ({shorten(error)}): run it again") from None
     finally:
         client.close()
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system said, which the SDK wraps into the texts of several exceptions."""
+    said = re.search(r"Error\(\d+, '([^']+)'\)", str(error))
+    return said[1].lower() if said else shorten(error)
 
 
 def _check_configuration() -> None:

@@ -48,6 +48,14 @@ def test_a_configuration_that_docker_did_not_write_is_one_sentence(docker: Daemo
     assert not docker.pushed
 
 
+def test_a_daemon_that_does_not_run_is_one_plain_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    with pytest.raises(daemon.NoDaemonError) as refused:
+        daemon.check()
+    sentence = "no Docker daemon answers: install or start Docker, then run it again (no such file or directory)"
+    assert str(refused.value) == sentence
+
+
 @dataclass
 class Account:
     """An account whose repository has one image."""
