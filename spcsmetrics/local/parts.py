@@ -196,7 +196,7 @@ def start_collector(
         simulation: the account, DNS and nodes to watch.
         store: where samples go.
         scrape_interval: time between two scrapes of a node, such as 5s.
-        refresh: time between two looks at the account.
+        refresh: time between two refreshes of pools and nodes.
         login: the receiver's keys that prove who asks; the simulation's token by default.
         more: files to merge over the configuration.
 

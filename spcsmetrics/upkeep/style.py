@@ -16,6 +16,7 @@ PATTERNS = {
     r"\b(?:tells?|told)\b": "logs, reports, prints or says",
     rf"\bthere{_GAP}(?:is|are){_GAP}none\b": "say what is missing",
     r"\bbeliev(?:e|es|ed)\b": "trusts",
+    r"\bin passing\b": "transiently",
 }
 _RULES = {re.compile(pattern): advice for pattern, advice in PATTERNS.items()}
 _TEXTS = (

@@ -24,6 +24,7 @@ def test_the_texts_of_the_repository_keep_to_the_page() -> None:
         ("Nobody tells us.", "tells"),
         ("Where there is none, do it.", "there is none"),
         ("The proxies that it believes.", "believes"),
+        ("A request that fails in passing.", "in passing"),
     ],
 )
 def test_each_pattern_finds_what_it_is_for(text: str, words: str) -> None:
