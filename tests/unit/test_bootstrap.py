@@ -80,12 +80,37 @@ def test_a_python_that_does_not_run_is_replaced(checkout: Path) -> None:
     venv = checkout / ".venv"
     (venv / "bin").mkdir(parents=True)
     shutil.copy(checkout / "locks" / "runtime.txt", venv / "runtime.lock")
+    (venv / "place").write_text(f"{venv}\n")
     # An empty file is a shell script to some shells, and ends well.
     (venv / "bin" / "python").touch(0o755)
     fake_python(checkout, 'if [ "$2" = venv ]; then echo "anew" >&2; exit 1; fi')
     done = run(checkout)
     assert done.returncode == 1
-    assert "inv: making .venv with the locked dependencies (first use, or the lock or Python changed)" in done.stderr
+    assert (
+        "inv: making .venv with the locked dependencies (first use, or the lock, Python or the folder changed)"
+        in done.stderr
+    )
+
+
+def test_an_environment_that_was_moved_is_made_anew(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "bin" / "mkdir").symlink_to(str(shutil.which("mkdir")))
+    fake_python(
+        checkout,
+        f'case "$*" in *"-m venv"*) echo made >>{checkout}/record; mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;\n'
+        "*-ISc*) echo runs ;;\nesac",
+    )
+    assert [run(checkout).returncode for _ in range(2)] == [0, 0]
+    assert (checkout / "record").read_text() == "made\n", "the second run takes it as it is"
+    moved = tmp_path / "moved here"
+    moved.mkdir()
+    for name in ("inv", "locks", ".venv"):
+        (checkout / name).rename(moved / name)
+    command, env = [str(moved / "inv"), "-l"], {"PATH": str(checkout / "bin")}
+    for _ in range(2):
+        done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0
+    assert done.stderr == ""
+    assert (checkout / "record").read_text() == "made\nmade\n"
 
 
 @pytest.mark.parametrize(
