@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics.programs import collector_module, demo_store
+from spcsmetrics.core.paths import OTEL
+from spcsmetrics.programs import collector_module, demo_store, gobuild
 
 
 def write_module(folder: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,3 +30,22 @@ def test_the_collectors_go_sum_has_what_the_store_alone_needs() -> None:
     assert f"github.com/prometheus/prometheus {version} h1:" in sums
     # Nothing in the collector imports it.
     assert "github.com/alecthomas/kingpin/v2 v" in sums
+
+
+def test_the_store_is_compiled_without_the_description_of_its_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def compile_it(_: str, made: Path, *, flags: list[str], **__: object) -> None:
+        made.parent.mkdir(parents=True)
+        asked.extend(flags)
+
+    monkeypatch.setattr(demo_store, "BUILD", tmp_path / "odd 'folder'")
+    monkeypatch.setattr(gobuild, "build_large", compile_it)
+    demo_store.build_steps()[1].action()
+    (module,) = [Path(flag.removeprefix("-modfile=")) for flag in asked if flag.startswith("-modfile=")]
+    kept = (collector_module.FOLDER / "go.mod").read_text()
+    assert module.read_text() == f"{kept}replace github.com/pb33f/libopenapi => ../openapi\n"
+    assert (collector_module.FOLDER / "../openapi").resolve() == OTEL / "openapi", "relative to the module's folder"
+    assert module.with_suffix(".sum").read_text() == (collector_module.FOLDER / "go.sum").read_text()
