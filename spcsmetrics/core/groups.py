@@ -2,6 +2,7 @@
 
 import filecmp
 import importlib
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ def group_step(group: str) -> Step:
 
     def install() -> None:
         process.run(command, remedy="check the network or pip's index setting")
+        quote_python(Path(sys.prefix) / "bin", sys.executable)
         shutil.copy(lock, stamp)
         importlib.invalidate_caches()
 
@@ -39,6 +41,21 @@ def group_step(group: str) -> Step:
         skip=installed,
         exclusive=True,
     )
+
+
+def quote_python(folder: Path, python: str) -> None:
+    """Let the programs that pip wrote find Python in a folder whose name has quotes, a dollar or the like.
+
+    Where it has spaces, pip lets a shell start Python, and puts nothing but double quotes around the path.
+    """
+    if not set(python) & set('"$`\\'):
+        return
+    begin = b"#!/bin/sh\n'''exec' "
+    for file in folder.iterdir():
+        content = file.read_bytes() if file.is_file() else b""
+        if content.startswith(begin):
+            rest = content.partition(b' "$0" "$@"\n')[2]
+            file.write_bytes(begin + f'{shlex.quote(python)} "$0" "$@"\n'.encode() + rest)
 
 
 def script(name: str) -> Path:
