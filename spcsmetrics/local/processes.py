@@ -16,7 +16,7 @@ from types import FrameType
 import requests
 
 from spcsmetrics.core import ports
-from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.errors import Terminated, UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.polls import poll
 from spcsmetrics.core.process import Args
@@ -104,8 +104,8 @@ def open_run(folder: Path) -> Iterator[Run]:
             simulation = start_simulator(run, pools=1, nodes=2, containers=4)
     """
 
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder=folder)

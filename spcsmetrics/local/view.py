@@ -46,7 +46,9 @@ def draw(query: InstantQuery, guide: Guide, status: Mapping[str, Any], width: in
     below = [_text(f"Now try  {command}") for command in guide.commands]
     below.append(Text("Ctrl-C ends the demo", style="dim"))
     pools = {pool["name"]: pool for pool in status.get("pools") or ()}
-    if not query(f'up{{job="{JOB}"}}') and not any(pool.get("state") for pool in pools.values()):
+    # Where no pool has nodes, as when all are suspended, nothing will ever be scraped.
+    awaited = any(pool.get("nodes") for pool in pools.values()) or not any(pool.get("state") for pool in pools.values())
+    if awaited and not query(f'up{{job="{JOB}"}}'):
         return Group(*above, Text("\nwaiting for the first scrape ...\n", style="dim"), *below)
     # The line between addresses and tables is empty.
     left = height - 1 - sum(-(-line.cell_len // width) for line in (*above, *below))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from spcsmetrics.core import polls, ports
-from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.errors import Terminated, UserError
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.local import processes
 from spcsmetrics.local.processes import Process, Run, open_run, open_temporary_run, wait_until
@@ -78,9 +78,10 @@ def test_a_signal_ends_the_run_as_ctrl_c_does(tmp_path: Path, number: signal.Sig
             started.append(run.start("sleeper", ["sleep", "60"]))
             os.kill(os.getpid(), number)
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as ended:
         run_until_signal()
     assert started[0].popen.returncode == -signal.SIGTERM
+    assert isinstance(ended.value, Terminated) is (number != signal.SIGINT), "which decides between 143 and 130"
 
 
 def test_further_signals_do_not_break_off_the_end(tmp_path: Path) -> None:

@@ -87,7 +87,15 @@ def test_the_view_fits_the_screen_with_pools_reasons_and_whole_commands(width: i
 
 def test_before_the_first_scrape_the_view_says_that_it_waits() -> None:
     assert "waiting for the first scrape ..." in shown({}, 80, 24, lambda _: [])
+    assert "waiting for the first scrape ..." in shown(STATUS, 80, 24, lambda _: []), "a node is known, and not scraped"
     assert "waiting for the first scrape ..." not in shown(STATUS, 80, 24)
+
+
+def test_pools_without_nodes_are_shown_and_not_waited_for() -> None:
+    suspended = {"pools": [{"name": "BATCH_POOL", "state": "SUSPENDED", "reason": "suspended", "nodes": None}]}
+    lines = shown(suspended, 80, 24, lambda _: [])
+    assert "waiting for the first scrape ..." not in lines
+    assert [line for line in lines if line.startswith("BATCH_POOL  SUSPENDED")]
 
 
 def test_a_vector_becomes_samples() -> None:
