@@ -24,6 +24,10 @@ _COLD = (
 )
 
 
+# What a package costs beside its sources, in bytes of them.
+_PACKAGE = 25_000
+
+
 def compile_step(title: str, binary: Path, target: str, *, module: Path, package: str = ".") -> Step:
     """Return the step that compiles a package of a module for a platform, which is fast when nothing changed."""
     command: Args = ["go", "build", "-ldflags", "-s -w", "-o", binary, package]
@@ -46,7 +50,7 @@ def build_large(
     progress: Progress,
     remedy: str,
 ) -> None:
-    """Compile a package of many hundreds, after counting those that the build cache lacks.
+    """Compile a package of many hundreds, after weighing those that the build cache lacks by their sources.
 
     Args:
         package: the command, of the module or of one that it requires.
@@ -60,8 +64,15 @@ def build_large(
     """
     make_folder(made.parent)
     flags = [*flags, *(f"-gcflags={library}/...=-l" for library in _COLD)]
-    missing: Args = ["go", "list", "-deps", *flags, "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", package]
+    stale = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}'
+    missing: Args = ["go", "list", "-deps", *flags, "-f", stale, package]
     listed = process.run(missing, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.download)
-    progress.begin(sum(bool(line.strip()) and not line.startswith("go: ") for line in listed.splitlines()))
+    # What the compiler says beside the list has no tabs.
+    parts = [line.split("\t") for line in listed.splitlines() if "\t" in line]
+    progress.begin({path: _weigh(Path(folder), files) for path, folder, *files in parts})
     command: Args = ["go", "build", "-v", *flags, f"-ldflags={link}", "-o", made, package]
     process.run(command, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.count)
+
+
+def _weigh(folder: Path, files: list[str]) -> int:
+    return _PACKAGE + sum((folder / file).stat().st_size for file in files if file)
