@@ -127,6 +127,18 @@ def test_a_disk_that_takes_no_environment_is_one_sentence(checkout: Path, said: 
     assert done.stderr.splitlines()[1:] == [f"inv: {sentence.format(checkout / '.venv')}, then run ./inv again"]
 
 
+@pytest.mark.parametrize(("kilobytes", "full"), [(2_000, True), (9_000_000, False)])
+def test_a_pip_that_fails_without_a_reason_on_a_full_disk_has_one(checkout: Path, kilobytes: int, full: bool) -> None:
+    fake_python(checkout, 'if [ "$2" = venv ]; then echo "ensurepip returned 1" >&2; exit 1; fi')
+    disk = checkout / "bin" / "df"
+    disk.write_text(
+        f"#!/bin/sh\necho Filesystem 1024-blocks Used Available Capacity Mounted on\necho /dev/x 9 9 {kilobytes} 9% /\n"
+    )
+    disk.chmod(0o755)
+    said = run(checkout).stderr
+    assert ("the disk is full" in said, "ensurepip returned 1" in said) == (full, not full)
+
+
 def test_of_several_at_once_one_makes_the_environment(checkout: Path) -> None:
     for tool in ("flock", "mkdir", "touch", "sleep"):
         (checkout / "bin" / tool).symlink_to(str(shutil.which(tool)))
