@@ -1,12 +1,16 @@
 """./inv on machines that lack something."""
 
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.polls import poll
 
 
 @pytest.fixture
@@ -17,14 +21,16 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "locks" / "runtime.txt", tmp_path / "locks")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("sh", "dirname", "cmp", "cp"):
+    for tool in ("sh", "dirname", "cmp", "cp", "cat", "rm", "mktemp"):
         (tools / tool).symlink_to(str(shutil.which(tool)))
     return tmp_path
 
 
 def fake_python(checkout: Path, body: str) -> None:
     python = checkout / "bin" / "python3"
-    python.write_text(f"#!/bin/sh\n{body}\n")
+    # The real one makes a process group of what it is asked to start.
+    group = 'case "$2" in *setpgid*) shift 2; exec "$@" ;; esac'
+    python.write_text(f"#!/bin/sh\n{group}\n{body}\n")
     python.chmod(0o755)
 
 
@@ -137,6 +143,30 @@ def test_a_pip_that_fails_without_a_reason_on_a_full_disk_has_one(checkout: Path
     disk.chmod(0o755)
     said = run(checkout).stderr
     assert ("the disk is full" in said, "ensurepip returned 1" in said) == (full, not full)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_what_makes_the_environment(checkout: Path, number: signal.Signals, code: int) -> None:
+    for tool in ("flock", "mkdir", "touch", "sleep"):
+        (checkout / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    python = checkout / "bin" / "python3"
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in\n*setpgid*) exec {sys.executable} "$@" ;;\n'
+        f"*'-m venv'*) sleep 60 & echo $! >{checkout}/child; wait ;;\nesac\n"
+    )
+    python.chmod(0o755)
+    command, env = [str(checkout / "inv"), "-l"], {"PATH": str(checkout / "bin"), "TMPDIR": str(checkout)}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as started:
+        child = checkout / "child"
+        while not (child.exists() and child.read_text()):
+            assert started.poll() is None
+        pid = int(child.read_text())
+        started.send_signal(number)
+        _, said = started.communicate(timeout=20)
+    assert started.returncode == code
+    assert said.splitlines()[1:] == ["inv: stopped"]
+    assert any(poll(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie", seconds=10))
+    assert not [*checkout.glob("tmp.*")]
 
 
 def test_of_several_at_once_one_makes_the_environment(checkout: Path) -> None:
