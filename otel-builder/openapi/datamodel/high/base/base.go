@@ -1,10 +1,7 @@
 // Package base has the names of libopenapi that describe values, as far as Prometheus writes them.
 package base
 
-import (
-	"github.com/pb33f/libopenapi/orderedmap"
-	"go.yaml.in/yaml/v4"
-)
+import "github.com/pb33f/libopenapi/orderedmap"
 
 // SchemaProxy stands for a schema or a reference to one.
 type SchemaProxy struct{}
@@ -33,14 +30,13 @@ type Schema struct {
 	Format, Title, Description  string
 	ContentMediaType            string
 	ContentSchema               *SchemaProxy
-	Enum                        []*yaml.Node
-	Default, Example            *yaml.Node
+	Enum, Default, Example      any
 }
 
 // Example shows a value.
 type Example struct {
 	Summary, Description string
-	Value                *yaml.Node
+	Value                any
 }
 
 // Info describes an API.
