@@ -19,7 +19,7 @@ from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.terminal import Terminal
 from spcsmetrics.local import history, parts, processes, promql
 from spcsmetrics.local.history import STEP
-from spcsmetrics.programs import prometheus
+from spcsmetrics.programs import backfill, prometheus
 
 _POOLS, _NODES, _CONTAINERS = 4, 10, 8
 _HOURS = 24
@@ -47,7 +47,7 @@ def bench_boards(*, as_json: bool, dry: bool) -> None:
         action=lambda: _run(as_json=as_json),
         stream=True,
     )
-    steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus", "promtool"), measure]
+    steps = [groups.group_step("simulator"), *prometheus.build_steps("prometheus"), *backfill.build_steps(), measure]
     carry_out(steps, dry=dry)
 
 

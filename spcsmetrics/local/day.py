@@ -4,7 +4,6 @@ import time
 
 from spcsmetrics.core.steps import Step
 from spcsmetrics.local import history, parts, processes
-from spcsmetrics.programs import prometheus
 
 SECONDS = 86_400
 # What the boards of details choose, to show the trouble of the day.
@@ -20,7 +19,7 @@ _SCRAPE_INTERVAL = f"{history.STEP}s"
 
 def build_steps(*, from_source: bool = False) -> list[Step]:
     """Return the steps before the day can be started; see parts.demo_steps."""
-    return [*parts.demo_steps(from_source=from_source), *prometheus.build_steps("promtool")]
+    return parts.demo_steps(from_source=from_source, history=True)
 
 
 def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:

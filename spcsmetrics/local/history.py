@@ -14,7 +14,7 @@ from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.core.ports import PROMETHEUS
 from spcsmetrics.local import parts, processes, promql
-from spcsmetrics.programs import prometheus
+from spcsmetrics.programs import backfill
 
 # Seconds between two samples, as shipped.
 STEP = 30
@@ -81,8 +81,7 @@ def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector:
 
 
 def _make_blocks(folder: Path, text: Path) -> None:
-    promtool = prometheus.built("promtool")
-    process.run([promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"])
+    process.run([backfill.built(), text, folder / "data"])
 
 
 def _start_quiet_store(run: processes.Run) -> str:

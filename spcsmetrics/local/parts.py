@@ -16,7 +16,7 @@ from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 from spcsmetrics.local import page
 from spcsmetrics.local.processes import Process, Run, answers, start_bound
-from spcsmetrics.programs import collector, demo_store, prometheus, released
+from spcsmetrics.programs import backfill, collector, demo_store, prometheus, released
 from spcsmetrics.programs.released import Asset
 
 # Seconds between two scrapes of a node in a demo.
@@ -29,19 +29,21 @@ def build_steps() -> list[Step]:
     return steps if prometheus.find_installed() else steps + prometheus.build_steps("prometheus")
 
 
-def demo_steps(*, from_source: bool = False) -> list[Step]:
+def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step]:
     """Return the steps before a demo can be started, which needs no store so exact, and compiles less for its own.
 
     Args:
         from_source: whether programs are compiled here even where the release has them, made of the same sources.
+        history: whether the demo begins with a history, which a program writes.
     """
+    writer = backfill.build_steps() if history else []
     if prometheus.find_installed() or prometheus.is_built() or not demo_store.locked_version():
-        return build_steps()
-    programs = [collector.asset(), demo_store.asset()]
+        return build_steps() + writer
+    programs = [collector.asset(), demo_store.asset(), *([backfill.asset()] if history else [])]
     look = released.look_step([*programs, page.asset()], "programs and boards")
     # On a machine that has compiled it before, compiling takes no longer than fetching.
     look = replace(look, skip=lambda: collector.is_compiled_before() or all(one.is_current() for one in programs))
-    steps = [*collector.build_steps(), *demo_store.build_steps()]
+    steps = [*collector.build_steps(), *demo_store.build_steps(), *writer]
     # Go itself is for compiling alone.
     steps = [replace(step, skip=_unless_missing(programs, step)) for step in steps]
     return [groups.group_step("simulator"), *([] if from_source else [look]), *steps]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics.core import progress as module
 from spcsmetrics.core.progress import Progress
 
 
@@ -31,8 +30,8 @@ def test_packages_are_counted_of_all_that_the_cache_lacks_and_warnings_are_not()
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     return now
 
 

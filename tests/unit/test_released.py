@@ -14,7 +14,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.local import page, parts
-from spcsmetrics.programs import collector, demo_store, prometheus, released
+from spcsmetrics.programs import backfill, collector, demo_store, prometheus, released
 from spcsmetrics.programs.released import Asset
 
 
@@ -158,7 +158,7 @@ def test_a_release_that_cannot_be_reached_is_one_line(
 @pytest.fixture
 def new_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be built, and nothing be in Go's cache."""
-    for module in (collector, demo_store):
+    for module in (backfill, collector, demo_store):
         monkeypatch.setattr(module, "BUILD", tmp_path / "build")
     monkeypatch.setattr(page, "PAGE", tmp_path / "build" / "page")
     monkeypatch.setattr(collector, "is_compiled_before", lambda: False)
@@ -198,3 +198,10 @@ def test_a_machine_that_compiled_it_before_does_not_look(new_machine: None, monk
     assert not parts.demo_steps()[1].skip()
     monkeypatch.setattr(collector, "is_compiled_before", lambda: True)
     assert parts.demo_steps()[1].skip()
+
+
+def test_a_demo_of_a_day_looks_for_the_writer_of_its_history_too(new_machine: None) -> None:
+    look, *steps = parts.demo_steps(history=True)[1:]
+    assert "/backfill-" in look.detail
+    assert steps[-1].title == "Build the writer of a history"
+    assert "/backfill-" not in parts.demo_steps()[1].detail
