@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +34,29 @@ def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step
     """Return the steps before a demo can be started, which needs no store so exact, and compiles less for its own.
 
     Args:
-        from_source: whether programs are compiled here even where the release has them, made of the same sources.
+        from_source: whether programs are compiled here even where the release has them, made of the same sources, or
+            where they were fetched from it before.
         history: whether the demo begins with a history, which a program writes.
     """
-    writer = backfill.build_steps() if history else []
+    writer = [backfill] if history else []
     if prometheus.find_installed() or prometheus.is_built() or not demo_store.locked_version():
-        return build_steps() + writer
-    programs = [collector.asset(), demo_store.asset(), *([backfill.asset()] if history else [])]
+        return build_steps() + [step for one in writer for step in one.build_steps()]
+    made = [(one.asset(), one.build_steps()) for one in (collector, demo_store, *writer)]
+    programs = [one for one, _ in made]
     look = released.look_step([*programs, page.asset()], "programs and boards")
     # On a machine that has compiled it before, compiling takes no longer than fetching.
     look = replace(look, skip=lambda: collector.is_compiled_before() or all(one.is_current() for one in programs))
-    steps = [*collector.build_steps(), *demo_store.build_steps(), *writer]
-    # Go itself is for compiling alone.
-    steps = [replace(step, skip=_unless_missing(programs, step)) for step in steps]
+    is_there = Asset.is_made_here if from_source else Asset.is_current
+    steps = []
+    for asset, (go, build) in made:
+        # Go itself is for compiling alone.
+        steps.append(replace(go, skip=_unless_missing(programs, is_there, go)))
+        steps.append(replace(build, skip=partial(is_there, asset)))
     return [groups.group_step("simulator"), *([] if from_source else [look]), *steps]
 
 
-def _unless_missing(programs: Sequence[Asset], step: Step) -> Callable[[], bool]:
-    return lambda: all(one.is_current() for one in programs) or step.skip()
+def _unless_missing(programs: Sequence[Asset], is_there: Callable[[Asset], bool], step: Step) -> Callable[[], bool]:
+    return lambda: all(map(is_there, programs)) or step.skip()
 
 
 @dataclass(frozen=True, kw_only=True)

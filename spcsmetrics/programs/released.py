@@ -49,11 +49,23 @@ class Asset:
 
     def is_current(self) -> bool:
         """Return whether it is there and was made of the present sources."""
+        return self.is_made_here() or fingerprint.is_current(self.made, self._fetched)
+
+    def is_made_here(self) -> bool:
+        """Return whether it is there and was made of the present sources on this machine."""
         return fingerprint.is_current(self.made, self.inputs)
 
     def mark(self) -> None:
         """Record that it was just made of these."""
         fingerprint.mark(self.made, self.inputs)
+
+    def mark_fetched(self) -> None:
+        """Record that others made it of these."""
+        fingerprint.mark(self.made, self._fetched)
+
+    @property
+    def _fetched(self) -> str:
+        return f"{self.inputs} fetched"
 
 
 def look_step(assets: Sequence[Asset], what: str) -> Step:
@@ -100,7 +112,7 @@ def fetch(asset: Asset, base: str) -> None:
         raise UserError(f"{url} cannot be fetched ({type(error).__name__})") from None
     except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
         raise UserError(f"{url} cannot be unpacked ({error})") from None
-    asset.mark()
+    asset.mark_fetched()
 
 
 def pack_step(asset: Asset) -> Step:

@@ -205,3 +205,18 @@ def test_a_demo_of_a_day_looks_for_the_writer_of_its_history_too(new_machine: No
     assert "/backfill-" in look.detail
     assert steps[-1].title == "Build the writer of a history"
     assert "/backfill-" not in parts.demo_steps()[1].detail
+
+
+def test_a_demo_from_source_compiles_what_was_fetched_before(
+    new_machine: None, release: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = collector.asset()
+    publish(wanted)
+    assert parts.demo_steps(from_source=True)[2].skip(), "it was made here"
+    carry_out([released.pack_step(wanted)])
+    wanted.made.unlink()
+    released.fetch(wanted, f"{os.environ[released.MIRROR]}/v{PRODUCT}")
+    assert parts.demo_steps()[3].skip()
+    build = parts.demo_steps(from_source=True)[2]
+    assert build.title.startswith("Build the collector")
+    assert not build.skip()
