@@ -25,6 +25,8 @@ Every metric that the nodes publish, and every series that the store records fro
 `monitoring/metrics.py` and `monitoring/rules/recording.py`. All published metrics are typed as gauges, also the totals
 of the network, which only grow. *Since* 1: first-generation exporters also had it, under another name; 2 came with the
 documented names.
+
+In the store every series has `job`, `instance` and `snow_account_name` besides, also where a node does not publish them.
 """
 _OLDER = """
 ## First generation

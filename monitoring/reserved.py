@@ -3,10 +3,10 @@
 import re
 
 from monitoring.metrics import CATALOGUE
-from monitoring.selectors import DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
+from monitoring.selectors import ACCOUNT, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
 
 # What the receiver sets on every series of an application: nodes publish the same names and values, by which both join.
-FORCED_LABELS = (POOL, DATABASE, SCHEMA, SERVICE, INSTANCE)
+FORCED_LABELS = (ACCOUNT, POOL, DATABASE, SCHEMA, SERVICE, INSTANCE)
 # Every other label of the platform, and of scrapes and stores, is removed.
 _LABEL_PREFIXES = ("snow_", "__")
 _PREFIXES = ("spcs_", "spcs:", "scrape_", "ALERTS")

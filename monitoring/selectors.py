@@ -32,6 +32,7 @@ OF_VOLUME = f"{OF_INSTANCE}, {VOLUME}, {REPLICA}"
 
 # Label -> variable, in the order in which a reader narrows down.
 VARIABLES = {
+    ACCOUNT: "account",
     POOL: "pool",
     NODE: "node",
     GPU: "gpu",

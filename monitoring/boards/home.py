@@ -32,6 +32,7 @@ HOME = Board(
                 Lines(signal=states.reasons(IN_POOLS), stacked=True),
             ),
         ),
+        Row(title="Accounts", panels=(Grid(listing=stack.ACCOUNT_LIST),)),
     ),
     variables=("pool",),
 )

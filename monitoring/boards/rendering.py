@@ -21,6 +21,7 @@ from monitoring.boards.model import Board, Note, Panel
 from monitoring.boards.panels import DATASOURCE, build
 from monitoring.scope import scope
 from monitoring.selectors import (
+    ACCOUNT,
     CONTAINER,
     IN_CONTAINER,
     IN_POOL,
@@ -38,6 +39,7 @@ _COLUMNS = 24
 _FOLDED_HEIGHT = 9
 _LABELS = {name: label for label, name in VARIABLES.items()}
 _TITLES = {
+    "account": "Account",
     "pool": "Compute pool",
     "node": "Node",
     "gpu": "GPU",
@@ -60,7 +62,7 @@ _METRICS = {
 
 def make(board: Board, version: str) -> Dashboard:
     """Return the board, with ids that follow from titles, so that they stay when others come."""
-    made = _begin(board, version)
+    made = _begin(board, version).with_variable(_account_variable())
     for index, name in enumerate(board.variables):
         made = made.with_variable(_variable(board, name, board.variables[:index]))
     for name, (label, value) in board.texts.items():
@@ -162,17 +164,25 @@ def _variable(board: Board, name: str, before: tuple[str, ...]) -> dashboard.Que
     )
     single = name in board.single
     metric = _METRICS.get(name, "container_cpu_limit")
-    selector = scope(f"{metric}{{{chosen}}}" if chosen else metric)
-    variable = (
+    variable = _query_variable(name, f"{metric}{{{chosen}}}" if chosen else metric).multi(not single)
+    return variable.include_all(False) if single else variable.include_all(True).all_value(".*")
+
+
+def _account_variable() -> dashboard.QueryVariable:
+    """Return the variable of the one account that every query of a board is about."""
+    every = f'{{__name__=~"node_cpu_capacity|spcs_compute_pool_info", {ACCOUNT}=~".+"}}'
+    return _query_variable("account", every).multi(False).include_all(False)
+
+
+def _query_variable(name: str, selector: str) -> dashboard.QueryVariable:
+    return (
         dashboard.QueryVariable(name)
         .label(_TITLES[name])
         .datasource(DATASOURCE)
-        .query(f"label_values({selector}, {_LABELS[name]})")
+        .query(f"label_values({scope(selector)}, {_LABELS[name]})")
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(not single)
     )
-    return variable.include_all(False) if single else variable.include_all(True).all_value(".*")
 
 
 def _annotations(board: Board) -> list[dashboard.AnnotationQuery]:

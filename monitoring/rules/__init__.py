@@ -33,6 +33,11 @@ class Alert:
     board: str
     panel: str = ""
 
+    @property
+    def of_own_store(self) -> bool:
+        """Whether it is about the store that judges it: what is missing there has no account."""
+        return self.expr.startswith(("absent", "vector"))
+
 
 def label(name: str) -> str:
     """Return the template by which a description names a label's value."""

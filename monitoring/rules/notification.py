@@ -9,7 +9,7 @@ from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.rendering import HEADER, annotations
 from monitoring.rules.shard_alerts import DATA_SOURCE, MOST_SHARDS, shard_alert
-from monitoring.scope import scope
+from monitoring.scope import scope_rule
 
 FOLDER = "Snowpark Container Services"
 # A rule of Prometheus fires for every series that its query returns, whatever the value: so does this condition, which
@@ -52,7 +52,7 @@ def _rule(alert: Alert, source: str = "prometheus") -> dict[str, Any]:
         "refId": "query",
         "datasourceUid": source,
         "relativeTimeRange": {"from": 600, "to": 0},
-        "model": {"refId": "query", "expr": scope(alert.expr), "instant": True, "range": False},
+        "model": {"refId": "query", "expr": scope_rule(alert.expr), "instant": True, "range": False},
     }
     threshold = {"evaluator": {"type": "gt", "params": [0]}}
     return {

@@ -10,8 +10,8 @@ from monitoring.boards.links import RUNBOOKS
 from monitoring.rules import Alert
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import GROUPS
-from monitoring.scope import scope
-from monitoring.selectors import VARIABLES
+from monitoring.scope import scope_rule
+from monitoring.selectors import ACCOUNT, VARIABLES
 
 HEADER = "# Made by ./inv boards from monitoring/rules; what you change here is overwritten.\n"
 
@@ -27,7 +27,7 @@ def recording_file(version: str) -> str:
         {
             "name": name,
             "interval": interval,
-            "rules": [{"record": rule.name, "expr": scope(rule.expr)} for rule in rules],
+            "rules": [{"record": rule.name, "expr": scope_rule(rule.expr)} for rule in rules],
         }
         for name, (interval, rules) in GROUPS.items()
     ]
@@ -43,7 +43,7 @@ def alert_file() -> str:
 def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert.name,
-        "expr": scope(alert.expr),
+        "expr": scope_rule(alert.expr),
         "for": alert.lasting,
         "labels": {"severity": alert.severity},
         "annotations": annotations(alert),
@@ -61,13 +61,13 @@ def annotations(alert: Alert) -> dict[str, str]:
 
 
 def _link(alert: Alert) -> str:
-    """Return the address of the alert's board, which chooses what the description names."""
+    """Return the address of the alert's board, which chooses the account and what the description names."""
     (board,) = [board for board in BOARDS if board.uid == alert.board]
     named = dict.fromkeys(re.findall(r"\$labels\.(\w+)", alert.description))
     chosen = [
         f"var-{VARIABLES[name]}={{{{ $labels.{name} | urlquery }}}}"
-        for name in named
-        if VARIABLES.get(name) in board.variables
+        for name in (*([] if alert.of_own_store else [ACCOUNT]), *named)
+        if name == ACCOUNT or VARIABLES.get(name) in board.variables
     ]
     return f"/d/{alert.board}" + (f"?{'&'.join(chosen)}" if chosen else "")
 

@@ -1,7 +1,7 @@
 """Alerts about the stack itself: whether nodes are found and scraped, and whether samples arrive."""
 
 from monitoring.rules import Alert, label
-from monitoring.selectors import APPLICATION_JOB, JOB, POOL
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, JOB, POOL
 from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 
 _POOL = f"pool {label(POOL)}"
@@ -68,11 +68,14 @@ _DISCOVERY = (
     ),
 )
 
+_LOST = "sum(rate(spcs_lost_samples_total[5m]))"
+_REFUSED = "sum(rate(spcs_store_refused_samples_total[5m]))"
+
 _PIPELINE = (
     Alert(
         name="SpcsCollectorExportFailing",
-        expr="(sum(rate(spcs_lost_samples_total[5m])) or vector(0))"
-        " + (sum(rate(spcs_store_refused_samples_total[5m])) or vector(0)) > 0"
+        # Where both are there they add up.
+        expr=f"({_LOST} + {_REFUSED} or {_LOST} or {_REFUSED}) > 0"
         " or sum(rate(otelcol_exporter_send_failed_metric_points[5m])) > 0",
         lasting="10m",
         severity="critical",
@@ -134,7 +137,7 @@ _VOLUME = (
         # Retention leaves a fifth of the volume free.
         expr="spcs_launcher_volume_free_bytes / spcs_launcher_volume_size_bytes < 0.15"
         " and predict_linear(spcs_launcher_volume_free_bytes[1h], 86400) < spcs_launcher_volume_floor_bytes"
-        f" unless on () ({_FULL})",
+        f" unless on ({ACCOUNT}) ({_FULL})",
         lasting="15m",
         severity="warning",
         summary="The store's volume will be full within a day.",
@@ -155,10 +158,10 @@ _VOLUME = (
     Alert(
         name="SpcsPrometheusLogFailing",
         # The launcher repairs the log by another start, after which Prometheus counts from 0.
-        expr="((sum(increase(prometheus_tsdb_wal_writes_failed_total[5m])) or vector(0))"
-        ' + (sum(increase(spcs_launcher_restarts_total{reason="repair"}[5m])) or vector(0))'
-        " + (sum(spcs_launcher_accepts_samples == bool 0) or vector(0)) > 0)"
-        f" unless on () ({_FULL})",
+        expr="(sum(increase(prometheus_tsdb_wal_writes_failed_total[5m])) > 0"
+        ' or sum(increase(spcs_launcher_restarts_total{reason="repair"}[5m])) > 0'
+        " or sum(spcs_launcher_accepts_samples == bool 0) > 0)"
+        f" unless on ({ACCOUNT}) ({_FULL})",
         lasting="1m",
         severity="critical",
         summary="The store cannot write its write-ahead log.",

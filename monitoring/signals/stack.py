@@ -1,7 +1,7 @@
 """The stack itself: nodes scraped, discovery, collector, Grafana, and the version of each."""
 
-from monitoring.selectors import APPLICATION_JOB, DATABASE, JOB, POOL, SCHEMA, SERVICE, legend
-from monitoring.signals import NONE_IS_GOOD, SHARE, Column, Line, Listing, Signal
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, DATABASE, IN_POOLS, JOB, POOL, SCHEMA, SERVICE, legend
+from monitoring.signals import NONE_IS_GOOD, NONE_IS_PLAIN, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
 
@@ -63,6 +63,33 @@ ALERT_LIST = Listing(
     empty="no alert is pending or firing",
     hidden=("Database", "Schema"),
     links=(("Alert", "runbook"), ("Pool", "spcs-pool"), ("Service", "spcs-service")),
+)
+_ANY_ACCOUNT = f'{ACCOUNT}=~".+"'
+_IN_ANY_ACCOUNT = f"{IN_POOLS}, {_ANY_ACCOUNT}"
+ACCOUNT_LIST = Listing(
+    title="Accounts",
+    meaning="Every account of which the store has series; all else on the boards is of the one that is chosen above. "
+    "Click on an account to choose it.",
+    keys={ACCOUNT: "Account"},
+    columns=(
+        Column(
+            title="Alerts",
+            expr=f'count by ({ACCOUNT}) (ALERTS{{alertstate="firing", severity!="none", {_ANY_ACCOUNT}}})',
+            unit="none",
+            steps=NONE_IS_PLAIN,
+        ),
+        Column(title="Nodes", expr=f"sum by ({ACCOUNT}) (spcs_pool:nodes:known{{{_IN_ANY_ACCOUNT}}})", unit="none"),
+        Column(title="Publish", expr=f"sum by ({ACCOUNT}) (spcs_pool:nodes:count{{{_IN_ANY_ACCOUNT}}})", unit="none"),
+        Column(title="Running", expr=f"sum by ({ACCOUNT}) (container_state_running{{{_IN_ANY_ACCOUNT}}})", unit="none"),
+        Column(
+            title="Pending",
+            expr=f"sum by ({ACCOUNT}) (container_state_pending{{{_IN_ANY_ACCOUNT}}})",
+            unit="none",
+            steps=NONE_IS_PLAIN,
+        ),
+    ),
+    empty="the collector does not know the name of its account",
+    links=(("Account", "spcs-home"),),
 )
 LAST_SUCCESS = Signal(
     title="Last good discovery",

@@ -18,8 +18,8 @@ SERIES = Signal(
 )
 # What the store's own scrapes, every 30 s, and its rules add a second.
 OWN_SAMPLES = (
-    f'((sum(scrape_samples_post_metric_relabeling{{job!~"{JOB}|{APPLICATION_JOB}|otelcol"}}) / 30 or vector(0))'
-    " + (sum(prometheus_rule_group_last_evaluation_samples / prometheus_rule_group_interval_seconds) or vector(0)))"
+    f'(sum(scrape_samples_post_metric_relabeling{{job!~"{JOB}|{APPLICATION_JOB}|otelcol"}}) / 30'
+    " + sum(prometheus_rule_group_last_evaluation_samples / prometheus_rule_group_interval_seconds))"
 )
 INGESTED = Signal(
     title="Store: samples a second",

@@ -102,6 +102,9 @@ func judgeOf(target *scrape.Target) series.Judge {
 		return nil
 	}
 	forced := map[string]struct{}{}
+	if target.GetValue(accountLabel) != "" {
+		forced[accountLabel] = struct{}{}
+	}
 	for _, of := range forcedLabels {
 		if target.GetValue(of.label) != "" {
 			forced[of.label] = struct{}{}

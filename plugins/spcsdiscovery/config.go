@@ -44,6 +44,9 @@ type Config struct {
 	// Applications is about services that publish metrics of their own.
 	Applications ApplicationsConfig `mapstructure:"applications"`
 
+	// AccountName is the label snow_account_name of every series: SNOWFLAKE_ACCOUNT inside a service, else what the host
+	// says. Names of pools, nodes and services are unique within an account alone.
+	AccountName string `mapstructure:"account_name"`
 	// SelfEndpoint is the host:port where the collector shows its own metrics, which are then scraped too.
 	SelfEndpoint string `mapstructure:"self_endpoint"`
 	// SelfInstance is the label `instance` of those: the service's name inside a service, else SelfEndpoint. Equal ones
@@ -80,6 +83,7 @@ func createDefaultConfig() component.Config {
 		SDConfig:       discovery.FromEnvironment(),
 		ScrapeInterval: 30 * time.Second,
 		Applications:   ApplicationsConfig{MaxTargets: discovery.DefaultMaxTargets},
+		AccountName:    os.Getenv("SNOWFLAKE_ACCOUNT"),
 		SelfInstance:   os.Getenv("SNOWFLAKE_SERVICE_NAME"),
 	}
 }

@@ -39,7 +39,7 @@ func newScrapeConfigs(
 	}
 	nodes := newScrapeConfig(name, cfg, jobLabel)
 	nodes.RelabelConfigs = append(nodes.RelabelConfigs, rules...)
-	nodes.MetricRelabelConfigs = metricRules
+	nodes.MetricRelabelConfigs = append([]*relabel.Config{newPublishedAccountDrop(cfg.account())}, metricRules...)
 	nodes.ServiceDiscoveryConfigs = promdiscovery.Configs{cfg.WithObserver(observe)}
 	jobs := []*promconfig.ScrapeConfig{nodes}
 	if cfg.SelfEndpoint != "" {
@@ -58,7 +58,7 @@ func newScrapeConfig(name string, cfg *Config, job string) *promconfig.ScrapeCon
 	// A node that redirects could have another one, or the collector itself, speak for it.
 	scrape.HTTPClientConfig.FollowRedirects = false
 	scrape.MetricNameEscapingScheme = model.EscapeUnderscores
-	scrape.RelabelConfigs = []*relabel.Config{newJobRelabelling(job)}
+	scrape.RelabelConfigs = []*relabel.Config{newRelabelling(model.JobLabel, job), newRelabelling(accountLabel, cfg.account())}
 	scrape.ScrapeInterval = model.Duration(cfg.ScrapeInterval)
 	scrape.ScrapeTimeout = model.Duration(cfg.ScrapeTimeout)
 	if cfg.ScrapeTimeout == 0 {
@@ -105,9 +105,9 @@ func protect(scrape *promconfig.ScrapeConfig) {
 	scrape.ExtraScrapeMetrics = &extra
 }
 
-func newJobRelabelling(job string) *relabel.Config {
+// newRelabelling returns the rule that gives a label a value; an empty one removes the label.
+func newRelabelling(label, value string) *relabel.Config {
 	config := relabel.DefaultRelabelConfig
-	config.TargetLabel = model.JobLabel
-	config.Replacement = job
+	config.TargetLabel, config.Replacement = label, value
 	return &config
 }

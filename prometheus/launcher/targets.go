@@ -18,14 +18,20 @@ type targetGroup struct {
 	Labels  map[string]string `json:"labels"`
 }
 
-// siblingTargets returns what the store scrapes by itself. Inside a service its name is the instance, because equal
-// ones of several services would be taken for one where all their metrics are read together.
+// identity says which label of what the store scrapes by itself is which variable of the environment. Inside a service
+// its name is the instance, because equal ones of several services would be taken for one where all their metrics are
+// read together, and the account is that of all other series.
+var identity = map[string]string{"instance": "SNOWFLAKE_SERVICE_NAME", "snow_account_name": "SNOWFLAKE_ACCOUNT"}
+
+// siblingTargets returns what the store scrapes by itself.
 func siblingTargets(prometheus, probes string, env func(string) string) []targetGroup {
 	found := []targetGroup{}
 	add := func(job, address string) {
 		labels := map[string]string{"job": job}
-		if service := env("SNOWFLAKE_SERVICE_NAME"); service != "" {
-			labels["instance"] = service
+		for label, variable := range identity {
+			if value := env(variable); value != "" {
+				labels[label] = value
+			}
 		}
 		found = append(found, targetGroup{[]string{address}, labels})
 	}

@@ -18,10 +18,10 @@ func TestTheStoreScrapesItsSiblingsUnderTheNameOfTheService(t *testing.T) {
 			`{"targets":["localhost:9091"],"labels":{"job":"launcher"}},` +
 			`{"targets":["localhost:3000"],"labels":{"job":"grafana"}}]`},
 		"a service": {
-			map[string]string{"SNOWFLAKE_SERVICE_NAME": "M"},
-			`[{"targets":["localhost:9092"],"labels":{"instance":"M","job":"prometheus"}},` +
-				`{"targets":["localhost:9091"],"labels":{"instance":"M","job":"launcher"}},` +
-				`{"targets":["localhost:3000"],"labels":{"instance":"M","job":"grafana"}}]`,
+			map[string]string{"SNOWFLAKE_SERVICE_NAME": "M", "SNOWFLAKE_ACCOUNT": "A"},
+			`[{"targets":["localhost:9092"],"labels":{"instance":"M","job":"prometheus","snow_account_name":"A"}},` +
+				`{"targets":["localhost:9091"],"labels":{"instance":"M","job":"launcher","snow_account_name":"A"}},` +
+				`{"targets":["localhost:3000"],"labels":{"instance":"M","job":"grafana","snow_account_name":"A"}}]`,
 		},
 		"a shard": {
 			map[string]string{"SNOWFLAKE_SERVICE_NAME": "M_0", "SPCS_SHARD_INDEX": "0"},

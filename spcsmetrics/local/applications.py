@@ -6,7 +6,8 @@ from typing import Any
 import requests
 
 from monitoring.reserved import is_reserved, kept_labels
-from monitoring.selectors import APPLICATION_JOB, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
+from simulator import fleet
 from spcsmetrics.local.promql import InstantQuery
 
 Series = frozenset[tuple[str, str]]
@@ -34,6 +35,7 @@ def forced_labels(application: dict[str, Any], number: int) -> dict[str, str]:
     return {
         "job": APPLICATION_JOB,
         "instance": f"{application['name']}/{number}:{application['port']}",
+        ACCOUNT: fleet.ACCOUNT,
         POOL: str(application["pool"]),
         DATABASE: database,
         SCHEMA: schema,

@@ -7,9 +7,10 @@ from typing import Any, TextIO
 
 import yaml
 
+from monitoring import selectors
 from monitoring.selectors import JOB, POOL
 from simulator.exposition import samples
-from simulator.fleet import Fleet, Pool
+from simulator.fleet import ACCOUNT, Fleet, Pool
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.core.ports import PROMETHEUS
@@ -22,6 +23,8 @@ STEP = 30
 _PART_SECONDS = 2 * 3600
 _ALERT_STEP = 60
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+# What the collector sets on every series.
+_OF_ACCOUNT = f'{selectors.ACCOUNT}="{ACCOUNT}"'
 
 
 def write_history(folder: Path, fleet: Fleet, start: int, end: int, collector: str = "") -> None:
@@ -54,20 +57,20 @@ def _is_there(pool: Pool, age: float) -> bool:
 
 def _write_nodes(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
     for pool, node in fleet.nodes():
-        target = f'job="{JOB}",instance="{node.address}"'
+        target = f'job="{JOB}",instance="{node.address}",{_OF_ACCOUNT}'
         for at in times:
             if not _is_there(pool, at - start):
                 continue
             out.write(f"up{{{target}}} 1 {at}\n")
             for name, labels, value in samples(pool, node, at - start):
-                pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+                pairs = ",".join(f'{label}="{text}"' for label, text in labels.items() if label != selectors.ACCOUNT)
                 out.write(f"{name}{{{pairs},{target}}} {value} {at}\n")
 
 
 def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector: str) -> None:
     """Write what the collector says of each pool, and that it answered, like the store."""
-    target = f'job="otelcol",instance="{collector}"'
-    store = f'job="prometheus",instance="localhost:{PROMETHEUS}"'
+    target = f'job="otelcol",instance="{collector}",{_OF_ACCOUNT}'
+    store = f'job="prometheus",instance="localhost:{PROMETHEUS}",{_OF_ACCOUNT}'
     for at in times:
         out.write(f"up{{{target}}} 1 {at}\nup{{{store}}} 1 {at}\n")
     for pool in fleet.pools.values():

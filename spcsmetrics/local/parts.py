@@ -12,6 +12,8 @@ from typing import Any
 import requests
 import yaml
 
+from monitoring import selectors
+from simulator.fleet import ACCOUNT
 from spcsmetrics.core import groups, ports, process
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
@@ -175,7 +177,8 @@ def _store_command(run: Run, config: Path, port: int) -> Args:
     moved = run.folder / "prometheus.yml"
     settings = yaml.safe_load(config.read_text().replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
     # The launcher, which names the targets, does not run here, nor does Grafana: a part that is silent is an alert.
-    own = {"job_name": "prometheus", "static_configs": [{"targets": [f"localhost:{port}"]}]}
+    target = {"targets": [f"localhost:{port}"], "labels": {selectors.ACCOUNT: ACCOUNT}}
+    own = {"job_name": "prometheus", "static_configs": [target]}
     jobs = [own if job["job_name"] == "siblings" else job for job in settings.get("scrape_configs", [])]
     moved.write_text(yaml.safe_dump(settings | {"scrape_configs": jobs}))
     return [
@@ -214,6 +217,7 @@ def start_collector(
     login = login or {"token_file": str(simulation.folder / "token")}
     env = {
         "GOGC": collector.GOGC,
+        "SNOWFLAKE_ACCOUNT": ACCOUNT,
         "SNOWFLAKE_HOST": "localhost",
         "SNOWFLAKE_PORT": str(simulation.account_port),
         "SPCS_SCRAPE_INTERVAL": scrape_interval,

@@ -6,7 +6,8 @@ from typing import Any
 
 import requests
 
-from monitoring.selectors import JOB
+from monitoring.selectors import ACCOUNT, JOB
+from simulator import fleet
 from spcsmetrics.core.polls import poll
 from spcsmetrics.local import applications
 from spcsmetrics.local.promql import InstantQuery, single
@@ -42,7 +43,7 @@ def is_added(name: str) -> bool:
 
 
 def verify(admin: str, query: InstantQuery, *, with_applications: bool = False) -> Summary:
-    """Compare the label sets of every node with those in Prometheus: equal but for job and instance.
+    """Compare the label sets of every node with those in Prometheus: equal but for job, instance and account.
 
     Args:
         admin: the address of the simulator's admin API.
@@ -82,7 +83,7 @@ def verify_until(admin: str, query: InstantQuery, seconds: float, *, with_applic
 def _verify_node(admin: str, query: InstantQuery, pool: str, node: dict[str, Any], summary: Summary) -> None:
     address = node["address"]
     published = requests.get(f"{admin}/nodes/{address}/series", timeout=30).json()
-    target = {"job": JOB, "instance": address}
+    target = {"job": JOB, "instance": address, ACCOUNT: fleet.ACCOUNT}
     expected = {frozenset((labels | target).items()) for labels in published}
     selector = f'{{job="{JOB}",instance="{address}"}}'
     stored = {frozenset(sample.labels.items()) for sample in query(selector) if not is_added(sample.labels["__name__"])}

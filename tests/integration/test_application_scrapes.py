@@ -10,7 +10,7 @@ from waiting import wait_for
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.alerts import ALERTS
-from monitoring.scope import scope
+from monitoring.scope import scope_rule
 from monitoring.selectors import APPLICATION_JOB, JOB
 from spcsmetrics.local import applications, parts, processes
 from spcsmetrics.local.promql import InstantQuery, over_http
@@ -81,7 +81,7 @@ def test_an_application_that_breaks_the_rules_costs_only_its_own_scrapes(stand: 
     ],
 )
 def test_each_alert_is_about_those_with_its_cause(stand: Stand, alert: str, services: set[str]) -> None:
-    found = stand.query(scope(ALERTS[alert].expr))
+    found = stand.query(scope_rule(ALERTS[alert].expr))
     assert {sample.labels["snow_service_name"] for sample in found} == services
     assert all("job" not in sample.labels for sample in found)
 

@@ -34,7 +34,8 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
         def stored_equals_published(address: str = address) -> bool:
             published = admin("GET", f"/nodes/{address}/series")
             expected = {
-                frozenset((labels | {"job": "spcs-nodes", "instance": address}).items()) for labels in published
+                frozenset((labels | {"job": "spcs-nodes", "instance": address, "snow_account_name": "SIMULATED"}).items())
+                for labels in published
             }
             found = query(f'{{job="spcs-nodes",instance="{address}"}}')
             return {frozenset(s.labels.items()) for s in found if not is_added(s.labels["__name__"])} == expected
@@ -42,13 +43,14 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
         wait_for(stored_equals_published, 30)
 
 
-def test_node_cpu_capacity_has_the_published_labels_plus_job_and_instance(query: InstantQuery) -> None:
+def test_node_cpu_capacity_has_the_published_labels_plus_job_instance_and_account(query: InstantQuery) -> None:
     (sample,) = query('node_cpu_capacity{snow_compute_pool_node_id="198.18.1.1"}')
     assert sample.value == 3
     assert sample.labels == {
         "__name__": "node_cpu_capacity",
         "job": "spcs-nodes",
         "instance": "198.18.1.1:9001",
+        "snow_account_name": "SIMULATED",
         "snow_compute_pool_name": "WEB_POOL",
         "snow_compute_pool_node_id": "198.18.1.1",
         "snow_compute_pool_node_instance_family": "CPU_X64_S",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import requests
 
+from simulator.fleet import ACCOUNT
 from spcsmetrics.core import ports, process
 from spcsmetrics.core.paths import PROMETHEUS
 from spcsmetrics.core.process import Args
@@ -76,7 +77,8 @@ def start_launched_store(
         f"--web.listen-address={served}",
         "--web.enable-remote-write-receiver",
     ]
-    started = run.start("prometheus", command, env=env, url=f"http://{served}")
+    variables = {"SNOWFLAKE_ACCOUNT": ACCOUNT, **(env or {})}
+    started = run.start("prometheus", command, env=variables, url=f"http://{served}")
     front = processes.Process(name=started.name, popen=started.popen, log=started.log, url=f"http://{siblings}")
     store = LaunchedStore(process=started, door=front, probes=f"http://{probes}")
     processes.wait_until(run, lambda: processes.answers(store.probes), "the start of the store", 60)

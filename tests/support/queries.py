@@ -9,12 +9,13 @@ from trees import read_yaml
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.recording import RECORDINGS
-from monitoring.selectors import APPLICATION_JOB, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
+from monitoring.scope import scope_rule
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, DATABASE, INSTANCE, POOL, SCHEMA, SERVICE
 from spcsmetrics.core.paths import PLUGIN
 from spcsmetrics.local.promql import fill
 
 # The labels that a scrape gives to everything that it reads.
-TARGET_LABELS = frozenset({"job", "instance"})
+TARGET_LABELS = frozenset({"job", "instance", ACCOUNT})
 # What the receiver forces on all that an application publishes, and what it reports of each scrape.
 APPLICATION_LABELS = TARGET_LABELS | {POOL, DATABASE, SCHEMA, SERVICE, INSTANCE}
 # Metrics of receiver and exporter -> their labels.
@@ -114,7 +115,7 @@ def _published(metric: str) -> Labels:
     if metric in CATALOGUE:
         return frozenset(CATALOGUE[metric].labels) | TARGET_LABELS
     if metric in RECORDINGS:
-        return labels_of(RECORDINGS[metric].expr)
+        return labels_of(scope_rule(RECORDINGS[metric].expr))
     if metric == "up" or metric.startswith("scrape_"):
         return TARGET_LABELS
     return RECEIVER_METRICS.get(metric)

@@ -17,10 +17,15 @@ from spcsmetrics.local.promql import InstantQuery
 REFRESH_SECONDS = 2
 
 
+def environment_of(process: processes.Process) -> dict[str, str]:
+    """Return the variables that a running process was started with."""
+    environment = Path(f"/proc/{process.popen.pid}/environ").read_bytes().decode().split("\0")
+    return dict(variable.split("=", 1) for variable in environment if variable)
+
+
 def kill_and_restart(process: processes.Process, page: str = "") -> None:
     """Kill a process as the system would, start the same one again, and wait until it answers on a page."""
-    environment = Path(f"/proc/{process.popen.pid}/environ").read_bytes().decode().split("\0")
-    env = dict(variable.split("=", 1) for variable in environment if variable)
+    env = environment_of(process)
     process.popen.kill()
     process.popen.wait()
 

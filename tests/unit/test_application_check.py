@@ -25,6 +25,7 @@ LLM: dict[str, Any] = {
 FORCED = {
     "job": "spcs-services",
     "instance": "D.S.LLM/0:8000",
+    "snow_account_name": "SIMULATED",
     "snow_compute_pool_name": "P",
     "snow_database_name": "D",
     "snow_schema_name": "S",

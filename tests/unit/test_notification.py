@@ -11,7 +11,7 @@ from monitoring.boards.reading import panels
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.notification import FOLDER
 from monitoring.rules.workload_alerts import WORKLOAD_ALERTS
-from monitoring.scope import scope
+from monitoring.scope import scope_rule
 from spcsmetrics.core.paths import BOARD_FOLDER, GRAFANA, NOTIFYING_RULES
 
 RULES: dict[str, dict[str, Any]] = {rule["title"]: rule for rule in read_yaml(NOTIFYING_RULES)["groups"][0]["rules"]}
@@ -30,7 +30,7 @@ def test_every_alert_of_the_store_is_there() -> None:
 @pytest.mark.parametrize("name", ALERTS)
 def test_it_has_the_query_the_delay_and_the_severity_of_the_stores_alert(name: str) -> None:
     rule = RULES[name]
-    assert rule["data"][0]["model"]["expr"] == scope(ALERTS[name].expr)
+    assert rule["data"][0]["model"]["expr"] == scope_rule(ALERTS[name].expr)
     assert rule["for"] == ALERTS[name].lasting
     assert rule["labels"] == {"severity": ALERTS[name].severity}
 

@@ -12,8 +12,8 @@ from trees import read_yaml
 
 from monitoring.metrics import CATALOGUE
 from monitoring.rules.application_alerts import APPLICATION_ALERTS
-from monitoring.scope import scope
-from monitoring.selectors import APPLICATION_JOB, NO_APPLICATION
+from monitoring.scope import scope, scope_rule
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, NO_APPLICATION
 from monitoring.signals.llm import METRICS as LLM_METRICS
 from spcsmetrics.core.paths import BOARD_FOLDER, NOTIFYING_RULES, RULE_FOLDER
 
@@ -143,6 +143,69 @@ def test_a_selector_that_applications_can_meet_is_found(before: str, met: bool) 
     ],
 )
 def test_every_selector_without_a_job_leaves_applications_out(before: str, after: str) -> None:
-    assert scope(before) == after.replace("N", NO_APPLICATION)
+    assert without_account(scope(before)) == after.replace("N", NO_APPLICATION)
     assert scope(scope(before)) == scope(before)
     promql_parser.parse(scope(before))
+    assert without_account(scope_rule(before)) == without_account(scope(before))
+    assert scope_rule(scope_rule(before)) == scope_rule(before)
+    promql_parser.parse(scope_rule(before))
+
+
+def without_account(query: str) -> str:
+    """Return a query without what says which account it is of."""
+    chosen = rf', {ACCOUNT}="\$account"|(?<=\(){ACCOUNT}, | by \({ACCOUNT}\) '
+    return re.sub(chosen, "", query).replace(f'{{{ACCOUNT}="$account"}}', "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a", f'a{{{NO_APPLICATION}, {ACCOUNT}="$account"}}'),
+        ('up{job="x"}', f'up{{job="x", {ACCOUNT}="$account"}}'),
+        (f'a{{{ACCOUNT}=~".+", {NO_APPLICATION}}}', f'a{{{ACCOUNT}=~".+", {NO_APPLICATION}}}'),
+        # Rules make them of nothing, and those of a store are of all accounts in it.
+        ("spcs_build_info", f'spcs_build_info{{{NO_APPLICATION}, {ACCOUNT}=~"$account|"}}'),
+    ],
+)
+def test_a_query_of_a_board_is_of_the_account_that_is_chosen(before: str, after: str) -> None:
+    assert scope(before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("sum(a) > 0", "sum by (A) (aN) > 0"),
+        ("topk by (x) (1, max by (x, y) (a))", "topk by (A, x) (1, max by (A, x, y) (aN))"),
+        ("a / on (x) group_left (y) b", "aN / on (A, x) group_left (y) bN"),
+        ("max without (x) (a) and ignoring (x) b", "max without (x) (aN) and ignoring (x) bN"),
+        # Says that anything at all is meant.
+        ("absent(a) unless on () count(b)", "absent(aN) unless on () count by (A) (bN)"),
+        ('label_replace(vector(1), "x", "sum(y)", "", "")', 'label_replace(vector(1), "x", "sum(y)", "", "")'),
+    ],
+)
+def test_a_rule_looks_at_each_account_by_itself(before: str, after: str) -> None:
+    assert scope_rule(before) == after.replace("A", ACCOUNT).replace("N", f"{{{NO_APPLICATION}}}")
+
+
+def test_every_query_of_a_board_is_of_one_account_or_shows_all_side_by_side() -> None:
+    for where, expr in board_queries():
+        for selector in selectors(expr):
+            (account,) = (one for one in selector.matchers.matchers if one.name == ACCOUNT)
+            if account.value == ".+":
+                assert expr.startswith((f"count by ({ACCOUNT}) ", f"sum by ({ACCOUNT}) ", "{__name__")), expr
+            else:
+                assert account.value in {"$account", "$account|"}, f"{where}: {expr}"
+
+
+def test_a_rule_groups_and_matches_within_an_account() -> None:
+    for name, expr in rule_queries():
+        for node in nodes(parse(expr)):
+            modifier = getattr(node, "modifier", None)
+            if isinstance(node, promql_parser.AggregateExpr):
+                text = str(modifier)
+            elif isinstance(node, promql_parser.BinaryExpr) and modifier and modifier.matching:
+                text = str(modifier.matching)
+            else:
+                continue
+            apart = ACCOUNT in text or text.startswith(("without", "ignoring")) or "on ()" in text
+            assert apart, f"{name}: {node}"

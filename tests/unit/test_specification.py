@@ -74,12 +74,14 @@ def test_a_wrong_specification_is_refused_at_its_place(change: Any, place: str) 
 # What a container of the stack test has that the account gives by itself, or that only makes the test quick.
 ONLY_IN_THE_STACK = {
     "otel": {
+        "SNOWFLAKE_ACCOUNT",
         "SNOWFLAKE_HOST",
         "SNOWFLAKE_PORT",
         "SNOWFLAKE_PROTOCOL",
         "SPCS_SCRAPE_INTERVAL",
         "SPCS_REFRESH_INTERVAL",
     },
+    "prometheus": {"SNOWFLAKE_ACCOUNT"},
 }
 # The stack's collector trusts the simulated account's authority by a further file.
 EXTRA_CONFIG = "--config=/etc/otelcol/extra.yaml"

@@ -29,7 +29,7 @@ def store(*series: dict[str, str], up: int = 1) -> InstantQuery:
     return query
 
 
-STORED = PUBLISHED | {"job": "spcs-nodes", "instance": "n:9001"}
+STORED = PUBLISHED | {"job": "spcs-nodes", "instance": "n:9001", "snow_account_name": "SIMULATED"}
 
 
 def test_equal_series_are_right(admin: str) -> None:
@@ -45,6 +45,7 @@ def test_equal_series_are_right(admin: str) -> None:
         [STORED | {"otel_scope_name": "x"}],
         [STORED, STORED | {"exported_job": "x"}],
         [STORED | {"__name__": "other"}],
+        [STORED | {"snow_account_name": "ANOTHER"}],
     ],
 )
 def test_any_difference_is_wrong(admin: str, series: list[dict[str, str]]) -> None:
