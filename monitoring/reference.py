@@ -26,7 +26,7 @@ Every metric that the nodes publish, and every series that the store records fro
 of the network, which only grow. *Since* 1: first-generation exporters also had it, under another name; 2 came with the
 documented names.
 
-In the store every series has `job`, `instance` and `snow_account_name` besides, also where a node does not publish them.
+In the store every series has `job`, `instance` and `snow_account_name` besides, also where nodes do not publish it.
 """
 _OLDER = """
 ## First generation

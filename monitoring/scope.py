@@ -1,8 +1,8 @@
 """Queries of the platform's own series, which series of applications cannot meet, and of one account at a time.
 
-An application chooses the names and most labels of what it publishes, but not its job: the receiver forces it, and the
-account's name on every series. Names of pools, nodes and services are unique within an account alone, so where one store
-holds several accounts, a board shows the one that is chosen, and a rule looks at each by itself.
+An application chooses the names and most labels of what it publishes, but not its job: the receiver forces it, and on
+every series the account's name. Names of pools, nodes and services are unique within an account alone, so where one
+store holds several accounts, a board shows the one that is chosen, and a rule looks at each by itself.
 """
 
 import re
@@ -60,8 +60,8 @@ def scope_rule(expr: str) -> str:
 
     What is grouped or matched is so within an account, but for `on ()`, which says that anything at all is meant.
 
-    >>> scope_rule('sum(a) / on (x) group_left () b')
-    'sum by (snow_account_name) (a{job!="spcs-services"}) / on (snow_account_name, x) group_left () b{job!="spcs-services"}'
+    >>> scope_rule('sum(up{job="j"}) / on (x) b{job="j"}')
+    'sum by (snow_account_name) (up{job="j"}) / on (snow_account_name, x) b{job="j"}'
     """
 
     def choose(token: re.Match[str]) -> str:

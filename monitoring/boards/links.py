@@ -3,7 +3,13 @@
 from monitoring.selectors import ACCOUNT, VARIABLES
 
 RUNBOOKS = "https://github.com/spcs-user-metrics/spcs-user-metrics/blob/main/docs/runbooks"
-_TITLES = {"spcs-home": "account", "spcs-pool": "pool", "spcs-node": "node", "spcs-service": "service", "spcs-container": "container"}
+_TITLES = {
+    "spcs-home": "account",
+    "spcs-pool": "pool",
+    "spcs-node": "node",
+    "spcs-service": "service",
+    "spcs-container": "container",
+}
 
 
 def cell_link(uid: str, keys: dict[str, str]) -> dict[str, object]:

@@ -66,6 +66,7 @@ ALERT_LIST = Listing(
 )
 _ANY_ACCOUNT = f'{ACCOUNT}=~".+"'
 _IN_ANY_ACCOUNT = f"{IN_POOLS}, {_ANY_ACCOUNT}"
+_KNOWN = f"sum by ({ACCOUNT}) (spcs_pool:nodes:known{{{_IN_ANY_ACCOUNT}}})"
 ACCOUNT_LIST = Listing(
     title="Accounts",
     meaning="Every account of which the store has series; all else on the boards is of the one that is chosen above. "
@@ -74,11 +75,12 @@ ACCOUNT_LIST = Listing(
     columns=(
         Column(
             title="Alerts",
-            expr=f'count by ({ACCOUNT}) (ALERTS{{alertstate="firing", severity!="none", {_ANY_ACCOUNT}}})',
+            expr=f'count by ({ACCOUNT}) (ALERTS{{alertstate="firing", severity!="none", {_ANY_ACCOUNT}}})'
+            f" or {_KNOWN} * 0",
             unit="none",
             steps=NONE_IS_PLAIN,
         ),
-        Column(title="Nodes", expr=f"sum by ({ACCOUNT}) (spcs_pool:nodes:known{{{_IN_ANY_ACCOUNT}}})", unit="none"),
+        Column(title="Nodes", expr=_KNOWN, unit="none"),
         Column(title="Publish", expr=f"sum by ({ACCOUNT}) (spcs_pool:nodes:count{{{_IN_ANY_ACCOUNT}}})", unit="none"),
         Column(title="Running", expr=f"sum by ({ACCOUNT}) (container_state_running{{{_IN_ANY_ACCOUNT}}})", unit="none"),
         Column(

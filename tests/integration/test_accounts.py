@@ -1,18 +1,24 @@
 """Two accounts in one store whose pools, nodes, services and containers have equal names: none of their values meet."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from application_scenarios import APPLICATIONS
+from stores import write_fast_configuration
+from waiting import SCRAPE_SECONDS, wait_for
 from worlds import ILL, MINUTES, WORLDS, answers, board_queries
 
 from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from monitoring.selectors import ACCOUNT
+from simulator import fleet
 from spcsmetrics.core.paths import RULE_FOLDER
-from spcsmetrics.local.promql import fill
+from spcsmetrics.local import parts, processes
+from spcsmetrics.local.promql import InstantQuery, fill, over_http
+from spcsmetrics.programs import collector
 
 # They are about the store that judges them: what it lacks has no account.
 OF_A_STORE = {"SpcsWatchdog", "SpcsNoMetrics", "SpcsPrometheusStoresNothing"}
@@ -82,3 +88,57 @@ def test_without_the_label_their_values_meet(tmp_path: Path, capsys: pytest.Capt
         print(f"\n{len(changed)} of {len(asked) * len(MINUTES)} answers change without the label")  # noqa: T201
     assert len(changed) > len(asked) / 2
     assert all(any(name in one for one in changed) for name in ("spcs_pool:nodes:count", "spcs_service:", "spcs_gpu:"))
+
+
+NODES = 4
+OTHER = "OTHER"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InstantQuery]:
+    """A store to which collectors of two accounts send, whose nodes are the same."""
+    folder = tmp_path_factory.mktemp("accounts")
+    with processes.open_run(folder / "one") as one, processes.open_run(folder / "other") as other:
+        simulation = parts.start_simulator(one, pools=2, nodes=NODES // 2, containers=4, applications=1)
+        central = parts.start_store(one, write_fast_configuration(one.folder))
+        name = other.folder / "account.yaml"
+        name.write_text(yaml.safe_dump({"receivers": {"spcs": {"account_name": OTHER}}}))
+        for run, more in ((one, []), (other, [name])):
+            files = [collector.SERVICES_CONFIG, *more]
+            parts.start_collector(run, simulation, central, f"{SCRAPE_SECONDS}s", "2s", more=files)
+        query = over_http(central.url)
+        wait_for(lambda: counted(query, "spcs_pool:nodes:known") == counted(query, "spcs_pool:nodes:count") != {}, 60)
+        wait_for(lambda: len(counted(query, 'up{job="spcs-services"}')) == 2, 60)
+        yield query
+
+
+def counted(query: InstantQuery, expr: str) -> dict[str, float]:
+    """Return how many series there are of each account, where there are as many as in the other."""
+    found = {one.labels[ACCOUNT]: one.value for one in query(f"count by ({ACCOUNT}) ({expr})")}
+    return found if len(found) == 2 and len(set(found.values())) == 1 else {}
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        'up{job="spcs-nodes"}',
+        'scrape_samples_scraped{job="spcs-services"}',
+        '{job="spcs-services", __name__!~"up|scrape_.*"}',
+        "spcs_discovery_nodes",
+        "spcs_compute_pool_info",
+        "spcs_application_info",
+        "otelcol_process_memory_rss",
+        "node_cpu_capacity",
+        "container_cpu_limit",
+        # Neither pool has GPUs, and not every service a volume.
+        *(name for name in RECORDINGS if name != OF_NO_ACCOUNT and not re.search("gpu|volume", name)),
+    ],
+)
+def test_series_of_two_collectors_stand_side_by_side(store: InstantQuery, expr: str) -> None:
+    wait_for(lambda: counted(store, expr) != {}, 60)
+    assert set(counted(store, expr)) == {fleet.ACCOUNT, OTHER}
+
+
+def test_nodes_that_both_see_are_not_added_up(store: InstantQuery) -> None:
+    found = {one.labels[ACCOUNT]: one.value for one in store(f"sum by ({ACCOUNT}) (spcs_pool:nodes:count)")}
+    assert found == {fleet.ACCOUNT: NODES, OTHER: NODES}

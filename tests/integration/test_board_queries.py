@@ -12,6 +12,7 @@ from stores import Store, start_full_store
 from waiting import SCRAPE_SECONDS, wait_for
 
 from monitoring.boards.reading import panels
+from monitoring.rules.alerts import ALERTS
 from monitoring.rules.recording import RECORDINGS
 from spcsmetrics.core import versions
 from spcsmetrics.core.paths import BOARD_FOLDER
@@ -26,7 +27,7 @@ WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
 EMPTY_WHILE_ALL_IS_WELL = (
     " * 0) < sum(spcs_pool:nodes:known",
     " unless topk(10, ",
-    'container_state_last_finished_reason{snow_compute_pool_name=~".*", reason!="Done", job!="spcs-services"} and',
+    'reason!="Done", job!="spcs-services", snow_account_name=~".*"} and',
     "rate(spcs_application_scrape_failures_total",
 )
 
@@ -73,6 +74,14 @@ def test_every_query_of_every_board_returns_rows(store: Store, capsys: pytest.Ca
         count = len(list(targets()))
         print(f"\n{count - len(empty)} of {count} queries of the boards returned rows")  # noqa: T201 - the measure
     assert not empty, "\n".join(f"{target.board} / {target.panel}: {target.expr}" for target in empty)
+
+
+def test_every_series_is_of_the_account_but_what_rules_make_of_nothing(store: Store) -> None:
+    without = store.query('{__name__=~".+", snow_account_name=""}')
+    names = {sample.labels["__name__"] for sample in without}
+    assert names == {"ALERTS", "ALERTS_FOR_STATE", "spcs_build_info", "spcs_family:node_hour:credits"}
+    fired = {sample.labels["alertname"] for sample in without if "alertname" in sample.labels}
+    assert fired <= {name for name, alert in ALERTS.items() if alert.of_own_store}
 
 
 def test_every_recording_rule_has_series_and_none_fails(store: Store) -> None:

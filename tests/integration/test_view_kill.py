@@ -1,9 +1,10 @@
 """kill -9 while boards are open: of one of two replicas nobody sees anything, and of a shard all see an error.
 
-Stores, collectors, sidecars and the view are the real programs; boards ask all their queries again and again, as browsers
-do that have them open.
+Stores, collectors, sidecars and the view are the real programs; boards ask all their queries again and again, as
+browsers do that have them open.
 """
 
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,7 +103,8 @@ def test_nobody_sees_that_one_of_two_replicas_dies_for_a_minute(tmp_path: Path) 
 
 def about_nodes(query: str) -> bool:
     """Return whether a query is not about the parts of the stack, of which one is away indeed."""
-    return not any(word in query for word in ("otelcol", "prometheus_", "process_", "target_info", "spcs_store", "job!~"))
+    parts_alone = ("otelcol", "prometheus_", "process_", "target_info", "spcs_store", "job!~")
+    return not any(word in query for word in parts_alone)
 
 
 # How Grafana asks for the alerts about shards.
@@ -146,4 +148,4 @@ def longest_gap(view: Process, began: float, ended: float) -> float:
     series = requests.post(f"{view.url}/api/v1/query", data=query, timeout=30).json()["data"]["result"]
     assert len(series) == POOLS * NODES
     times = [[began, *(at for at, _ in one["values"] if at > began), ended] for one in series]
-    return max(later - at for of_node in times for at, later in zip(of_node, of_node[1:], strict=False))
+    return max(later - at for of_node in times for at, later in itertools.pairwise(of_node))

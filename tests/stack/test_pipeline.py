@@ -33,10 +33,8 @@ def test_every_series_of_every_node_arrives_with_its_own_labels(admin: Admin, qu
 
         def stored_equals_published(address: str = address) -> bool:
             published = admin("GET", f"/nodes/{address}/series")
-            expected = {
-                frozenset((labels | {"job": "spcs-nodes", "instance": address, "snow_account_name": "SIMULATED"}).items())
-                for labels in published
-            }
+            target = {"job": "spcs-nodes", "instance": address, "snow_account_name": "SIMULATED"}
+            expected = {frozenset((labels | target).items()) for labels in published}
             found = query(f'{{job="spcs-nodes",instance="{address}"}}')
             return {frozenset(s.labels.items()) for s in found if not is_added(s.labels["__name__"])} == expected
 
