@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from stands import environment_of
-from stores import write_fast_configuration
 from views import start_sidecar
 from waiting import wait_for
 
@@ -51,7 +50,7 @@ class Pair:
 def start_pair(
     folder: Path, simulation: parts.Simulation, *, shard: int = 0, count: int = 1, replica: str = "a"
 ) -> Pair:
-    """Start one service with rules that are evaluated every two seconds, and wait until it scrapes.
+    """Start one service as it is shipped but for the interval of scrapes, and wait until it scrapes.
 
     Args:
         folder: of its processes; it is made.
@@ -71,7 +70,7 @@ def start_pair(
             ("SNOWFLAKE_SERVICE_NAME", name),
         ):
             patch.setenv(variable, value)
-        store = parts.start_store(run, write_fast_configuration(folder))
+        store = parts.start_store(run)
         collector = parts.start_collector(run, simulation, store, f"{INTERVAL}s", "5s")
         sidecar, endpoint = start_sidecar(run, name, store)
     query = over_http(store.url)

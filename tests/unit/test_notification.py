@@ -87,6 +87,7 @@ def test_a_message_names_the_pool_and_leads_to_a_board_that_shows_what_it_names(
     annotations = RULES[name]["annotations"]
     assert "$labels.snow_compute_pool_name" in annotations["description"]
     assert "var-pool={{ $labels.snow_compute_pool_name | urlquery }}" in annotations["dashboard"]
+    assert "var-account={{ $labels.snow_account_name | urlquery }}" in annotations["dashboard"]
 
 
 @pytest.mark.parametrize("name", WORKLOAD)
@@ -100,6 +101,8 @@ def test_routes_go_by_severity(way: str) -> None:
     (policy,) = provisioned(f"alerting/{way}.yaml")["policies"]
     assert "severity" in policy["group_by"]
     watchdog, *routes = policy["routes"]
+    grouped = [one["group_by"] for one in (policy, *routes) if "group_by" in one]
+    assert all("snow_account_name" in labels for labels in grouped), "pools of two accounts may have one name"
     assert watchdog["object_matchers"] == [["alertname", "=", "SpcsWatchdog"]]
     repeats = {route["object_matchers"][0][2]: route["repeat_interval"] for route in routes}
     assert repeats == {"critical": "1h", "info": "1d"}
