@@ -101,7 +101,8 @@ def test_nobody_sees_that_one_of_two_replicas_dies_for_a_minute(tmp_path: Path) 
             assert alerts(view) == firing
             for query, before in shown.items():
                 if about_nodes(query):
-                    assert rows(view, query) == before, query
+                    # What a young store had not recorded yet may come.
+                    assert before <= rows(view, query), query
             rounds += 1
         assert rounds > 3
         assert first.endpoint in ask_one(view, COUNT)[2], "what is away is named beside the answer"
