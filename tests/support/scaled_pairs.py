@@ -61,6 +61,14 @@ def start_pair(
     """
     run = Run(folder=folder)
     folder.mkdir(parents=True)
+    try:
+        return _start(run, simulation, shard=shard, count=count, replica=replica)
+    except BaseException:
+        run.stop()
+        raise
+
+
+def _start(run: Run, simulation: parts.Simulation, *, shard: int, count: int, replica: str) -> Pair:
     name = f"METRICS_{shard}_{replica.upper()}"
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in (
