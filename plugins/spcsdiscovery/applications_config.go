@@ -32,6 +32,9 @@ type ApplicationsConfig struct {
 // applicationsLabel is the value of the label `job` of every series of an application.
 const applicationsLabel = "spcs-services"
 
+// applicationSamples is the most samples of a scrape of an application.
+const applicationSamples = 5_000
+
 // applicationMark is a label of targets, not of series, that distinguishes applications from nodes whatever the rules of
 // a configuration do.
 const applicationMark = "__spcs_application__"
@@ -86,12 +89,21 @@ func newApplicationScrapeConfig(
 	mark.TargetLabel, mark.Replacement = applicationMark, "true"
 	scrape.RelabelConfigs = append(scrape.RelabelConfigs, &mark)
 	scrape.BodySizeLimit = 8 * units.MiB
-	scrape.SampleLimit = 5_000
+	scrape.SampleLimit = applicationSamples
 	scrape.LabelLimit = 60
 	scrape.LabelNameLengthLimit = 200
 	scrape.LabelValueLengthLimit = 512
 	scrape.ServiceDiscoveryConfigs = promdiscovery.Configs{cfg.services().WithObserver(observe)}
 	return scrape
+}
+
+// newSeriesOf returns how many series a target may begin within some hours: an application all of what a scrape may
+// have, and all of it once more under other labels. Nodes have no bound.
+func newSeriesOf(target *scrape.Target) int {
+	if !isApplication(target) {
+		return 0
+	}
+	return 2 * applicationSamples
 }
 
 func isApplication(target *scrape.Target) bool { return target.GetValue(applicationMark) != "" }

@@ -173,7 +173,7 @@ func showNode(address string, scraped nodeScrape, ok bool) nodeView {
 		Address: address, Up: ok && scraped.reason == "", LastScrape: shownTime(scraped.at),
 		DurationSeconds: scraped.took.Seconds(),
 		Reason:          cmp.Or(scraped.reason, scraped.odd()), Error: scraped.err,
-		Samples: scraped.Published, SamplesLeftOut: scraped.LeftOut + scraped.Replaced + scraped.Reserved,
+		Samples: scraped.Published, SamplesLeftOut: scraped.leftOut(),
 		SamplesOwnTimes: scraped.OwnTimes,
 	}
 }

@@ -50,14 +50,22 @@ var oddities = [...]oddity{
 		"sends labels snow_* or __* that only the platform can give: they are removed",
 		"leaves the labels snow_* and __* to the platform again",
 	},
+	{
+		"too_many_new_series",
+		"begins more new series in two hours than it may: they are left out",
+		"has ceased to begin more new series than it may",
+	},
 }
 
 // numbers returns how many samples of the scrape have each oddity.
 func (n nodeScrape) numbers() [len(oddities)]int {
 	// The library refuses samples of the future before they are counted as taken.
 	future := min(n.future, n.LeftOut)
-	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.TargetInfo, n.Replaced, n.Reserved, n.Stripped}
+	return [...]int{n.LeftOut - future, future, n.OwnTimes, n.TargetInfo, n.Replaced, n.Reserved, n.Stripped, n.Excess}
 }
+
+// leftOut returns how many samples of the scrape are not stored.
+func (n nodeScrape) leftOut() int { return n.LeftOut + n.Replaced + n.Reserved + n.Excess }
 
 // odd returns words for what is odd in the samples of a scrape that succeeded; empty when all is as it should be.
 func (n nodeScrape) odd() string {

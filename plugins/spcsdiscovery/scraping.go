@@ -36,7 +36,7 @@ func (r *spcsReceiver) scrape(observe func(discovery.Status)) (stop func(), err 
 	takers := series.Takers{Note: r.scrapes.note}
 	if r.applications != nil {
 		jobs = append(jobs, newApplicationScrapeConfig(r.settings.ID.String()+"/applications", r.config, r.applications.observe))
-		takers.Note, takers.Judge = r.note, judgeOf
+		takers.Note, takers.Judge, takers.NewSeries = r.note, judgeOf, newSeriesOf
 	}
 	delivery, err := newDelivery(r.settings, r.logs, r.metrics)
 	if err != nil {

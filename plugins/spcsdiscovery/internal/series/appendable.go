@@ -10,6 +10,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -37,6 +38,8 @@ type Counts struct {
 	TargetInfo int
 	// Reserved is how many others the judge left out, and Stripped how many lost labels to it.
 	Reserved, Stripped int
+	// Excess is how many were left out because their series are new, and the target had begun as many as it may.
+	Excess int
 }
 
 // Judge decides on a series that a target publishes: the labels to store, whether some were removed, and whether to
@@ -54,6 +57,8 @@ type Takers struct {
 	// Judge returns the judge of a target, or nil where all of its series are taken. Targets with the same labels have
 	// the same one.
 	Judge func(*scrape.Target) Judge
+	// NewSeries returns how many series a target may begin in allowanceTime, or 0 where there is no bound.
+	NewSeries func(*scrape.Target) int
 }
 
 // Appendable implements storage.AppendableV2.
@@ -61,6 +66,8 @@ type Appendable struct {
 	takers Takers
 	// forgetAfter is how long the series of a target are kept without a scrape.
 	forgetAfter time.Duration
+
+	generations atomic.Uint32
 
 	mu    sync.Mutex
 	nodes map[string]*node
@@ -104,9 +111,12 @@ func (a *Appendable) acquire(identity string, target *scrape.Target) *node {
 	a.sweep(now)
 	n := a.nodes[identity]
 	if n == nil {
-		n = newNode(a.takers.Batch != nil)
+		n = newNode(a.takers.Batch != nil, &a.generations)
 		if a.takers.Judge != nil {
 			n.judge = a.takers.Judge(target)
+		}
+		if a.takers.NewSeries != nil {
+			n.allowance = newAllowance(a.takers.NewSeries(target))
 		}
 		a.nodes[identity] = n
 	}

@@ -54,6 +54,8 @@ type appender struct {
 	taken, published, replaced int
 	// reserved counts those of them that the judge leaves out, and reservedInfo those that are target_info.
 	reserved, reservedInfo int
+	// excess counts those whose series the target may not begin.
+	excess int
 	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
 	// whose time is that of the scrape.
 	ended, reported bool
@@ -80,7 +82,9 @@ func (a *appender) Append(
 		if name, double := ls.HasDuplicateLabelNames(); double {
 			return 0, fmt.Errorf("label name %q is not unique in %s", name, ls)
 		}
-		slot = n.slotOf(ls, a.families, opts)
+		if slot, ok = n.slotOf(ls, a.families, opts); !ok {
+			return 0, a.exceed(t, v, opts)
+		}
 		ref = n.ref(slot)
 	}
 	s := &n.slots[slot]
@@ -105,6 +109,15 @@ func (a *appender) Append(
 	s.transaction, s.index = n.transaction, uint32(len(a.samples))
 	a.samples = append(a.samples, sample{slot, t, v})
 	return ref, nil
+}
+
+// exceed takes down a sample of a series that the target may not begin. Without a reference the library asks again.
+func (a *appender) exceed(t int64, v float64, opts storage.AOptions) error {
+	if !opts.RejectOutOfOrder {
+		a.count(t, v, opts)
+		a.excess++
+	}
+	return nil
 }
 
 // leaveOut takes down a sample of a series that is not stored; to the library it is one like any other.
@@ -171,7 +184,7 @@ func (a *appender) Commit() (err error) {
 		// Of a scrape that failed nothing is taken.
 		if a.target.LastError() == nil {
 			counts.LeftOut, counts.Replaced = max(0, a.published-a.taken), a.replaced
-			counts.Reserved = a.reserved
+			counts.Reserved, counts.Excess = a.reserved, a.excess
 			counts.TargetInfo += a.reservedInfo
 		}
 		takers.Note(a.target, counts)
@@ -216,7 +229,10 @@ func (a *appender) each() iter.Seq[Sample] {
 
 // Rollback implements storage.AppenderTransaction.
 func (a *appender) Rollback() error {
-	if a.node != nil {
+	if n := a.node; n != nil {
+		if n.allowance != nil {
+			n.allowance.giveBack(n.begun)
+		}
 		a.finish(false)
 	}
 	return nil
@@ -224,6 +240,6 @@ func (a *appender) Rollback() error {
 
 func (a *appender) finish(ended bool) {
 	n := a.node
-	n.spare, a.samples, a.node = a.samples[:0], nil, nil
+	n.spare, n.begun, a.samples, a.node = a.samples[:0], n.begun[:0], nil, nil
 	a.appendable.release(a.identity, n, ended)
 }

@@ -74,6 +74,30 @@ func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *tes
 	}
 }
 
+func TestAReferenceOfAForgottenTargetNamesNoOtherSeries(t *testing.T) {
+	store, batch := newStore(t)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
+	ctx := target("a:1", nil)
+	refs := map[string]storage.SeriesRef{}
+	app := all.AppenderV2(ctx)
+	for _, name := range []string{"m", "n"} {
+		refs[name] = add(t, app, 0, named(name), 1, 1)
+	}
+	require.NoError(t, app.Commit())
+	// A target that is scraped more seldom than others are forgotten, by its own interval, keeps its references.
+	for _, n := range all.nodes {
+		n.usedAt = time.Now().Add(-2 * time.Minute)
+	}
+	all.swept = time.Now().Add(-time.Minute)
+	app = all.AppenderV2(ctx)
+	add(t, app, refs["n"], named("n"), 2, 7)
+	add(t, app, refs["m"], named("m"), 2, 8)
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	require.Equal(t, []string{"1@1", "8@2"}, store.Text(named("m").String()))
+	require.Equal(t, []string{"1@1", "7@2"}, store.Text(named("n").String()))
+}
+
 func TestATypeOrHelpThatChangesIsFollowedAndTakesNoMemory(t *testing.T) {
 	store, batch := newStore(t)
 	all := NewAppendable(time.Minute, Takers{Batch: batch})

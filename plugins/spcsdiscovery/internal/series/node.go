@@ -6,6 +6,7 @@ package series
 import (
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -40,8 +41,9 @@ type node struct {
 	live        int
 	byHash      map[uint64]uint32
 	transaction uint32
-	// generation is that of the newest series; it is never 0, so that no reference is.
-	generation uint32
+	// generations counts the series of all targets, because a target that was forgotten may still have references to
+	// what was in its slots; the first is 1, so that no reference is 0.
+	generations *atomic.Uint32
 	// spare is the memory of the last scrape's samples.
 	spare    []sample
 	families map[scrape.MetricMetadata]*family
@@ -51,7 +53,10 @@ type node struct {
 	// forRequests is set where requests are made of the samples, for which alone the labels have numbers.
 	forRequests bool
 	// judge decides on new series; nil where all are taken.
-	judge Judge
+	judge     Judge
+	allowance *allowance
+	// begun are the hashes of the series that the scrape under way has begun of the allowance.
+	begun []uint64
 	// refs holds the labels of all series as numbers of symbols, in one piece since there are many.
 	refs []uint32
 }
@@ -82,8 +87,11 @@ type series struct {
 	leftOut, stripped bool
 }
 
-func newNode(forRequests bool) *node {
-	n := &node{forRequests: forRequests, byHash: map[uint64]uint32{}, families: map[scrape.MetricMetadata]*family{}}
+func newNode(forRequests bool, generations *atomic.Uint32) *node {
+	n := &node{
+		forRequests: forRequests, generations: generations,
+		byHash: map[uint64]uint32{}, families: map[scrape.MetricMetadata]*family{},
+	}
 	n.symbols.reset()
 	return n
 }
@@ -101,8 +109,10 @@ func (n *node) ref(slot uint32) storage.SeriesRef {
 	return storage.SeriesRef(n.slots[slot].generation)<<32 | storage.SeriesRef(slot)
 }
 
-// slotOf returns the slot of a series, a new one if it has none.
-func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions) uint32 {
+// slotOf returns the slot of a series, a new one if it has none; ok is false where the target may not begin more.
+func (n *node) slotOf(
+	ls labels.Labels, families scrape.MetricMetadataStore, opts storage.AOptions,
+) (slot uint32, ok bool) {
 	var stripped, leftOut bool
 	if n.judge != nil && !isReport(opts) {
 		ls, stripped, leftOut = n.judge(ls)
@@ -115,21 +125,36 @@ func (n *node) slotOf(ls labels.Labels, families scrape.MetricMetadataStore, opt
 		}
 		// What the library reports may have the name and the labels of a series that is left out.
 		if n.slots[slot].leftOut == leftOut && labels.Equal(n.slots[slot].labels, ls) {
-			return slot
+			return slot, true
 		}
 		hash++
 	}
-	slot := n.takeSlot()
+	if !leftOut && !isReport(opts) && !n.mayBegin(ls) {
+		return 0, false
+	}
+	slot = n.takeSlot()
 	s := &n.slots[slot]
-	n.generation++
 	*s = series{
-		labels: ls, generation: n.generation, used: true, family: n.intern(familyOf(ls, families, opts)),
+		labels: ls, generation: n.generations.Add(1), used: true, family: n.intern(familyOf(ls, families, opts)),
 		isTargetInfo: ls.Get(model.MetricNameLabel) == TargetInfo, leftOut: leftOut, stripped: stripped,
 	}
 	n.encode(s)
 	n.byHash[hash] = slot
 	n.live++
-	return slot
+	return slot, true
+}
+
+// mayBegin takes a series from the target's allowance.
+func (n *node) mayBegin(ls labels.Labels) bool {
+	if n.allowance == nil {
+		return true
+	}
+	hash := ls.Hash()
+	allowed, isNew := n.allowance.take(hash)
+	if isNew {
+		n.begun = append(n.begun, hash)
+	}
+	return allowed
 }
 
 func (n *node) encode(s *series) {
