@@ -8,8 +8,8 @@ from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, relative
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step, console
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
-from spcsmetrics.programs import collector_module, gobuild
-from spcsmetrics.programs.manifest import MANIFEST, build_tags, check_manifest, read_manifest
+from spcsmetrics.programs import collector_module, gobuild, mended_library
+from spcsmetrics.programs.manifest import MANIFEST, check_manifest, read_manifest
 from spcsmetrics.programs.released import Asset
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -68,7 +68,7 @@ def build_steps(target: str | None = None) -> list[Step]:
             ".",
             wanted.made,
             module=collector_module.FOLDER,
-            flags=[f"-tags={build_tags()}"],
+            flags=mended_library.build_flags(),
             link="-s -w",
             env=go_environment(target),
             progress=progress,
@@ -104,4 +104,9 @@ def _inputs() -> list[Path]:
         for pattern in ("*.go", "go.mod", "go.sum")
         for file in module.rglob(pattern)
     ]
-    return [MANIFEST, Path(gobuild.__file__), *(file for file in sources if not file.name.endswith("_test.go"))]
+    return [
+        MANIFEST,
+        Path(gobuild.__file__),
+        mended_library.SOURCE,
+        *(file for file in sources if not file.name.endswith("_test.go")),
+    ]

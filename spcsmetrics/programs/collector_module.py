@@ -16,9 +16,9 @@ from spcsmetrics.programs.manifest import build_tags, builder_version, modules, 
 
 # With names.go, which is written by hand.
 FOLDER = OTEL / "collector"
-_LIBRARY = "github.com/prometheus/prometheus"
+LIBRARY = "github.com/prometheus/prometheus"
 # The demo's store, see demo_store.
-STORE = f"{_LIBRARY}/cmd/prometheus"
+STORE = f"{LIBRARY}/cmd/prometheus"
 _BUILDER = "go.opentelemetry.io/collector/cmd/builder"
 _PROGRAM = BUILD / "bin" / "builder"
 _LOG = BUILD / "otel" / "generate.log"
@@ -66,13 +66,13 @@ def _generate() -> None:
 def library_version() -> str:
     """Return the version of Prometheus's library that the module requires, or an empty text."""
     required: dict[str, str] = dict(_REQUIRED.findall((FOLDER / "go.mod").read_text()))
-    return required.get(_LIBRARY, "")
+    return required.get(LIBRARY, "")
 
 
 def is_downloaded() -> bool:
     """Return whether Go's module cache holds the module's largest library, so that most of the rest is there too."""
     cache = Path(process.run(["go", "env", "GOMODCACHE"], env=go_environment()).strip())
-    return (cache / f"{_LIBRARY}@{library_version()}").exists()
+    return (cache / f"{LIBRARY}@{library_version()}").exists()
 
 
 def check(manifest: dict[str, Any], folder: Path = FOLDER, plugin: Path = PLUGIN) -> None:

@@ -16,7 +16,7 @@ from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
 from spcsmetrics.core.versions import MIN_PROMETHEUS
-from spcsmetrics.programs import collector_module, gobuild
+from spcsmetrics.programs import collector_module, gobuild, mended_library
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.released import Asset
 
@@ -52,7 +52,7 @@ def locked_version() -> str:
 def asset(target: str | None = None) -> Asset:
     """Return what a release calls it for a platform, or for this machine's."""
     target = target or host_platform()
-    sources = [collector_module.FOLDER / "go.sum", *OPENAPI.rglob("go.mod"), *OPENAPI.rglob("*.go")]
+    sources = [collector_module.FOLDER / "go.sum", *OPENAPI.rglob("go.mod"), *OPENAPI.rglob("*.go"), mended_library.SOURCE]
     inputs = fingerprint.digest(sources, locked_version(), build_tags())
     return Asset(name=f"prometheus-{target.replace('/', '-')}", made=built(target), inputs=inputs)
 
@@ -91,10 +91,11 @@ def build_steps(target: str | None = None) -> list[Step]:
 
 
 def _write_module() -> Path:
-    """Write the collector's go.mod with the stand-in for libopenapi, and its go.sum beside it; return the former."""
+    """Write the module of the mended library with the stand-in for libopenapi, and its go.sum; return the former."""
     written = BUILD / "demo" / "store.mod"
     make_folder(written.parent)
     replaced = f"replace github.com/pb33f/libopenapi => ../{OPENAPI.name}\n"
-    written.write_text((collector_module.FOLDER / "go.mod").read_text() + replaced)
-    written.with_suffix(".sum").write_text((collector_module.FOLDER / "go.sum").read_text())
+    mended = mended_library.write_module()
+    written.write_text(mended.read_text() + replaced)
+    written.with_suffix(".sum").write_text(mended.with_suffix(".sum").read_text())
     return written

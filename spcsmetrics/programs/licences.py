@@ -85,10 +85,13 @@ def collect(program: Path) -> str:
 
 
 def modules(program: Path) -> list[Module]:
-    """Return the modules of others that a program names: also its own, and replacements instead of the replaced."""
+    """Return the modules of others that a program names: also its own, and replacements instead of the replaced.
+
+    One that is replaced by a folder is a copy of it.
+    """
     cache = Path(process.run([find_go(), "env", "GOMODCACHE"], env=go_environment()).strip())
     listed = process.run([find_go(), "version", "-m", program], env=go_environment())
-    found = re.findall(r"^\t(?:mod|dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?(?!.*\n\t=>)", listed, re.M)
+    found = re.findall(r"^\t(?:mod|dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?(?!.*\n\t=>\t\S+\tv)", listed, re.M)
     return [
         Module(path=path, version=version, folder=cache / f"{_escape(path)}@{_escape(version)}", checksum=checksum)
         for path, version, checksum in found

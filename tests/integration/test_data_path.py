@@ -105,6 +105,18 @@ def test_a_killed_store_loses_nothing(stand: Stand) -> None:
     assert gaps(stand, began) == {}
 
 
+@pytest.mark.parametrize("extra", ['nameless{""="x"} 1\n', '{"nameless","" = "x"} 1\n'])
+def test_a_label_without_a_name_costs_its_own_node_alone(stand: Stand, extra: str) -> None:
+    node, size, began = stand.nodes()[0], stand.log_size(), time.time()
+    stand.admin_text("PUT", f"/nodes/{node}/extra", extra)
+    wait_for(lambda: bool(stand.log_lines("invalid_body", size)), 20)
+    stand.wait_for_scrapes()
+    assert stand.collector.popen.poll() is None
+    assert set(gaps(stand, began)) <= {node}
+    stand.admin_text("PUT", f"/nodes/{node}/extra", "")
+    wait_for(lambda: stand.up() == set(stand.nodes()), 20)
+
+
 @pytest.mark.parametrize(
     "extra",
     ["old 64 {now-86400000}\n", "near 64 {now+60000}\n", "repeated 64 1700000000000\n", "seconds 64 1764082800\n"],
