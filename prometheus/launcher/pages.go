@@ -17,7 +17,7 @@ func (s *store) pages() http.Handler {
 		case !s.ready():
 			http.Error(w, "Prometheus is not ready", http.StatusServiceUnavailable)
 		case !s.open.Load():
-			http.Error(w, "the volume is full", http.StatusServiceUnavailable)
+			http.Error(w, "no samples are accepted: "+*s.why.Load(), http.StatusServiceUnavailable)
 		}
 	})
 	// A full volume does not end the container.

@@ -53,8 +53,9 @@ type store struct {
 	tick, judging, pause time.Duration
 	judged               time.Time
 
-	// open is whether the collector may write.
+	// open is whether the collector may write, and why says what is in the way.
 	open atomic.Bool
+	why  atomic.Pointer[string]
 	// pid is of the server's process, 0 while it does not run; heard is when it was started or ready last.
 	pid                               atomic.Int64
 	heard                             atomic.Pointer[time.Time]
@@ -84,6 +85,7 @@ func (s *store) run(signals <-chan os.Signal) int {
 			s.volume.give()
 		}
 		s.volume.take()
+		s.explain("Prometheus has just started")
 		end, err := s.runOnce(signals)
 		s.open.Store(false)
 		switch {
@@ -210,12 +212,21 @@ func (s *store) watch() (repair bool) {
 	}
 	// Well above the floor, so that the door does not flap.
 	floor := s.volume.floor
-	if !s.open.Load() && s.volume.take() && !s.volume.look().full(floor+floor/2) {
+	switch {
+	case s.open.Load():
+	case !s.volume.take():
+		s.explain("the reserve of the volume cannot be kept")
+	case s.volume.look().full(floor + floor/2):
+		s.explain("the volume is full")
+	default:
 		s.open.Store(true)
 		report("samples are accepted")
 	}
 	return false
 }
+
+// explain keeps why no samples are accepted.
+func (s *store) explain(why string) { s.why.Store(&why) }
 
 // makeRoom gives the reserve away where that lets a repair succeed, and returns whether it does.
 func (s *store) makeRoom() bool {
@@ -229,6 +240,7 @@ func (s *store) makeRoom() bool {
 // shut accepts no samples until watch has judged what is behind it.
 func (s *store) shut(why string) {
 	if s.open.CompareAndSwap(true, false) {
+		s.explain(why)
 		report("no samples are accepted: %s", why)
 	}
 }

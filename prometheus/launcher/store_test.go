@@ -141,6 +141,35 @@ func TestAnErrorOfTheServerShutsTheDoorUntilTheLogIsJudged(t *testing.T) {
 	}
 }
 
+func TestReadinessSaysWhatIsInTheWay(t *testing.T) {
+	s := newStand(t)
+	s.tick = time.Hour
+	s.begin()
+	s.await("the start", s.ready)
+	says := func(why string) {
+		t.Helper()
+		answer := s.get("/", elsewhere)
+		if answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), why) {
+			t.Error(why, answer.Code, answer.Body.String())
+		}
+	}
+	says("Prometheus has just started")
+	s.volume.give()
+	s.free.Store(s.volume.floor)
+	s.watch()
+	says("the reserve of the volume cannot be kept")
+	s.free.Store(mib)
+	s.watch()
+	if code := s.get("/", elsewhere).Code; code != http.StatusOK {
+		t.Error(code)
+	}
+	s.shut("a write has failed")
+	says("a write has failed")
+	s.free.Store(s.volume.floor)
+	s.watch()
+	says("the volume is full")
+}
+
 func TestAFullVolumeGivesItsReserveToTheStart(t *testing.T) {
 	s := newStand(t)
 	s.volume.take()
