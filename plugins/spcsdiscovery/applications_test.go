@@ -171,6 +171,29 @@ func TestAnApplicationOverALimitLosesItsOwnScrapeOnly(t *testing.T) {
 	require.NotEmpty(t, s.logs.FilterMessageSnippet("Application cannot be scraped").All())
 }
 
+func TestAnApplicationWhoseSeriesNeverStayFillsNoStore(t *testing.T) {
+	s := startApplications(t, func(s *applicationStand) {
+		s.add(t, "GOOD", "own 1\n", "127.8.0.17")
+		a := s.add(t, "FLEETING", "", "127.8.0.18")
+		var scrape atomic.Int64
+		a.set(func(w http.ResponseWriter, _ *http.Request) {
+			at := scrape.Add(1)
+			_, _ = fmt.Fprintln(w, "own 1")
+			for i := range 3000 {
+				_, _ = fmt.Fprintf(w, "m{scrape=\"%d\",i=\"%d\"} 1\n", at, i)
+			}
+		})
+	}, map[string]any{"scrape_interval": "1s"})
+	line := func() int { return s.logs.FilterMessageSnippet("begins more new series in two hours").Len() }
+	require.Eventually(t, func() bool { return line() == 1 }, 30*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return s.scrapeOf("127.8.0.18").Excess == 3000 }, 30*time.Second, 20*time.Millisecond)
+	require.Equal(t, "too_many_new_series", s.scrapeOf("127.8.0.18").odd())
+	require.Len(t, s.store.Names(`{__name__="m"`), 2*applicationSamples-1, "and the one that stays")
+	require.Positive(t, read(t, s.telemetry, "spcs_application_scrape_failures_total")["reason=too_many_new_series"])
+	require.Empty(t, s.waitForScrape(t, "127.8.0.17", "").odd())
+	s.store.Wait(s.of("own", "FLEETING", "0"), is(1))
+}
+
 func TestAnApplicationThatRefusesIsNamedWithTheGrant(t *testing.T) {
 	var a *application
 	s := startApplications(t, func(s *applicationStand) {
