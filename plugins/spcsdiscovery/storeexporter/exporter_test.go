@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter"
@@ -50,6 +51,11 @@ type stand struct {
 }
 
 func start(t *testing.T, settings map[string]any, answers ...answer) *stand {
+	t.Helper()
+	return startOn(t, componenttest.NewNopHost(), settings, answers...)
+}
+
+func startOn(t *testing.T, host component.Host, settings map[string]any, answers ...answer) *stand {
 	t.Helper()
 	s := &stand{answers: answers, telemetry: componenttest.NewTelemetry()}
 	release := make(chan struct{})
@@ -98,7 +104,7 @@ func start(t *testing.T, settings map[string]any, answers ...answer) *stand {
 	set.Logger, s.logs = zap.New(core), logs
 	s.exporter, err = NewFactory().CreateLogs(context.Background(), set, cfg)
 	require.NoError(t, err)
-	require.NoError(t, s.exporter.Start(context.Background(), componenttest.NewNopHost()))
+	require.NoError(t, s.exporter.Start(context.Background(), host))
 	t.Cleanup(func() {
 		s.stop(t)
 		require.NoError(t, s.telemetry.Shutdown(context.Background()))

@@ -76,6 +76,11 @@ type boundedExporter struct {
 	sender *sender
 }
 
+// Start implements component.Component.
+func (e *boundedExporter) Start(ctx context.Context, host component.Host) error {
+	return e.Logs.Start(ctx, orderedHost{host})
+}
+
 // Shutdown implements component.Component.
 func (e *boundedExporter) Shutdown(ctx context.Context) error {
 	e.sender.close()
