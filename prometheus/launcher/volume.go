@@ -36,6 +36,8 @@ type volume struct {
 	floor, reserve uint64
 	// stat is statfs, but in tests.
 	stat func(string) (room, error)
+	// said are the lines about the reserve since it was kept last: it is tried at each look.
+	said map[string]bool
 }
 
 func openVolume(folder string) (*volume, error) {
@@ -96,6 +98,7 @@ func (v *volume) held() uint64 {
 // take keeps the reserve where there is room for it above the floor, and returns whether it is kept.
 func (v *volume) take() bool {
 	if v.held() == v.reserve {
+		v.said = nil
 		return true
 	}
 	if v.look().free+v.held() < v.reserve+v.floor {
@@ -103,7 +106,7 @@ func (v *volume) take() bool {
 	}
 	if err := v.fill(); err != nil {
 		v.give()
-		report("the reserve of %s cannot be kept: %v", v.folder, err)
+		v.sayOnce("kept", err)
 		return false
 	}
 	return true
@@ -125,8 +128,20 @@ func (v *volume) fill() (err error) {
 // give makes the room of the reserve free.
 func (v *volume) give() {
 	if err := os.Remove(v.file()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		report("the reserve of %s cannot be given back: %v", v.folder, err)
+		v.sayOnce("given back", err)
 	}
+}
+
+func (v *volume) sayOnce(what string, err error) {
+	line := fmt.Sprintf("the reserve of %s cannot be %s: %v", v.folder, what, err)
+	if v.said[line] {
+		return
+	}
+	if v.said == nil {
+		v.said = map[string]bool{}
+	}
+	v.said[line] = true
+	report("%s", line)
 }
 
 type zeros struct{}

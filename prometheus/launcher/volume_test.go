@@ -5,6 +5,9 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -55,6 +58,53 @@ func TestReserveIsWrittenOnceAndGivenBack(t *testing.T) {
 		t.Error("a full volume has room for a reserve")
 	}
 	disk.give()
+}
+
+func TestAReserveThatCannotBeKeptIsOneLineUntilItIs(t *testing.T) {
+	v, _ := newVolume(t)
+	inside := filepath.Join(v.file(), "x")
+	for range 2 {
+		if err := os.MkdirAll(inside, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		said := stderr(t, func() {
+			for range 5 {
+				if v.take() {
+					t.Error("kept in the place of a folder")
+				}
+			}
+		})
+		if strings.Count(said, "cannot be kept") != 1 || strings.Count(said, "cannot be given back") != 1 {
+			t.Error(said)
+		}
+		if err := os.RemoveAll(v.file()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second finds it kept, which ends what was said
+			if !v.take() {
+				t.Error("not kept")
+			}
+		}
+		v.give()
+	}
+}
+
+// stderr returns what is written there while something runs.
+func stderr(t *testing.T, run func()) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := os.Stderr
+	os.Stderr = file
+	run()
+	os.Stderr = before
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestReserveLeavesTheFloorFree(t *testing.T) {
