@@ -98,7 +98,7 @@ func newApplicationScrapeConfig(
 }
 
 // newSeriesOf returns how many series a target may begin within some hours: an application all of what a scrape may
-// have, and all of it once more under other labels. Nodes have no bound.
+// have, and all of it once more under other labels. Nodes may begin any number.
 func newSeriesOf(target *scrape.Target) int {
 	if !isApplication(target) {
 		return 0

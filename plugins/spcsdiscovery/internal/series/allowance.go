@@ -9,7 +9,7 @@ import "time"
 const allowanceTime = 2 * time.Hour
 
 // allowance bounds the series that a target begins in a time: one whose series never stay would fill the store, however
-// few of them each scrape has. It is nil where there is no bound.
+// few of them each scrape has. It is nil where a target may begin any number.
 type allowance struct {
 	most  int
 	since time.Time

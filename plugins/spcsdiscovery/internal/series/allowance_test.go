@@ -88,7 +88,7 @@ func TestSeriesOfAScrapeThatFailsAreNotBegun(t *testing.T) {
 	require.Len(t, store.Text(`{__name__="z"}`), 1)
 }
 
-func TestThereIsNoBoundWhereNobodyAsksForOne(t *testing.T) {
+func TestATargetWithoutABoundBeginsAnyNumber(t *testing.T) {
 	_, batch := newStore(t)
 	all := NewAppendable(time.Hour, Takers{Batch: batch, NewSeries: func(*scrape.Target) int { return 0 }})
 	app := all.AppenderV2(target("a:1", nil))

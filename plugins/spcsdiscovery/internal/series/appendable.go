@@ -57,7 +57,7 @@ type Takers struct {
 	// Judge returns the judge of a target, or nil where all of its series are taken. Targets with the same labels have
 	// the same one.
 	Judge func(*scrape.Target) Judge
-	// NewSeries returns how many series a target may begin in allowanceTime, or 0 where there is no bound.
+	// NewSeries returns how many series a target may begin in allowanceTime, or 0 for any number.
 	NewSeries func(*scrape.Target) int
 }
 
