@@ -7,9 +7,11 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
@@ -71,6 +73,20 @@ func TestSeriesThatAreSeenNoMoreAreForgottenAndTheirReferencesNameNoOther(t *tes
 	for i := range refs {
 		got := store.Text(named("m", "i", fmt.Sprint(i)).String())
 		require.Equal(t, fmt.Sprintf("%d@100", i), got[len(got)-1])
+	}
+}
+
+func TestASeriesThatTheLibraryFindsAnewKeepsNothingOfItsOldLabels(t *testing.T) {
+	_, batch := newStore(t)
+	all := NewAppendable(time.Minute, Takers{Batch: batch})
+	app := all.AppenderV2(target("a:1", nil))
+	before, now := named("m", "l", "x"), named("m", "l", "x")
+	require.Equal(t, add(t, app, 0, before, 1, 1), add(t, app, 0, now, 1, 1))
+	require.NoError(t, app.Commit())
+	for _, n := range all.nodes {
+		// Without build tags, labels are one string.
+		kept, wanted := reflect.ValueOf(n.slots[0].labels).Field(0), reflect.ValueOf(now).Field(0)
+		require.Same(t, unsafe.StringData(wanted.String()), unsafe.StringData(kept.String()))
 	}
 }
 

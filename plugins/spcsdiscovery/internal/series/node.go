@@ -124,7 +124,9 @@ func (n *node) slotOf(
 			break
 		}
 		// What the library reports may have the name and the labels of a series that is left out.
-		if n.slots[slot].leftOut == leftOut && labels.Equal(n.slots[slot].labels, ls) {
+		if s := &n.slots[slot]; s.leftOut == leftOut && labels.Equal(s.labels, ls) {
+			// The library has begun a new table of strings, and the labels of before would keep all of the old one.
+			s.labels = ls
 			return slot, true
 		}
 		hash++
