@@ -39,6 +39,7 @@ func reasonOfText(text string) string {
 		{"sample limit exceeded", "too_many_samples"},
 		{"label_limit exceeded", "too_many_labels"},
 		{"length_limit exceeded", "label_too_long"},
+		{"too many new series", "too_many_new_series"},
 		{"server returned HTTP status", "http_status"},
 	} {
 		if strings.Contains(text, known.words) {

@@ -5,6 +5,7 @@ package series
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,43 @@ func TestSeriesOfAScrapeThatFailsAreNotBegun(t *testing.T) {
 	require.Zero(t, b.excess)
 	batch.Flush()
 	require.Len(t, store.Text(`{__name__="z"}`), 1)
+}
+
+func TestATargetBeginsNoMoreBytesOfLabelsThanItMayAndFarTooManyFailItsScrape(t *testing.T) {
+	store, batch := newStore(t)
+	b := newBounded(t, batch)
+	long := func(name string) labels.Labels {
+		return named(name, "l", strings.Repeat("x", 3*meanLabels))
+	}
+	put := func(names ...string) (storage.AppenderV2, error) {
+		app := b.scrape()
+		for _, name := range names {
+			if _, err := app.Append(0, long(name), 0, b.at, 1, nil, nil, storage.AOptions{}); err != nil {
+				return app, err
+			}
+		}
+		return app, nil
+	}
+	app, err := put("a", "b")
+	require.NoError(t, err)
+	require.NoError(t, app.Commit())
+	batch.Flush()
+	require.Len(t, store.Text(long("a").String()), 1)
+	require.Empty(t, store.Text(long("b").String()), "one and a half times what four may have")
+	many := make([]string, maxExcess/meanLabels)
+	for i := range many {
+		many[i] = fmt.Sprint("m", i)
+	}
+	app, err = put(many...)
+	require.ErrorIs(t, err, errTooManyNewSeries)
+	require.NoError(t, app.Rollback())
+	app, err = put("a")
+	require.NoError(t, err)
+	require.NoError(t, app.Commit())
+	require.Zero(t, b.excess)
+	for _, n := range b.nodes {
+		require.Equal(t, sizeOf(long("a")), n.allowance.bytes)
+	}
 }
 
 func TestATargetWithoutABoundBeginsAnyNumber(t *testing.T) {

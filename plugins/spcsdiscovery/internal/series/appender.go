@@ -54,8 +54,8 @@ type appender struct {
 	taken, published, replaced int
 	// reserved counts those of them that the judge leaves out, and reservedInfo those that are target_info.
 	reserved, reservedInfo int
-	// excess counts those whose series the target may not begin.
-	excess int
+	// excess counts those whose series the target may not begin, and excessBytes what their labels have.
+	excess, excessBytes int
 	// ended is set by the marker that ends `up`, the last that a target's loop writes, and reported by a value of it,
 	// whose time is that of the scrape.
 	ended, reported bool
@@ -83,7 +83,7 @@ func (a *appender) Append(
 			return 0, fmt.Errorf("label name %q is not unique in %s", name, ls)
 		}
 		if slot, ok = n.slotOf(ls, a.families, opts); !ok {
-			return 0, a.exceed(t, v, opts)
+			return 0, a.exceed(ls, t, v, opts)
 		}
 		ref = n.ref(slot)
 	}
@@ -112,10 +112,14 @@ func (a *appender) Append(
 }
 
 // exceed takes down a sample of a series that the target may not begin. Without a reference the library asks again.
-func (a *appender) exceed(t int64, v float64, opts storage.AOptions) error {
-	if !opts.RejectOutOfOrder {
-		a.count(t, v, opts)
-		a.excess++
+func (a *appender) exceed(ls labels.Labels, t int64, v float64, opts storage.AOptions) error {
+	if opts.RejectOutOfOrder {
+		return nil
+	}
+	a.count(t, v, opts)
+	a.excess++
+	if a.excessBytes += sizeOf(ls); a.excessBytes > maxExcess {
+		return errTooManyNewSeries
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (n *node) mayBegin(ls labels.Labels) bool {
 		return true
 	}
 	hash := ls.Hash()
-	allowed, isNew := n.allowance.take(hash)
+	allowed, isNew := n.allowance.take(hash, sizeOf(ls))
 	if isNew {
 		n.begun = append(n.begun, hash)
 	}
