@@ -7,7 +7,7 @@ from spcsmetrics.core.paths import BUILD, OTEL, relative
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
-from spcsmetrics.programs import collector_module, gobuild
+from spcsmetrics.programs import collector_module, gobuild, mended_library
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.released import Asset
 
@@ -24,7 +24,7 @@ def built(target: str | None = None) -> Path:
 def asset(target: str | None = None) -> Asset:
     """Return what a release calls it for a platform, or for this machine's."""
     target = target or host_platform()
-    inputs = fingerprint.digest([SOURCE, collector_module.FOLDER / "go.sum"], build_tags())
+    inputs = fingerprint.digest([SOURCE, collector_module.FOLDER / "go.sum", mended_library.SOURCE], build_tags())
     return Asset(name=f"backfill-{target.replace('/', '-')}", made=built(target), inputs=inputs)
 
 
@@ -40,7 +40,7 @@ def build_steps(target: str | None = None) -> list[Step]:
             wanted.made,
             module=collector_module.FOLDER,
             # The collector's own tags: with others the packages would be compiled again.
-            flags=[f"-tags={build_tags()}"],
+            flags=mended_library.build_flags(),
             link="-s -w",
             env=go_environment(target or ""),
             progress=progress,
