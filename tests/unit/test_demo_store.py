@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spcsmetrics.core.paths import OTEL
-from spcsmetrics.programs import collector_module, demo_store, gobuild
+from spcsmetrics.programs import collector_module, demo_store, gobuild, mended_library
 
 
 def write_module(folder: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,11 +41,14 @@ def test_the_store_is_compiled_without_the_description_of_its_api(
         made.parent.mkdir(parents=True)
         asked.extend(flags)
 
+    kept = tmp_path / "library.mod"
+    kept.write_text("module collector\n")
+    kept.with_suffix(".sum").write_text("sums\n")
+    monkeypatch.setattr(mended_library, "write_module", lambda: kept)
     monkeypatch.setattr(demo_store, "BUILD", tmp_path / "odd 'folder'")
     monkeypatch.setattr(gobuild, "build_large", compile_it)
     demo_store.build_steps()[1].action()
     (module,) = [Path(flag.removeprefix("-modfile=")) for flag in asked if flag.startswith("-modfile=")]
-    kept = (collector_module.FOLDER / "go.mod").read_text()
-    assert module.read_text() == f"{kept}replace github.com/pb33f/libopenapi => ../openapi\n"
+    assert module.read_text() == f"{kept.read_text()}replace github.com/pb33f/libopenapi => ../openapi\n"
     assert (collector_module.FOLDER / "../openapi").resolve() == OTEL / "openapi", "relative to the module's folder"
-    assert module.with_suffix(".sum").read_text() == (collector_module.FOLDER / "go.sum").read_text()
+    assert module.with_suffix(".sum").read_text() == "sums\n"
