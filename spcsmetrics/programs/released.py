@@ -11,8 +11,8 @@ import tarfile
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, cast
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
 
 from spcsmetrics.core import fingerprint
 from spcsmetrics.core.errors import UserError
@@ -24,6 +24,7 @@ from spcsmetrics.core.versions import PRODUCT, SOURCE
 FOLDER = BUILD / "release"
 # Where a network has a copy of the releases, with the same names.
 MIRROR = "SPCS_RELEASES"
+_FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 # To connect, and between two parts of a file.
 _SECONDS = (5, 60)
 
@@ -139,13 +140,21 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
+def _check(member: tarfile.TarInfo) -> None:
+    """Raise TarError for what is not a file or a folder inside of the one that is unpacked."""
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+        raise tarfile.TarError(f"{member.name} does not belong in it")
+
+
 def _unpack(asset: Asset, stream: IO[bytes]) -> None:
-    if not hasattr(tarfile, "data_filter"):
-        raise tarfile.TarError("Python before 3.11.4 cannot do it safely")
     make_folder(asset.made.parent)
     with tempfile.TemporaryDirectory(dir=asset.made.parent) as folder:
         with tarfile.open(fileobj=stream, mode="r|gz") as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _check(member)
+                # Python before 3.11.4 knows no filters.
+                archive.extract(member, folder, **_FILTER)
         found = Path(folder) / asset.made.name
         if not found.exists():
             raise tarfile.TarError(f"{asset.made.name} is not in it")

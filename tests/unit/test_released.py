@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import os
+import tarfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -105,6 +106,30 @@ def test_what_cannot_be_had_is_one_line_and_is_made_here(
     assert made == ["here"]
     assert said in " ".join(capsys.readouterr().err.split())
     assert not wanted.made.exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.REGTYPE])
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "spcs-otelcol"])  # noqa: S108 - is refused
+@pytest.mark.parametrize("filters", [True, False], ids=["new Python", "old Python"])
+def test_what_leaves_the_folder_or_is_no_file_is_refused(
+    kind: bytes, name: str, filters: bool, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not filters:
+        monkeypatch.setattr(released, "_FILTER", {})
+    wanted = program(tmp_path / "ours")
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    with tarfile.open(release / wanted.file_name, "w:gz") as archive:
+        archive.addfile(member)
+    base = f"{os.environ[released.MIRROR]}/v{PRODUCT}"
+    if kind == tarfile.REGTYPE and name == "spcs-otelcol":
+        released.fetch(wanted, base)
+        assert wanted.is_current()
+        return
+    with pytest.raises(UserError, match="does not belong in it"):
+        released.fetch(wanted, base)
+    assert not wanted.made.exists()
+    assert not (tmp_path / "outside").exists()
 
 
 class CutOff(http.server.BaseHTTPRequestHandler):
