@@ -10,8 +10,8 @@ from rich.text import Text
 
 # Where lines cannot change, one is printed each time that so much more is begun.
 _PARTS = 5
-# The link comes last, and takes about this share of what the packages take.
-_LINK = 0.02
+# The last packages wait for one another, and the link for all: about this share of what comes before on two cores.
+_LINK = 0.1
 
 
 @dataclass(kw_only=True)

@@ -50,7 +50,7 @@ def test_the_time_left_follows_from_the_sources_that_are_left_and_not_from_their
     for number in range(100):
         progress.count(f"small{number}\n")
     clock[0] = 100
-    assert 95 < left(progress) < 110
+    assert 95 < left(progress) < 130
     progress.count("large\n")
     progress.count("last\n")
     assert 30 < left(progress) < 60, "both are begun, and half done for all that is known"
@@ -62,7 +62,7 @@ def test_a_link_is_left_when_every_package_is_done(clock: list[float]) -> None:
     for number in range(1000):
         progress.count(f"p{number}\n")
     clock[0] = 200
-    assert 1 < left(progress) < 10
+    assert 10 < left(progress) < 30
 
 
 def test_where_lines_cannot_change_a_fifth_each_is_said() -> None:
