@@ -5,6 +5,9 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint, groups, ports, process
@@ -100,8 +103,14 @@ def build_steps() -> list[Step]:
         skip=is_built,
         exclusive=True,
     )
+    # A page that a release brought needs nothing more.
+    installs = [replace(step, skip=partial(_is_built_or, step.skip)) for step in install_steps()]
     # The page's server is made with what the simulator's is.
-    return [groups.group_step("simulator"), *install_steps(), make]
+    return [groups.group_step("simulator"), *installs, make]
+
+
+def _is_built_or(skip: Callable[[], bool]) -> bool:
+    return is_built() or skip()
 
 
 def start(run: Run, prometheus: str) -> Process:

@@ -23,7 +23,9 @@ def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
     own = [] if prometheus else day.build_steps()
     detail = f"over {prometheus or 'a demo of its own'}" + (f", pictures to {folder}" if folder else "")
     step = Step(title="Show the boards", detail=detail, action=lambda: _show(prometheus, folder), stream=True)
-    carry_out([*own, *page.build_steps(), step], dry=dry)
+    # Pictures are taken by what comes with the page's libraries.
+    more = page.install_steps() if folder else []
+    carry_out([*own, *more, *page.build_steps(), step], dry=dry)
 
 
 def _show(prometheus: str, folder: str) -> None:

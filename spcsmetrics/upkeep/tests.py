@@ -60,7 +60,7 @@ def run_board_tests(*, dry: bool) -> None:
     parts = page.script_step("Test the parts of the preview", "test")
     tests = program_step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
     installs = map(groups.group_step, ("bench", *GROUPS))
-    carry_out([*installs, *build_steps(), *page.build_steps(), parts, tests], dry=dry)
+    carry_out([*installs, *build_steps(), *page.install_steps(), *page.build_steps(), parts, tests], dry=dry)
 
 
 def run_capacity_tests(*, dry: bool) -> None:

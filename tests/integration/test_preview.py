@@ -124,3 +124,11 @@ def test_a_node_that_is_old_or_broken_is_not_taken(shell: str, tmp_path: Path, m
     assert page.find_node() is None
     with pytest.raises(UserError, match=r"Node\.js 20 or newer"):
         page.node_environment()
+
+
+def test_a_page_that_a_release_brought_needs_neither_node_nor_its_libraries() -> None:
+    page.PAGE.mkdir(parents=True)
+    (page.PAGE / "index.html").touch()
+    page.asset().mark_fetched()
+    assert all(step.skip() for step in page.build_steps()[1:])
+    assert not page.install_steps()[1].skip()
