@@ -2,10 +2,12 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from spcsmetrics.core import git
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import BASES, GRAFANA, PROMETHEUS
 from spcsmetrics.images.official_bases import PINNED
@@ -43,14 +45,14 @@ def test_every_base_is_found() -> None:
     assert found >= {*PINNED, *BASES.values(), f"prom/prometheus:{PROMETHEUS}", f"grafana/grafana:{GRAFANA}"}
 
 
-@pytest.mark.parametrize(("manager", "pattern"), [("gomod", "**/go.mod"), ("npm", "grafana/**/package.json")])
-def test_what_renovate_knows_by_itself_is_not_left_out(manager: str, pattern: str) -> None:
+@pytest.mark.parametrize(("manager", "name"), [("gomod", "go.mod"), ("npm", "package.json")])
+def test_what_renovate_knows_by_itself_is_not_left_out(manager: str, name: str) -> None:
     assert manager in CONFIG["enabledManagers"]
     ignored = [path.removesuffix("/**") for path in CONFIG["ignorePaths"]]
-    files = [str(file.relative_to(ROOT)) for file in ROOT.glob(pattern) if "node_modules" not in file.parts]
-    kept = [file for file in files if not file.startswith(("build/", *ignored))]
+    files = [file for file in git.tracked() if Path(file).name == name]
+    kept = [file for file in files if not file.startswith(tuple(ignored))]
     # The collector's module is written by ./inv lock.collector.
-    assert set(files) - set(kept) <= {file for file in files if file.startswith(("build/", "otel-builder/collector/"))}
+    assert set(files) - set(kept) <= {file for file in files if file.startswith("otel-builder/collector/")}
     assert kept
 
 
