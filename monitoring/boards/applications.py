@@ -2,7 +2,7 @@
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
 from monitoring.selectors import IN_SERVICES
-from monitoring.signals import applications
+from monitoring.signals import applications, stack
 
 APPLICATIONS = Board(
     uid="spcs-applications",
@@ -25,6 +25,7 @@ APPLICATIONS = Board(
             panels=(
                 Grid(listing=applications.opted_in(IN_SERVICES), width=14),
                 Lines(signal=applications.failures(), width=10),
+                Grid(listing=stack.APPLICATION_ALERT_LIST),
             ),
         ),
         Row(

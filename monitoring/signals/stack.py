@@ -19,51 +19,57 @@ NODES_DOWN = Signal(
     lines=(Line(expr=f'count(up{{job="{JOB}"}} == 0) or count(up{{job="{JOB}"}}) * 0', legend="nodes"),),
     steps=NONE_IS_GOOD,
 )
+# Whoever publishes an application must not change what boards of the platform show.
+_OF_PLATFORM, _OF_APPLICATIONS = 'alertname!~"SpcsApplication.+"', 'alertname=~"SpcsApplication.+"'
+_FIRING = f'alertstate="firing", severity!="none", {_OF_PLATFORM}'
+
 ALERTS_FIRING = Signal(
     title="Alerts firing",
-    meaning="Alerts that fire now, the watchdog aside, which shows that they are evaluated.",
+    meaning="Alerts that fire now. The watchdog, which shows that they are evaluated, does not count; alerts about "
+    "applications are on their board.",
     unit="none",
     lines=(
         Line(
-            expr='count(ALERTS{alertstate="firing", severity!="none"}) or count(ALERTS{severity="none"}) * 0',
+            expr=f'count(ALERTS{{{_FIRING}}}) or count(ALERTS{{severity="none"}}) * 0',
             legend="alerts",
         ),
     ),
     empty="alerts are not evaluated",
     steps=NONE_IS_GOOD,
 )
-ALERT_LIST = Listing(
-    title="Alerts",
-    meaning="Alerts that fire, by severity, and alerts that soon may, with the pool and service that they are about. "
-    "Click on an alert for its runbook, on a pool or service to open it.",
-    keys={
-        "alertname": "Alert",
-        POOL: "Pool",
-        DATABASE: "Database",
-        SCHEMA: "Schema",
-        SERVICE: "Service",
-    },
-    columns=(
-        Column(
-            title="State",
-            expr=f"max by (alertname, {POOL}, {DATABASE}, {SCHEMA}, {SERVICE}) ("
-            'ALERTS{alertstate="firing", severity="critical"} * 4'
-            ' or ALERTS{alertstate="firing", severity="warning"} * 3'
-            ' or ALERTS{alertstate="firing", severity="info"} * 2'
-            ' or ALERTS{alertstate="pending", severity!="none"})',
-            unit="none",
-            texts={
-                "1": ("pending", "text"),
-                "2": ("info", "blue"),
-                "3": ("warning", "orange"),
-                "4": ("critical", "red"),
-            },
+
+
+def _list_alerts(title: str, which: str) -> Listing:
+    return Listing(
+        title=title,
+        meaning="Alerts that fire, by severity, and alerts that soon may, with the pool and service that they are "
+        "about. Click on an alert for its runbook, on a pool or service to open it.",
+        keys={"alertname": "Alert", POOL: "Pool", DATABASE: "Database", SCHEMA: "Schema", SERVICE: "Service"},
+        columns=(
+            Column(
+                title="State",
+                expr=f"max by (alertname, {POOL}, {DATABASE}, {SCHEMA}, {SERVICE}) ("
+                f'ALERTS{{alertstate="firing", severity="critical", {which}}} * 4'
+                f' or ALERTS{{alertstate="firing", severity="warning", {which}}} * 3'
+                f' or ALERTS{{alertstate="firing", severity="info", {which}}} * 2'
+                f' or ALERTS{{alertstate="pending", severity!="none", {which}}})',
+                unit="none",
+                texts={
+                    "1": ("pending", "text"),
+                    "2": ("info", "blue"),
+                    "3": ("warning", "orange"),
+                    "4": ("critical", "red"),
+                },
+            ),
         ),
-    ),
-    empty="no alert is pending or firing",
-    hidden=("Database", "Schema"),
-    links=(("Alert", "runbook"), ("Pool", "spcs-pool"), ("Service", "spcs-service")),
-)
+        empty="no alert is pending or firing",
+        hidden=("Database", "Schema"),
+        links=(("Alert", "runbook"), ("Pool", "spcs-pool"), ("Service", "spcs-service")),
+    )
+
+
+ALERT_LIST = _list_alerts("Alerts", _OF_PLATFORM)
+APPLICATION_ALERT_LIST = _list_alerts("Alerts about applications", _OF_APPLICATIONS)
 _ANY_ACCOUNT = f'{ACCOUNT}=~".+"'
 _IN_ANY_ACCOUNT = f"{IN_POOLS}, {_ANY_ACCOUNT}"
 _KNOWN = f"sum by ({ACCOUNT}) (spcs_pool:nodes:known{{{_IN_ANY_ACCOUNT}}})"
@@ -75,8 +81,7 @@ ACCOUNT_LIST = Listing(
     columns=(
         Column(
             title="Alerts",
-            expr=f'count by ({ACCOUNT}) (ALERTS{{alertstate="firing", severity!="none", {_ANY_ACCOUNT}}})'
-            f" or {_KNOWN} * 0",
+            expr=f"count by ({ACCOUNT}) (ALERTS{{{_FIRING}, {_ANY_ACCOUNT}}}) or {_KNOWN} * 0",
             unit="none",
             steps=NONE_IS_PLAIN,
         ),

@@ -11,6 +11,7 @@ from queries import chooses_applications, nodes, parse
 from trees import read_yaml
 
 from monitoring.metrics import CATALOGUE
+from monitoring.rules.alerts import ALERTS
 from monitoring.rules.application_alerts import APPLICATION_ALERTS
 from monitoring.scope import scope, scope_rule
 from monitoring.selectors import ACCOUNT, APPLICATION_JOB, NO_APPLICATION
@@ -209,3 +210,7 @@ def test_a_rule_groups_and_matches_within_an_account() -> None:
                 continue
             apart = ACCOUNT in text or text.startswith(("without", "ignoring")) or "on ()" in text
             assert apart, f"{name}: {node}"
+
+
+def test_boards_know_the_alerts_about_applications_by_their_names() -> None:
+    assert {name for name in ALERTS if name.startswith("SpcsApplication")} == ABOUT_APPLICATIONS
