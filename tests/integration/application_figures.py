@@ -10,6 +10,8 @@ _OF_INSTANCE = (
     '{snow_database_name="D", snow_schema_name="S", snow_service_name="A", snow_service_container_instance="%s"}'
 )
 
+_OF_ALERT = 'snow_compute_pool_name="P", snow_database_name="D", snow_schema_name="S", snow_service_name="A"'
+
 
 def _serving(metric: str, more: str = "") -> str:
     return f'{metric}{{{_SERVER}, snow_service_container_instance="1", {_MODEL}{more}}}'
@@ -73,6 +75,17 @@ APPLICATION_FIGURES: dict[str, Figure] = {
             '{instance="D.S.APP/0:8000", snow_compute_pool_name="P", snow_database_name="D", snow_schema_name="S", '
             'snow_service_name="APP"}': 1.2
         },
+        minute=15,
+    ),
+    "alerts about applications are on their board, and no others": Figure(
+        board="spcs-applications",
+        panel="Alerts about applications",
+        what="State",
+        series={
+            f'ALERTS{{alertname="{name}", alertstate="firing", severity="warning", {_OF_ALERT}}}': "1x40"
+            for name in ("SpcsApplicationDown", "SpcsPoolFull")
+        },
+        rows={f'{{alertname="SpcsApplicationDown", {_OF_ALERT}}}': 3},
         minute=15,
     ),
     "what a service publishes is counted by name": Figure(

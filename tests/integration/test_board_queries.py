@@ -22,13 +22,14 @@ from spcsmetrics.local.promql import fill
 # Rates need a few scrapes, and the most that a query of a young store may take to have its first rows.
 WINDOW, PATIENCE_SECONDS = f"{5 * SCRAPE_SECONDS}s", 60
 
-# Nodes that publish, where they are fewer than those that are known, what comes after the tenth, and what has failed
-# within the minute asked for: test_figures.py has courses of events in which they have rows.
+# Nodes that publish, where they are fewer than those that are known, what comes after the tenth, what has failed within
+# the minute asked for, and alerts about applications: test_figures.py has courses of events in which they have rows.
 EMPTY_WHILE_ALL_IS_WELL = (
     " * 0) < sum(spcs_pool:nodes:known",
     " unless topk(10, ",
     'reason!="Done", job!="spcs-services", snow_account_name=~".*"} and',
     "rate(spcs_application_scrape_failures_total",
+    'alertname=~"SpcsApplication.+"',
 )
 
 
