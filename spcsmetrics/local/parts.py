@@ -1,5 +1,6 @@
 """Simulator, store and collector: how each is started on this machine, on free ports."""
 
+import itertools
 import json
 import os
 import sys
@@ -225,19 +226,18 @@ def start_collector(
         "SPCS_STORE_ENDPOINT": f"{store.url}/api/v1/write",
     }
 
+    tries = itertools.count()
+
     def start() -> Process:
+        if next(tries):
+            # Another run may have taken one of them.
+            run.collector_metrics, run.collector_debug = ports.find_free(), ports.find_free()
         health = ports.find_free()
         overlay = _write_overlay(run, simulation, health, login)
         files = [word for file in (collector.CONFIG, overlay, *more) for word in ("--config", file)]
         return run.start("collector", [collector.binary(), *files], env=env, url=f"http://127.0.0.1:{health}")
 
-    def ready(started: Process) -> bool:
-        if started.popen.poll() is not None:
-            # Another run may have taken one of them.
-            run.collector_metrics, run.collector_debug = ports.find_free(), ports.find_free()
-        return answers(started.url)
-
-    return start_bound(run, start, ready, "the start of the collector")
+    return start_bound(run, start, lambda started: answers(started.url), "the start of the collector")
 
 
 def _write_overlay(run: Run, simulation: Simulation, health: int, login: Mapping[str, str]) -> Path:

@@ -169,3 +169,15 @@ def test_six_demos_at_once_in_one_clone_pass() -> None:
     demos = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) for _ in range(6)]
     said = [demo.communicate(timeout=180) for demo in demos]
     assert not [err for demo, (_, err) in zip(demos, said, strict=True) if demo.returncode]
+
+
+def test_a_collector_whose_port_another_run_took_starts_on_another(tmp_path: Path) -> None:
+    with processes.open_run(tmp_path) as run, socket.socket() as other:
+        simulation = parts.start_simulator(run, pools=1, nodes=1, containers=1)
+        store = parts.start_store(run)
+        taken = run.collector_debug
+        other.bind(("127.0.0.1", taken))
+        other.listen()
+        collector = parts.start_collector(run, simulation, store, "1s")
+        assert processes.answers(collector.url)
+        assert run.collector_debug != taken
