@@ -11,19 +11,17 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint
 from spcsmetrics.core.files import make_folder
-from spcsmetrics.core.paths import BUILD, OTEL, relative
-from spcsmetrics.core.progress import Progress
+from spcsmetrics.core.paths import BUILD, OTEL
 from spcsmetrics.core.steps import Step
-from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
+from spcsmetrics.core.toolchain import go_step, host_platform
 from spcsmetrics.core.versions import MIN_PROMETHEUS
-from spcsmetrics.programs import collector_module, gobuild, mended_library
+from spcsmetrics.programs import collector_module, mended_library
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.released import Asset
 
 # Stands in for libopenapi, with as many of its names as Prometheus uses.
 OPENAPI = OTEL / "openapi"
 _LOG = BUILD / "demo-store.log"
-_REMEDY = "read the last lines, and mend the network"
 
 
 def built(target: str | None = None) -> Path:
@@ -59,34 +57,16 @@ def asset(target: str | None = None) -> Asset:
 
 
 def build_steps(target: str | None = None) -> list[Step]:
-    """Return the steps that build it; those of the collector before it leave little to compile."""
-    version = locked_version()
-    wanted = asset(target)
-    folder = collector_module.FOLDER
-    title = f"Build Prometheus {release(version)} for the demo" + (f" on {target}" if target else "")
-    progress = Progress(title=title, log=_LOG)
-
-    def build() -> None:
-        gobuild.build_large(
-            collector_module.STORE,
-            wanted.made,
-            module=folder,
-            # The collector's own tags: with others the packages would be compiled again.
-            flags=[f"-tags={build_tags()}", f"-modfile={_write_module()}"],
-            link=f"-s -w -X github.com/prometheus/common/version.Version={release(version)}",
-            env=go_environment(target or ""),
-            progress=progress,
-            remedy=_REMEDY,
-        )
-        wanted.mark()
-
-    build_step = Step(
-        title=title,
-        detail=f"go build {collector_module.STORE} in {relative(folder)} -> {relative(wanted.made)}",
-        action=build,
-        skip=wanted.is_current,
-        exclusive=True,
-        progress=progress,
+    """Return the steps that build it."""
+    version = release(locked_version())
+    build_step = mended_library.build_step(
+        collector_module.STORE,
+        asset(target),
+        target,
+        title=f"Build Prometheus {version} for the demo",
+        log=_LOG,
+        link=f"-s -w -X github.com/prometheus/common/version.Version={version}",
+        flags=lambda: [f"-tags={build_tags()}", f"-modfile={_write_module()}"],
     )
     return [go_step(), build_step]
 

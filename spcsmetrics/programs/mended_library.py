@@ -2,15 +2,19 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD
+from spcsmetrics.core.paths import BUILD, relative
 from spcsmetrics.core.process import Args
+from spcsmetrics.core.progress import Progress
+from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment
-from spcsmetrics.programs import collector_module
+from spcsmetrics.programs import collector_module, gobuild
 from spcsmetrics.programs.manifest import build_tags
+from spcsmetrics.programs.released import Asset
 
 SOURCE = Path(__file__)
 _COPY = BUILD / "otel" / "library"
@@ -28,6 +32,53 @@ def build_flags() -> Args:
     Raises UserError where the library has changed, so that it may not have the fault any more.
     """
     return [f"-tags={build_tags()}", f"-modfile={write_module()}"]
+
+
+def build_step(
+    package: str,
+    wanted: Asset,
+    target: str | None,
+    *,
+    title: str,
+    log: Path,
+    link: str = "-s -w",
+    flags: Callable[[], Args] = build_flags,
+) -> Step:
+    """Return the step that compiles a program for demos of packages that the collector has, which leaves little to do.
+
+    Args:
+        package: the program's, of the collector's module or of one that it requires.
+        wanted: the program.
+        target: the platform, or None for this machine's.
+        title: what is said of it.
+        log: where the compiler's lines go.
+        link: the linker's flags.
+        flags: returns the compiler's: with other tags than the collector's, its packages would be compiled again.
+    """
+    title += f" on {target}" if target else ""
+    progress = Progress(title=title, log=log)
+
+    def build() -> None:
+        gobuild.build_large(
+            package,
+            wanted.made,
+            module=collector_module.FOLDER,
+            flags=flags(),
+            link=link,
+            env=go_environment(target or ""),
+            progress=progress,
+            remedy="read the last lines, and mend the network",
+        )
+        wanted.mark()
+
+    return Step(
+        title=title,
+        detail=f"go build {package} in {relative(collector_module.FOLDER)} -> {relative(wanted.made)}",
+        action=build,
+        skip=wanted.is_current,
+        exclusive=True,
+        progress=progress,
+    )
 
 
 def write_module() -> Path:
