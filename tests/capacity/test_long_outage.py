@@ -27,7 +27,7 @@ def test_ten_minutes_of_a_full_volume_cost_no_sample_and_are_an_alert_within_thr
         wait_for(
             lambda: bool(stand.alerts() & {"SpcsPrometheusVolumeFull", "SpcsPrometheusStoresNothing"}), ALERT_SECONDS
         )
-        print(f"{stand.alerts()} after {time.time() - began:.0f} s")  # noqa: T201 - the measure
+        print(f"{stand.alerts()} after {time.time() - began:.0f} s")
         assert stand.query(ACCEPTS.lines[0].expr)[0].value == 0
         time.sleep(began + FULL_SECONDS - time.time())
         assert not stand.accepts()

@@ -85,7 +85,7 @@ def test_ten_of_the_worst_queries_at_once_do_not_kill_the_store(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         statuses = list(pool.map(lambda _: ask(store, kind, parameters), range(AT_ONCE)))
     ended = store.metrics()["ended_queries_total"]
-    print(f"{worst} {statuses}, {ended:.0f} ended, {group.peak() / 2**20:.0f} of {LIMIT / 2**20:.0f} MiB")  # noqa: T201 - the measure
+    print(f"{worst} {statuses}, {ended:.0f} ended, {group.peak() / 2**20:.0f} of {LIMIT / 2**20:.0f} MiB")
     # 503 is what a query gets that waited too long for the others.
     assert set(statuses) <= {200, 422, 503}
     assert worst != "refused" or set(statuses) <= {422, 503}

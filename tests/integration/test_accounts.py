@@ -85,7 +85,7 @@ def test_without_the_label_their_values_meet(tmp_path: Path, capsys: pytest.Capt
     beside = answers(tmp_path / "beside", of("A") | of("B"), asked, rules)
     changed = [one for one, other in zip(alone.split("expr:"), beside.split("expr:"), strict=True) if one != other]
     with capsys.disabled():
-        print(f"\n{len(changed)} of {len(asked) * len(MINUTES)} answers change without the label")  # noqa: T201
+        print(f"\n{len(changed)} of {len(asked) * len(MINUTES)} answers change without the label")
     assert len(changed) > len(asked) / 2
     assert all(any(name in one for one in changed) for name in ("spcs_pool:nodes:count", "spcs_service:", "spcs_gpu:"))
 

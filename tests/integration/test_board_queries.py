@@ -73,7 +73,7 @@ def test_every_query_of_every_board_returns_rows(store: Store, capsys: pytest.Ca
     empty = without_rows(store)
     with capsys.disabled():
         count = len(list(targets()))
-        print(f"\n{count - len(empty)} of {count} queries of the boards returned rows")  # noqa: T201 - the measure
+        print(f"\n{count - len(empty)} of {count} queries of the boards returned rows")
     assert not empty, "\n".join(f"{target.board} / {target.panel}: {target.expr}" for target in empty)
 
 

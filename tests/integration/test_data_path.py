@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from gaps import find_gaps
 from gate import CUT, HANG, Gate, open_gate, wait_for_refusals
-from stands import REFRESH_SECONDS, Stand, kill_and_restart
+from stands import REFRESH_SECONDS, Stand, kill_and_restart, write_durable_queue
 from waiting import wait_for
 
 from spcsmetrics.local import parts, processes, promql
@@ -17,7 +17,7 @@ INTERVAL = 1
 
 
 @contextmanager
-def open_stand(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[Stand, Gate]]:
+def open_gated(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[Stand, Gate]]:
     """Yield a pipeline of six nodes whose collector reaches the store through a gate."""
     with processes.open_run(folder) as run:
         simulation = parts.start_simulator(run, pools=3, nodes=2, containers=2)
@@ -32,7 +32,7 @@ def open_stand(folder: Path, *, more: tuple[Path, ...] = ()) -> Iterator[tuple[S
 
 @pytest.fixture(scope="module")
 def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stand, Gate]]:
-    with open_stand(tmp_path_factory.mktemp("gated")) as both:
+    with open_gated(tmp_path_factory.mktemp("gated")) as both:
         yield both
 
 
@@ -176,7 +176,7 @@ def test_a_node_cannot_take_the_name_of_another(stand: Stand) -> None:
 
 
 def test_what_the_collector_loses_at_its_end_is_said(tmp_path: Path) -> None:
-    with open_stand(tmp_path / "lost") as (stand, gate), gate.shut(503):
+    with open_gated(tmp_path / "lost") as (stand, gate), gate.shut(503):
         wait_for_refusals(gate, 2)
         time.sleep(2 * INTERVAL)
         stand.collector.popen.terminate()
@@ -185,15 +185,8 @@ def test_what_the_collector_loses_at_its_end_is_said(tmp_path: Path) -> None:
 
 
 def test_a_durable_queue_keeps_samples_over_a_killed_collector(tmp_path: Path) -> None:
-    durable = tmp_path / "durable.yaml"
-    folder = tmp_path / "queue"
-    folder.mkdir()
-    durable.write_text(
-        f"extensions:\n  file_storage: {{directory: {folder}}}\n"
-        "exporters:\n  spcs_store: {sending_queue: {storage: file_storage}}\n"
-        "service:\n  extensions: [health_check, file_storage]\n"
-    )
-    with open_stand(tmp_path / "run", more=(durable,)) as (stand, gate):
+    durable = write_durable_queue(tmp_path / "durable")
+    with open_gated(tmp_path / "run", more=(durable,)) as (stand, gate):
         began, since, lives = time.time(), 0.0, []
         with gate.shut(503):
             wait_for_refusals(gate, 1)

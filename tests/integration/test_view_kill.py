@@ -109,7 +109,7 @@ def test_nobody_sees_that_one_of_two_replicas_dies_for_a_minute(
                     assert (status, value) == (200, POOLS * NODES), said
                     steps += 1
         with capsys.disabled():
-            print(f"\n{POOLS * NODES} of {POOLS * NODES} nodes at {steps} steps, the same alerts {rounds} times")  # noqa: T201
+            print(f"\n{POOLS * NODES} of {POOLS * NODES} nodes at {steps} steps, the same alerts {rounds} times")
         assert steps > len(shown)
         assert first.endpoint in ask_one(view, COUNT)[2], "what is away is named beside the answer"
         first.start_again(ended)

@@ -74,7 +74,7 @@ def test_shards_of_whole_pools_answer_as_one_store(
     different = [query for query, answer in answers.items() if differs(answer, stage.ask(view, query))]
     rows = sum(bool(answer) for answer in answers.values())
     with capsys.disabled():
-        print(f"\n{len(different)} of {len(answers)} queries differ, {rows} of which have rows")  # noqa: T201
+        print(f"\n{len(different)} of {len(answers)} queries differ, {rows} of which have rows")
     assert not different
     assert rows > 200, "the history is too poor to prove anything"
     found = {variable: stage.values(stage.store, *variable) for variable in variables()}
@@ -86,5 +86,5 @@ def test_shards_that_divide_a_pool_do_not(stage: Stage, capsys: pytest.CaptureFi
     view = stage.divide("by-node", by_node, 2)
     different = [query for query in queries() if differs(stage.ask(stage.store, query), stage.ask(view, query))]
     with capsys.disabled():
-        print(f"\n{len(different)} queries differ where pools are divided")  # noqa: T201 - the measure
+        print(f"\n{len(different)} queries differ where pools are divided")
     assert len(different) > 10, "the comparison finds nothing"

@@ -2,6 +2,8 @@
 
 import subprocess
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from waiting import SCRAPE_SECONDS, wait_for
 
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.local import parts, processes
-from spcsmetrics.local.promql import InstantQuery
+from spcsmetrics.local.promql import InstantQuery, over_http
 
 REFRESH_SECONDS = 2
 
@@ -23,12 +25,17 @@ def environment_of(process: processes.Process) -> dict[str, str]:
     return dict(variable.split("=", 1) for variable in environment if variable)
 
 
-def kill_and_restart(process: processes.Process, page: str = "") -> None:
-    """Kill a process as the system would, start the same one again, and wait until it answers on a page."""
+def kill_and_restart(
+    process: processes.Process, page: str = "", *, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Kill a process as the system would, start the same one again, and wait until it answers on a page.
+
+    meanwhile is done while it is away.
+    """
     env = environment_of(process)
     process.popen.kill()
     process.popen.wait()
-
+    meanwhile()
     with process.log.open("ab") as log:
         process.popen = subprocess.Popen(
             process.popen.args, env=env, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -98,3 +105,36 @@ class Stand:
     def log_lines(self, words: str, since: int = 0) -> list[str]:
         """Return the collector's lines with these words, after the first `since` lines."""
         return [line for line in self.collector.log.read_text().splitlines()[since:] if words in line]
+
+
+@contextmanager
+def open_stand(
+    folder: Path,
+    interval: float = SCRAPE_SECONDS,
+    *,
+    pools: int,
+    nodes: int,
+    containers: int,
+    frozen: bool = False,
+    more: tuple[Path, ...] = (),
+) -> Iterator[Stand]:
+    """Yield a pipeline that has scraped every node, at an interval in seconds, with more files of configuration."""
+    with processes.open_run(folder) as run:
+        simulation = parts.start_simulator(run, pools=pools, nodes=nodes, containers=containers, frozen=frozen)
+        store = parts.start_store(run)
+        collector = parts.start_collector(run, simulation, store, f"{interval}s", f"{REFRESH_SECONDS}s", more=more)
+        stand = Stand(run, simulation, store, collector, over_http(store.url))
+        wait_for(lambda: stand.up() == set(stand.nodes()), 60)
+        yield stand
+
+
+def write_durable_queue(folder: Path) -> Path:
+    """Write the configuration by which the collector's queue is kept in a folder."""
+    queue, file = folder / "queue", folder / "durable.yaml"
+    queue.mkdir(parents=True)
+    file.write_text(
+        f"extensions:\n  file_storage: {{directory: {queue}}}\n"
+        "exporters:\n  spcs_store: {sending_queue: {storage: file_storage}}\n"
+        "service:\n  extensions: [health_check, file_storage]\n"
+    )
+    return file
