@@ -27,6 +27,10 @@ _COLD = (
 # What a package costs beside its sources, in bytes of them.
 _PACKAGE = 60_000
 
+# How much garbage the compiler keeps, in per cent. Measured with Prometheus's tsdb and promql and an empty cache: a
+# quarter less of its time than at 100, and 360 instead of 300 MB of memory.
+_GOGC = "400"
+
 
 def compile_step(title: str, binary: Path, target: str, *, module: Path, package: str = ".") -> Step:
     """Return the step that compiles a package of a module for a platform, which is fast when nothing changed."""
@@ -63,6 +67,7 @@ def build_large(
         remedy: what to do when it fails, as a part of the sentence.
     """
     make_folder(made.parent)
+    env = {**env, "GOGC": _GOGC}
     flags = [*flags, *(f"-gcflags={library}/...=-l" for library in _COLD)]
     stale = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}'
     missing: Args = ["go", "list", "-deps", *flags, "-f", stale, package]
