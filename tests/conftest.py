@@ -2,11 +2,16 @@
 
 import gc
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from spcsmetrics.core.proxies import exempt_loopback
+
+# A test of any other folder wants the machine, or its Docker daemon, for itself.
+SHARED = {Path(__file__).parent / name for name in ("unit", "integration")}
 
 exempt_loopback()
 
@@ -17,6 +22,26 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Let the unit tests share the processors where all of them are asked for; others start programs that do."""
-    unit_tests = Path(__file__).parent / "unit"
-    return (os.cpu_count() or 1) if [Path(arg).resolve() for arg in config.args] == [unit_tests] else 0
+    """Let the tests of whole folders share the processors: those of integration wait for most of their time."""
+    return (os.cpu_count() or 1) if {Path(arg).resolve() for arg in config.args} <= SHARED else 0
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return what puts a figure into the summary of the run, which a worker could not print."""
+    return partial(record_property, "measured")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    figures = [
+        (report, value)
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "measured"
+    ]
+    if figures:
+        terminalreporter.section("measured")
+    for report, value in figures:
+        terminalreporter.line(f"{report.nodeid.rpartition('::')[2]}: {value}")

@@ -66,7 +66,7 @@ def run_board_tests(*, dry: bool) -> None:
 def run_capacity_tests(*, dry: bool) -> None:
     """Run the tests of sizes: minutes each, in control groups with the limits that a size gives."""
     installs = map(groups.group_step, GROUPS)
-    command: Args = [sys.executable, "-m", "pytest", "-s", ROOT / "tests" / "capacity"]
+    command: Args = [sys.executable, "-m", "pytest", ROOT / "tests" / "capacity"]
     tests = program_step("Test what sizes promise (about half an hour)", command)
     carry_out([*installs, *build_steps(), *prometheus.build_steps("prometheus"), tests], dry=dry)
 

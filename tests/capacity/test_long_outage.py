@@ -4,6 +4,7 @@ Twelve minutes, as root: ./inv test-capacity
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from gaps import find_gaps
@@ -18,7 +19,9 @@ FULL_SECONDS = 600
 ALERT_SECONDS = 180
 
 
-def test_ten_minutes_of_a_full_volume_cost_no_sample_and_are_an_alert_within_three(tmp_path: Path) -> None:
+def test_ten_minutes_of_a_full_volume_cost_no_sample_and_are_an_alert_within_three(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     with open_full_stand(tmp_path / "run", prometheus.CONFIG, INTERVAL) as stand:
         # The store's own scrapes have begun.
         wait_for(lambda: stand.query(ACCEPTS.lines[0].expr)[0].value == 1, 120)
@@ -27,7 +30,7 @@ def test_ten_minutes_of_a_full_volume_cost_no_sample_and_are_an_alert_within_thr
         wait_for(
             lambda: bool(stand.alerts() & {"SpcsPrometheusVolumeFull", "SpcsPrometheusStoresNothing"}), ALERT_SECONDS
         )
-        print(f"{stand.alerts()} after {time.time() - began:.0f} s")
+        measured(f"{stand.alerts()} after {time.time() - began:.0f} s")
         assert stand.query(ACCEPTS.lines[0].expr)[0].value == 0
         time.sleep(began + FULL_SECONDS - time.time())
         assert not stand.accepts()

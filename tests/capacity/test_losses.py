@@ -5,6 +5,7 @@ A quarter of an hour: ./inv test-capacity
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from gaps import find_gaps, find_times
@@ -33,36 +34,36 @@ def has_caught_up(stand: Stand, interval: float) -> bool:
     return bool(found) and found[0].value > time.time() - 2 * interval
 
 
-def assert_complete(stand: Stand, began: float, interval: float, what: str) -> None:
-    """Fail where a node lacks a sample since a moment; print how many there are."""
+def assert_complete(stand: Stand, began: float, interval: float) -> str:
+    """Fail where a node lacks a sample since a moment, and say how many there are."""
     assert find_gaps(stand, began, interval, 1.9 * interval) == {}
     scrapes = sum(map(len, find_times(stand, time.time(), time.time() - began).values()))
     lost = stand.own_metrics("spcs_lost_samples_total")[""]
     refused = stand.own_metrics("spcs_store_refused_samples_total")[""]
-    print(
-        f"{what}: {scrapes} scrapes of {len(stand.nodes())} nodes stored, 0 missing, {lost + refused:.0f} samples lost"
-    )
     assert (lost, refused) == (0, 0)
+    return f"{scrapes} scrapes of {len(stand.nodes())} nodes stored, 0 missing, 0 samples lost"
 
 
-def test_a_store_that_is_killed_twenty_times_lacks_nothing(tmp_path: Path) -> None:
+def test_a_store_that_is_killed_twenty_times_lacks_nothing(tmp_path: Path, measured: Callable[[str], None]) -> None:
     with open_stand(tmp_path / "run", 1, pools=5, nodes=4, containers=10) as stand:
         began = time.time()
         for _ in range(TWENTY):
             kill_and_restart(stand.store, "/-/ready")
             time.sleep(random.uniform(0, 2))
-        assert_complete(stand, began, 1, f"killed {TWENTY} times")
+        measured(assert_complete(stand, began, 1))
 
 
-def test_a_store_that_is_away_for_ten_minutes_lacks_nothing(tmp_path: Path) -> None:
+def test_a_store_that_is_away_for_ten_minutes_lacks_nothing(tmp_path: Path, measured: Callable[[str], None]) -> None:
     with open_stand(tmp_path / "run", 5, pools=5, nodes=4, containers=28) as stand:
         began = time.time()
         kill_and_restart(stand.store, "/-/ready", meanwhile=lambda: time.sleep(OUTAGE_SECONDS))
         wait_for(lambda: has_caught_up(stand, 5), 300)
-        assert_complete(stand, began, 5, f"away for {OUTAGE_SECONDS} s")
+        measured(assert_complete(stand, began, 5))
 
 
-def test_a_collector_that_is_killed_twenty_times_keeps_what_was_queued(tmp_path: Path) -> None:
+def test_a_collector_that_is_killed_twenty_times_keeps_what_was_queued(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     durable = write_durable_queue(tmp_path / "durable")
     with open_stand(tmp_path / "run", 1, pools=5, nodes=4, containers=10, more=(durable,)) as stand:
         lives: list[tuple[float, float, float]] = []
@@ -82,11 +83,11 @@ def test_a_collector_that_is_killed_twenty_times_keeps_what_was_queued(tmp_path:
         found = promql.result(promql.ask(stand.store.url, "query", everything))
         times = [float(at) for series in found for at, _ in series["values"]]
         stored = [sum(begin < at <= end for at in times) for begin, end, _ in lives]
-        print(f"{sum(queued for *_, queued in lives):,.0f} samples taken in {TWENTY} lives, {sum(stored):,} stored")
+        measured(f"{sum(queued for *_, queued in lives):,.0f} samples taken in {TWENTY} lives, {sum(stored):,} stored")
         assert all(has >= queued for has, (*_, queued) in zip(stored, lives, strict=True))
 
 
-def test_one_of_150_nodes_that_says_odd_things_costs_no_other(tmp_path: Path) -> None:
+def test_one_of_150_nodes_that_says_odd_things_costs_no_other(tmp_path: Path, measured: Callable[[str], None]) -> None:
     with open_stand(tmp_path / "run", 5, pools=15, nodes=10, containers=20, frozen=True) as stand:
         bad, *others = stand.nodes()
         for case, text in SPOILED.items():
@@ -99,4 +100,4 @@ def test_one_of_150_nodes_that_says_odd_things_costs_no_other(tmp_path: Path) ->
             assert shown["reason"], case
             stand.admin_text("PUT", f"/nodes/{bad}/extra", "")
             assert not set(find_gaps(stand, began, 5, 9.5)) & set(others), case
-            print(f"{case}: {shown['reason']}, one line, {len(others)} others lack nothing")
+            measured(f"{case}: {shown['reason']}, one line, {len(others)} others lack nothing")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +101,7 @@ def _busy() -> Iterator[None]:
 )
 @pytest.mark.usefixtures("_busy")
 def test_nothing_is_killed_when_the_queue_is_full_and_the_store_comes_back(
-    size: Size, interval: int, tmp_path: Path
+    size: Size, interval: int, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
     with open_bounded(tmp_path / "run", size, interval) as bounded:
         stand = bounded.stand
@@ -114,7 +114,7 @@ def test_nothing_is_killed_when_the_queue_is_full_and_the_store_comes_back(
         bounded.start_store()
         back = time.time()
         wait_for(lambda: bounded.queued() < 0.05, 1200)
-        print(
+        measured(
             f"{size.series} series: full after {full - began:.0f} s, drained {time.time() - back:.0f} s later;"
             f" collector {bounded.collector.peak() / MIB:.0f} of {size.collector_mib} MiB,"
             f" store {bounded.store.peak() / MIB:.0f} of {size.store_mib} MiB, lost {stand.own_metrics(LOST)['']:,.0f}"

@@ -4,7 +4,7 @@ Minutes, as root, because it bounds memory: ./inv test-capacity
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -70,7 +70,7 @@ def ask(store: LaunchedStore, kind: str, parameters: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("worst", ["answered", "refused", "subquery", "series", "selectors"])
 def test_ten_of_the_worst_queries_at_once_do_not_kill_the_store(
-    limited: tuple[LaunchedStore, Group], worst: str
+    limited: tuple[LaunchedStore, Group], worst: str, measured: Callable[[str], None]
 ) -> None:
     store, group = limited
     allowed = flag(store, "query.max-samples")
@@ -85,7 +85,7 @@ def test_ten_of_the_worst_queries_at_once_do_not_kill_the_store(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         statuses = list(pool.map(lambda _: ask(store, kind, parameters), range(AT_ONCE)))
     ended = store.metrics()["ended_queries_total"]
-    print(f"{worst} {statuses}, {ended:.0f} ended, {group.peak() / 2**20:.0f} of {LIMIT / 2**20:.0f} MiB")
+    measured(f"{worst} {statuses}, {ended:.0f} ended, {group.peak() / 2**20:.0f} of {LIMIT / 2**20:.0f} MiB")
     # 503 is what a query gets that waited too long for the others.
     assert set(statuses) <= {200, 422, 503}
     assert worst != "refused" or set(statuses) <= {422, 503}

@@ -1,7 +1,7 @@
 """Two accounts in one store whose pools, nodes, services and containers have equal names: none of their values meet."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,14 +78,13 @@ def test_each_account_has_the_same_answers_beside_the_other_as_alone(account: st
     assert alone.count("got: nil") < alone.count("got:") * 0.8, "most queries would show nothing anyway"
 
 
-def test_without_the_label_their_values_meet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_the_label_their_values_meet(tmp_path: Path, measured: Callable[[str], None]) -> None:
     asked = sorted({re.sub(rf',? ?{ACCOUNT}="A"|,? ?{ACCOUNT}=~"A\|"', "", query) for query in queries("A")})
     rules = merging(tmp_path / "rules")
     alone = answers(tmp_path / "alone", of("A"), asked, rules)
     beside = answers(tmp_path / "beside", of("A") | of("B"), asked, rules)
     changed = [one for one, other in zip(alone.split("expr:"), beside.split("expr:"), strict=True) if one != other]
-    with capsys.disabled():
-        print(f"\n{len(changed)} of {len(asked) * len(MINUTES)} answers change without the label")
+    measured(f"{len(changed)} of {len(asked) * len(MINUTES)} answers change without the label")
     assert len(changed) > len(asked) / 2
     assert all(any(name in one for one in changed) for name in ("spcs_pool:nodes:count", "spcs_service:", "spcs_gpu:"))
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +69,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield full
 
 
-def test_every_query_of_every_board_returns_rows(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_query_of_every_board_returns_rows(store: Store, measured: Callable[[str], None]) -> None:
     empty = without_rows(store)
-    with capsys.disabled():
-        count = len(list(targets()))
-        print(f"\n{count - len(empty)} of {count} queries of the boards returned rows")
+    count = len(list(targets()))
+    measured(f"{count - len(empty)} of {count} queries of the boards returned rows")
     assert not empty, "\n".join(f"{target.board} / {target.panel}: {target.expr}" for target in empty)
 
 

@@ -6,12 +6,11 @@ browsers do that have them open.
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-import pytest
 import requests
 import yaml
 from scaled_pairs import INTERVAL, Pair, start_pair
@@ -87,7 +86,7 @@ def settle(view: Process) -> dict[str, Rows]:
 
 
 def test_nobody_sees_that_one_of_two_replicas_dies_for_a_minute(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
     with pairs(tmp_path, {"replica": "a"}, {"replica": "b"}) as (run, (first, second)):
         view = start_view(run, [first.endpoint, second.endpoint])
@@ -108,8 +107,7 @@ def test_nobody_sees_that_one_of_two_replicas_dies_for_a_minute(
                     status, value, said = ask_one(view, COUNT)
                     assert (status, value) == (200, POOLS * NODES), said
                     steps += 1
-        with capsys.disabled():
-            print(f"\n{POOLS * NODES} of {POOLS * NODES} nodes at {steps} steps, the same alerts {rounds} times")
+        measured(f"{POOLS * NODES} of {POOLS * NODES} nodes at {steps} steps, the same alerts {rounds} times")
         assert steps > len(shown)
         assert first.endpoint in ask_one(view, COUNT)[2], "what is away is named beside the answer"
         first.start_again(ended)

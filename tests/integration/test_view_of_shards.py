@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,15 +66,12 @@ def differs(one: Vector, other: Vector) -> bool:
 
 
 @pytest.mark.parametrize("count", [2, 4])
-def test_shards_of_whole_pools_answer_as_one_store(
-    stage: Stage, count: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_shards_of_whole_pools_answer_as_one_store(stage: Stage, count: int, measured: Callable[[str], None]) -> None:
     view = stage.divide(f"{count}-by-pool", by_pool(count), count)
     answers = {query: stage.ask(stage.store, query) for query in queries()}
     different = [query for query, answer in answers.items() if differs(answer, stage.ask(view, query))]
     rows = sum(bool(answer) for answer in answers.values())
-    with capsys.disabled():
-        print(f"\n{len(different)} of {len(answers)} queries differ, {rows} of which have rows")
+    measured(f"{len(different)} of {len(answers)} queries differ, {rows} of which have rows")
     assert not different
     assert rows > 200, "the history is too poor to prove anything"
     found = {variable: stage.values(stage.store, *variable) for variable in variables()}
@@ -82,9 +79,8 @@ def test_shards_of_whole_pools_answer_as_one_store(
     assert all(found.values())
 
 
-def test_shards_that_divide_a_pool_do_not(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_shards_that_divide_a_pool_do_not(stage: Stage, measured: Callable[[str], None]) -> None:
     view = stage.divide("by-node", by_node, 2)
     different = [query for query in queries() if differs(stage.ask(stage.store, query), stage.ask(view, query))]
-    with capsys.disabled():
-        print(f"\n{len(different)} queries differ where pools are divided")
+    measured(f"{len(different)} queries differ where pools are divided")
     assert len(different) > 10, "the comparison finds nothing"
