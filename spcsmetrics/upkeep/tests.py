@@ -60,15 +60,18 @@ def run_board_tests(*, dry: bool) -> None:
     parts = page.script_step("Test the parts of the preview", "test")
     tests = program_step("Test the boards", [sys.executable, "-m", "pytest", ROOT / "tests" / "preview"])
     installs = map(groups.group_step, ("bench", *GROUPS))
-    carry_out([*installs, *build_steps(), *page.install_steps(), *page.build_steps(), parts, tests], dry=dry)
+    steps = [*installs, *build_steps(), *prometheus.build_steps("promtool"), *backfill.build_steps()]
+    steps += [*thanos.build_steps(), *page.install_steps(), *page.build_steps(), parts, tests]
+    carry_out(steps, dry=dry)
 
 
 def run_capacity_tests(*, dry: bool) -> None:
     """Run the tests of sizes: minutes each, in control groups with the limits that a size gives."""
     installs = map(groups.group_step, GROUPS)
     command: Args = [sys.executable, "-m", "pytest", ROOT / "tests" / "capacity"]
-    tests = program_step("Test what sizes promise (about half an hour)", command)
-    carry_out([*installs, *build_steps(), *prometheus.build_steps("prometheus"), tests], dry=dry)
+    tests = program_step("Test what sizes promise (over an hour)", command)
+    steps = [*installs, *build_steps(), *prometheus.build_steps("prometheus"), *thanos.build_steps(), tests]
+    carry_out(steps, dry=dry)
 
 
 def run_fuzz(seconds: int, *, dry: bool) -> None:

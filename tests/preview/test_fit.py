@@ -1,14 +1,8 @@
 """At 1600 pixels no name or number of a legend, table or title is cut off."""
 
-import json
-
 import pytest
 from playwright.sync_api import Page
-from previews import Preview, open_board, unfold
-
-from spcsmetrics.core.paths import BOARD_FOLDER
-
-BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
+from previews import BOARDS, Preview, open_board, unfold
 
 # Text that is wider than its place, where the place hides or scrolls what is beyond it; not what only a screen reader
 # sees, which is a pixel wide.

@@ -1,16 +1,10 @@
 """The boards in a real browser: each opens, draws, follows its variables, and leads on."""
 
-import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from previews import Preview, open_board, settle, unfold
-
-from spcsmetrics.core.paths import BOARD_FOLDER
-
-BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
-
+from previews import BOARDS, Preview, open_board, settle, unfold
 
 # A board of details opens on the first of its things, of which nothing may wait or have ended.
 MAY_BE_EMPTY = {"Pending containers by reason", "Last finished reason", "Needs attention"}

@@ -1,13 +1,16 @@
 """The preview of the boards, as its tests see it."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spcsmetrics.core.paths import BOARD_FOLDER
 from spcsmetrics.local.pictures import SETTLED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+BOARDS = sorted(json.loads(file.read_text())["uid"] for file in BOARD_FOLDER.glob("*.json"))
 _PATIENCE_MILLISECONDS = 60_000
 
 

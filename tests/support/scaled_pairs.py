@@ -48,7 +48,13 @@ class Pair:
 
 
 def start_pair(
-    folder: Path, simulation: parts.Simulation, *, shard: int = 0, count: int = 1, replica: str = "a"
+    folder: Path,
+    simulation: parts.Simulation,
+    *,
+    shard: int = 0,
+    count: int = 1,
+    replica: str = "a",
+    interval: int = INTERVAL,
 ) -> Pair:
     """Start one service as it is shipped but for the interval of scrapes, and wait until it scrapes.
 
@@ -58,17 +64,18 @@ def start_pair(
         shard: which of the shards it is.
         count: how many shards there are.
         replica: which of the replicas it is.
+        interval: of scrapes, in seconds.
     """
     run = Run(folder=folder)
     folder.mkdir(parents=True)
     try:
-        return _start(run, simulation, shard=shard, count=count, replica=replica)
+        return _start(run, simulation, shard=shard, count=count, replica=replica, interval=interval)
     except BaseException:
         run.stop()
         raise
 
 
-def _start(run: Run, simulation: parts.Simulation, *, shard: int, count: int, replica: str) -> Pair:
+def _start(run: Run, simulation: parts.Simulation, *, shard: int, count: int, replica: str, interval: int) -> Pair:
     name = f"METRICS_{shard}_{replica.upper()}"
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in (
@@ -79,7 +86,7 @@ def _start(run: Run, simulation: parts.Simulation, *, shard: int, count: int, re
         ):
             patch.setenv(variable, value)
         store = parts.start_store(run)
-        collector = parts.start_collector(run, simulation, store, f"{INTERVAL}s", "5s")
+        collector = parts.start_collector(run, simulation, store, f"{interval}s", "5s")
         sidecar, endpoint = start_sidecar(run, name, store)
     query = over_http(store.url)
     wait_for(lambda: bool(query(f'up{{job="{JOB}"}} == 1')), _SECONDS)
