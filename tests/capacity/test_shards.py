@@ -14,7 +14,7 @@ from monitoring.selectors import JOB
 from spcsmetrics.local import parts, processes
 
 # As many pools that each shard has some.
-POOLS, NODES, CONTAINERS = 20, 75, 22
+POOLS, NODES, CONTAINERS = 20, 75, 23
 SHARDS, INTERVAL = 4, 30
 UP = f'up{{job="{JOB}"}} == 1'
 SCRAPED = f'sum(scrape_samples_scraped{{job="{JOB}"}})'
