@@ -4,6 +4,9 @@ Whether a counter has started anew is seen by what `increase` adds for that and 
 too, and not through Thanos, which takes resets out of a counter before it merges replicas.
 """
 
+# What a rule records of each container that has restarted within a quarter of an hour.
+RECENT_RESTARTS = "spcs_container:container_restarts:increase15m"
+
 
 def restarts(where: str, span: str) -> str:
     """Return the query of restarts within a span, for each container that the matchers (where) choose."""

@@ -2,7 +2,7 @@
 
 from monitoring.idleness import idle_on_nodes
 from monitoring.limits import share_of_limit
-from monitoring.restarts import restarts
+from monitoring.restarts import RECENT_RESTARTS
 from monitoring.rules import Alert, label
 from monitoring.selectors import (
     CONTAINER,
@@ -53,17 +53,17 @@ _NO_ROOM = (
 _CONTAINERS = (
     Alert(
         name="SpcsContainerOOMKilled",
-        expr=f"{restarts('', '10m')} > 0 and ignoring (reason) ({_OOM})",
+        expr=f"{RECENT_RESTARTS} and ignoring (reason) ({_OOM})",
         lasting="1m",
         severity="warning",
         summary="A container was OOM-killed: it reached its memory limit.",
-        description=f"{_CONTAINER} was killed at its memory limit: {{{{ $value }}}} restarts in 10 minutes.",
+        description=f"{_CONTAINER} was killed at its memory limit: {{{{ $value }}}} restarts within 15 minutes.",
         board="spcs-container",
         panel="Memory: used, requested, limit",
     ),
     Alert(
         name="SpcsContainerRestartingOften",
-        expr=f"{restarts('', '15m')} > 2 unless ignoring (reason) ({_OOM})",
+        expr=f"{RECENT_RESTARTS} > 2 unless ignoring (reason) ({_OOM})",
         lasting="5m",
         severity="warning",
         summary="A container restarts again and again.",
@@ -73,8 +73,8 @@ _CONTAINERS = (
     ),
     Alert(
         name="SpcsContainerExitedNonZero",
-        expr=f"{restarts('', '15m')} > 0 and container_state_last_finished_exitcode != 0"
-        f" unless ignoring (reason) ({_OOM}) unless {restarts('', '15m')} > 2",
+        expr=f"{RECENT_RESTARTS} <= 2 and container_state_last_finished_exitcode != 0"
+        f" unless ignoring (reason) ({_OOM})",
         lasting="1m",
         severity="info",
         summary="A container restarted after an exit code other than 0.",

@@ -53,7 +53,7 @@ SCENARIOS: dict[str, Scenario] = {
             _container("container_state_last_finished_exitcode"): "0x20 1x20",
         },
         silent=19,
-        fires=22,
+        fires=23,
     ),
     "SpcsContainerPendingTooLong": Scenario(
         series={_container("container_state_pending_reason", ', reason="FailedToPullImage"'): "_x10 1x30"},
