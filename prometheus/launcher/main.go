@@ -31,6 +31,13 @@ var (
 	siblings = "127.0.0.1:9090"
 )
 
+const (
+	// queue is where the volume is mounted on which samples wait for a central store, if there is one.
+	queue = "/queue"
+	// collector is the user of the collector's image.
+	collector = 10001
+)
+
 func main() {
 	args := os.Args[1:]
 	folder := value(args, "--storage.tsdb.path", "/prometheus")

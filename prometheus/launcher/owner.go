@@ -17,6 +17,7 @@ func prepare(folder string, id int) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
+	giveQueue(queue, collector)
 	if err := own(folder, id); err != nil {
 		return fmt.Errorf("%s cannot be given to the user %d: %s (%w)", folder, id, remedy(err), err)
 	}
@@ -25,6 +26,14 @@ func prepare(folder string, id int) error {
 			"the user %d cannot be taken: run with the capabilities SETUID and SETGID, or as that user (%w)", id, err)
 	}
 	return nil
+}
+
+// giveQueue gives the volume of the collector's queue, where one is mounted, to the collector, whose image is never root.
+// A failure costs the copies that wait there and not the store: the collector says what it cannot write.
+func giveQueue(folder string, id int) {
+	if err := own(folder, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		report("%s cannot be given to the user %d, so that no copy waits there: %s (%v)", folder, id, remedy(err), err)
+	}
 }
 
 func remedy(err error) string {

@@ -104,3 +104,19 @@ func TestRemedyFollowsError(t *testing.T) {
 		}
 	}
 }
+
+func TestTheQueueIsGivenToTheCollectorWhereThereIsOne(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	folder := t.TempDir()
+	giveQueue(folder, 4711)
+	info, err := os.Stat(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid != 4711 {
+		t.Errorf("%s belongs to %d", folder, uid)
+	}
+	giveQueue(filepath.Join(folder, "missing"), 4711)
+}

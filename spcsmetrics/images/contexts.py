@@ -47,7 +47,7 @@ def fill_otel(context: Path, platforms: Platforms) -> None:
         _copy_programs(context, target, program)
         for name in collector.NAMES:
             (context / _architecture(target) / name).symlink_to(program.name)
-    for file in (collector.CONFIG, collector.EVENT_TABLE_CONFIG, collector.SERVICES_CONFIG):
+    for file in (collector.CONFIG, collector.EVENT_TABLE_CONFIG, collector.SERVICES_CONFIG, collector.CENTRAL_CONFIG):
         shutil.copy(file, context)
     shutil.copy(certifi.where(), context / "ca-certificates.crt")
     (context / "ca-certificates.crt").chmod(0o644)

@@ -19,6 +19,8 @@ CONFIG = OTEL / "config.yaml"
 EVENT_TABLE_CONFIG = OTEL / "event-table.yaml"
 # Merged over CONFIG where services that publish metrics of their own are scraped too.
 SERVICES_CONFIG = OTEL / "services.yaml"
+# Merged over CONFIG where a central store gets a copy of all samples.
+CENTRAL_CONFIG = OTEL / "central.yaml"
 # Other names under which the program is the doctor and the health check.
 NAMES = ("spcs-doctor", "healthcheck")
 # Measured with empty caches: collector and the demo's store together.

@@ -77,7 +77,7 @@ def test_the_collector_is_built_from_scratch_with_its_programs_and_licences(daem
     (build,) = daemon.builds
     assert build["arguments"] == {}
     wanted = {"amd64/spcs-otelcol", "amd64/healthcheck", "amd64/spcs-doctor", "config.yaml", "ca-certificates.crt"}
-    assert {*wanted, "LICENSES", "LICENSE", "event-table.yaml", "services.yaml"} <= set(build["files"])
+    assert {*wanted, "LICENSES", "LICENSE", "event-table.yaml", "services.yaml", "central.yaml"} <= set(build["files"])
 
 
 def test_python_is_made_by_debootstrap_without_what_no_program_reads(daemon: Daemon, programs: Path) -> None:

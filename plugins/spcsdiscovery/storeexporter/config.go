@@ -26,6 +26,12 @@ type Config struct {
 	Queue configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
 	// Retry says how often a request is repeated when the store does not answer; by default without end.
 	Retry configretry.BackOffConfig `mapstructure:"retry_on_failure"`
+	// Copy says that another exporter of the pipeline has the same samples: what this one's queue does not take is counted
+	// here, and is no loss to the receiver.
+	Copy bool `mapstructure:"copy"`
+	// CredentialsDirectory holds what Snowflake mounts of a secret: the file secret_string, a bearer token, or username
+	// and password. It is read for each request, because the account replaces the files.
+	CredentialsDirectory string `mapstructure:"credentials_directory"`
 }
 
 // Validate returns an error that names the first key in the way.
@@ -49,6 +55,9 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("`compression` is %q: requests are compressed already, so remove it", c.Compression)
 	}
 	if !c.Queue.HasValue() {
+		if c.Copy {
+			return errors.New("`sending_queue` is off: a copy waits in it for its store, so remove that")
+		}
 		return nil
 	}
 	queue := c.Queue.Get()
@@ -57,6 +66,10 @@ func (c *Config) Validate() error {
 			"`sending_queue::num_consumers` is %d: samples must arrive in order, so set 1",
 			queue.NumConsumers,
 		)
+	}
+	if c.Copy && (queue.BlockOnOverflow || queue.WaitForResult) {
+		return errors.New("`sending_queue` blocks: a copy must not hold up the pipeline, so remove " +
+			"block_on_overflow and wait_for_result")
 	}
 	if queue.Batch.HasValue() {
 		return fmt.Errorf("`sending_queue::batch` is set: each request is a batch already, so remove it")

@@ -142,6 +142,13 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 			map[string]any{"retry_on_failure": map[string]any{"max_interval": 10}},
 			"`retry_on_failure::max_interval` is 10ns",
 		},
+		"a copy without a queue": {
+			map[string]any{"copy": true, "sending_queue": map[string]any{"enabled": false}}, "`sending_queue` is off",
+		},
+		"a copy that blocks": {
+			map[string]any{"copy": true, "sending_queue": map[string]any{"block_on_overflow": true}},
+			"`sending_queue` blocks",
+		},
 		"batch": {map[string]any{"sending_queue": map[string]any{"batch": map[string]any{}}}, "`sending_queue::batch`"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -67,7 +67,14 @@ func createLogs(ctx context.Context, set exporter.Settings, cfg component.Config
 		exporterhelper.WithRetry(config.Retry),
 		exporterhelper.WithQueue(config.Queue),
 	)
-	return &boundedExporter{Logs: logs, sender: s}, err
+	if err != nil {
+		return nil, err
+	}
+	bounded := &boundedExporter{Logs: logs, sender: s}
+	if config.Copy {
+		return newCopy(bounded, set)
+	}
+	return bounded, nil
 }
 
 // boundedExporter ends in time also when the queue is long and the store is silent.

@@ -77,7 +77,6 @@ func (h hostWithDisk) GetExtensions() map[component.ID]component.Component {
 }
 
 func TestADurableQueueKeepsItsOrderOverAKillAndAnEnd(t *testing.T) {
-	durable := map[string]any{"sending_queue": map[string]any{"storage": "file_storage"}}
 	host := func(d *disk) component.Host { return hostWithDisk{componenttest.NewNopHost(), d} }
 	first := &disk{values: map[string][]byte{}}
 	s := startOn(t, host(first), durable, answer{status: 503})

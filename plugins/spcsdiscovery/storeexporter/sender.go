@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
@@ -52,6 +53,8 @@ type sender struct {
 	refusal, delay *trouble.Trouble
 
 	written, refused metric.Int64Counter
+	// name is the exporter's: of several each has its own series.
+	name metric.MeasurementOption
 
 	// closed ends every request, some time after the shutdown began.
 	closed  context.Context
@@ -63,7 +66,7 @@ type sender struct {
 }
 
 func newSender(config *Config, set exporter.Settings) (*sender, error) {
-	s := &sender{config: config, settings: set}
+	s := &sender{config: config, settings: set, name: nameOf(set)}
 	s.refusal = trouble.New(
 		set.Logger,
 		"The store refuses samples: they are lost",
@@ -84,6 +87,11 @@ func newSender(config *Config, set exporter.Settings) (*sender, error) {
 	// Both begin at 0, so that the first refusal is a rise.
 	s.count(0, 0)
 	return s, errors.Join(errs[:]...)
+}
+
+// nameOf returns the exporter's name as the collector's library writes it on the metrics of its queue.
+func nameOf(set exporter.Settings) metric.MeasurementOption {
+	return metric.WithAttributes(attribute.String("exporter", set.ID.String()))
 }
 
 func (s *sender) start(ctx context.Context, host component.Host) (err error) {
@@ -155,6 +163,9 @@ func (s *sender) post(ctx context.Context, request []byte, samples int64) (err e
 	post.Header.Set("Content-Encoding", "snappy")
 	post.Header.Set("X-Prometheus-Remote-Write-Version", "2.0.0")
 	post.Header.Set("User-Agent", s.settings.BuildInfo.Command+"/"+s.settings.BuildInfo.Version)
+	if err := s.config.authorize(post); err != nil {
+		return s.wait("credentials", err)
+	}
 	answer, err := s.client.Do(post)
 	if malformed, location := redirects.MalformedHeader(err); malformed {
 		return s.wait("malformed", malformedError(location))
@@ -196,7 +207,7 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 	if code/100 == 3 {
 		return s.wait(strconv.Itoa(code), redirectError(answer))
 	}
-	if code == http.StatusTooManyRequests || code/100 == 5 {
+	if code == http.StatusTooManyRequests || code/100 == 5 || s.config.Copy && mendable(code) {
 		err := s.wait(strconv.Itoa(code), fmt.Errorf("the store answered %s: %s", trouble.Sentence(answer.Status), text))
 		if pause := retryAfter(answer.Header.Get("Retry-After"), time.Now()); pause > 0 {
 			return exporterhelper.NewThrottleRetry(err, pause)
@@ -209,8 +220,11 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 	case err == nil:
 		written = min(max(written, 0), samples)
 	case code/100 == 2:
-		written = samples
 		s.logUnspoken()
+		// A store of an older protocol answers so, and has stored nothing. Of a sibling the version is known.
+		if !s.config.Copy {
+			written = samples
+		}
 	default:
 		written = 0
 	}
@@ -229,8 +243,8 @@ func (s *sender) judge(answer *http.Response, text string, samples int64) error 
 }
 
 func (s *sender) count(written, refused int64) {
-	s.written.Add(context.Background(), written)
-	s.refused.Add(context.Background(), refused)
+	s.written.Add(context.Background(), written, s.name)
+	s.refused.Add(context.Background(), refused, s.name)
 }
 
 func (s *sender) logUnspoken() {

@@ -44,6 +44,8 @@ type stand struct {
 	mu       sync.Mutex
 	answers  []answer
 	requests []string
+	// authorizations are those of the requests.
+	authorizations []string
 }
 
 func start(t *testing.T, settings map[string]any, answers ...answer) *stand {
@@ -63,6 +65,7 @@ func startOn(t *testing.T, host component.Host, settings map[string]any, answers
 			s.answers = s.answers[1:]
 		}
 		s.requests = append(s.requests, string(body))
+		s.authorizations = append(s.authorizations, r.Header.Get("Authorization"))
 		s.mu.Unlock()
 		if now.hang {
 			select {
@@ -94,11 +97,7 @@ func startOn(t *testing.T, host component.Host, settings map[string]any, answers
 	}
 	cfg, err := load(all)
 	require.NoError(t, err)
-	core, logs := observer.New(zap.InfoLevel)
-	set := exportertest.NewNopSettings(componentType)
-	set.TelemetrySettings = s.telemetry.NewTelemetrySettings()
-	set.Logger, s.logs = zap.New(core), logs
-	s.exporter, err = NewFactory().CreateLogs(context.Background(), set, cfg)
+	s.exporter, err = NewFactory().CreateLogs(context.Background(), s.settings(), cfg)
 	require.NoError(t, err)
 	require.NoError(t, s.exporter.Start(context.Background(), host))
 	t.Cleanup(func() {
@@ -106,6 +105,16 @@ func startOn(t *testing.T, host component.Host, settings map[string]any, answers
 		require.NoError(t, s.telemetry.Shutdown(context.Background()))
 	})
 	return s
+}
+
+// settings returns those of an exporter with a name, whose lines are observed.
+func (s *stand) settings() exporter.Settings {
+	set := exportertest.NewNopSettings(componentType)
+	set.ID = component.MustNewIDWithName("spcs_store", "test")
+	set.TelemetrySettings = s.telemetry.NewTelemetrySettings()
+	core, logs := observer.New(zap.InfoLevel)
+	set.Logger, s.logs = zap.New(core), logs
+	return set
 }
 
 func (s *stand) stop(t *testing.T) {
@@ -154,7 +163,11 @@ func (s *stand) counter(t *testing.T, name string) int64 {
 	t.Helper()
 	found, err := s.telemetry.GetMetric(name)
 	require.NoError(t, err)
-	return found.Data.(metricdata.Sum[int64]).DataPoints[0].Value
+	points := found.Data.(metricdata.Sum[int64]).DataPoints
+	require.Len(t, points, 1)
+	named, _ := points[0].Attributes.Value("exporter")
+	require.Equal(t, "spcs_store/test", named.AsString())
+	return points[0].Value
 }
 
 func (s *stand) requireCounts(t *testing.T, written, refused int64) {
