@@ -8,6 +8,10 @@ OF_APPLICATIONS = f'job="{APPLICATION_JOB}"'
 # Recorded series and alerts have no job, and nodes have their own.
 NO_APPLICATION = f'job!="{APPLICATION_JOB}"'
 
+# The collector's exporter to the central store, and all others: the one to the service's own store.
+TO_CENTRAL_STORE = 'exporter="spcs_store/central"'
+TO_OWN_STORE = 'exporter!="spcs_store/central"'
+
 ACCOUNT = "snow_account_name"
 POOL, POOL_ID = "snow_compute_pool_name", "snow_compute_pool_id"
 FAMILY = "snow_compute_pool_node_instance_family"

@@ -1,7 +1,7 @@
 """SPCS / Stack health: whether nodes are scraped, discovery works, nothing is lost, and which versions run."""
 
 from monitoring.boards.model import Board, Grid, Lines, Number, Row, Timeline
-from monitoring.signals import stack, store
+from monitoring.signals import central, stack, store
 
 STACK = Board(
     uid="spcs-stack",
@@ -34,6 +34,7 @@ STACK = Board(
             ),
         ),
         Row(title="Collector", panels=(Lines(signal=stack.COLLECTOR_POINTS), Lines(signal=stack.QUEUE))),
+        Row(title="Central store", panels=(Lines(signal=central.POINTS), Lines(signal=central.QUEUE))),
         Row(
             title="Store",
             panels=(

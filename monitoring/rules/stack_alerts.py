@@ -1,7 +1,8 @@
 """Alerts about the stack itself: whether nodes are found and scraped, and whether samples arrive."""
 
 from monitoring.rules import Alert, label
-from monitoring.selectors import ACCOUNT, APPLICATION_JOB, JOB, POOL
+from monitoring.selectors import ACCOUNT, APPLICATION_JOB, JOB, POOL, TO_CENTRAL_STORE, TO_OWN_STORE
+from monitoring.signals.stack import QUEUE_SHARE
 from monitoring.signals.store import OWN_SAMPLES, OWN_SERIES
 
 _POOL = f"pool {label(POOL)}"
@@ -69,7 +70,7 @@ _DISCOVERY = (
 )
 
 _LOST = "sum(rate(spcs_lost_samples_total[5m]))"
-_REFUSED = "sum(rate(spcs_store_refused_samples_total[5m]))"
+_REFUSED = f"sum(rate(spcs_store_refused_samples_total{{{TO_OWN_STORE}}}[5m]))"
 
 _PIPELINE = (
     Alert(
@@ -85,7 +86,7 @@ _PIPELINE = (
     ),
     Alert(
         name="SpcsCollectorQueueNearlyFull",
-        expr="max(otelcol_exporter_queue_size / (otelcol_exporter_queue_capacity > 0)) > 0.8",
+        expr=f"max({QUEUE_SHARE}) > 0.8",
         lasting="5m",
         severity="warning",
         summary="The collector's queue is nearly full.",
@@ -183,7 +184,7 @@ _VOLUME = (
     Alert(
         name="SpcsPrometheusDropsSamples",
         # What the store adds by its own scrapes and rules must not stand in for what the collector has sent.
-        expr="sum(rate(spcs_store_written_samples_total[5m]))"
+        expr=f"sum(rate(spcs_store_written_samples_total{{{TO_OWN_STORE}}}[5m]))"
         " > 1.1 * (sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))"
         " + sum(rate(prometheus_tsdb_head_out_of_order_samples_appended_total[5m]))"
         f" - {OWN_SAMPLES})",
@@ -209,6 +210,24 @@ _PARTS = (
     ),
 )
 
+_COPIES = f"rate(spcs_store_{{}}_samples_total{{{{{TO_CENTRAL_STORE}}}}}[5m])"
+
+_CENTRAL = (
+    Alert(
+        name="SpcsCentralStoreFailing",
+        # Each service sends by itself: one that stands still must not hide behind another.
+        expr=f"(sum by (instance) ({_COPIES.format('written')}) == 0)"
+        f" or (sum by (instance) ({_COPIES.format('refused')} + {_COPIES.format('dropped')}) > 0)",
+        lasting="15m",
+        severity="warning",
+        summary="The central store does not take all samples.",
+        description=f"It takes none of {_TARGET}, or refuses some, or the queue for it is full; the service's own store"
+        " has all.",
+        board="spcs-stack",
+        panel="Central store: samples a second",
+    ),
+)
+
 _SIZE = (
     Alert(
         name="SpcsStackOutgrown",
@@ -222,4 +241,4 @@ _SIZE = (
     ),
 )
 
-STACK_ALERTS = (*_DISCOVERY, *_PIPELINE, *_VOLUME, *_PARTS, *_SIZE)
+STACK_ALERTS = (*_DISCOVERY, *_PIPELINE, *_VOLUME, *_PARTS, *_CENTRAL, *_SIZE)

@@ -1,6 +1,17 @@
 """The stack itself: nodes scraped, discovery, collector, Grafana, and the version of each."""
 
-from monitoring.selectors import ACCOUNT, APPLICATION_JOB, DATABASE, IN_POOLS, JOB, POOL, SCHEMA, SERVICE, legend
+from monitoring.selectors import (
+    ACCOUNT,
+    APPLICATION_JOB,
+    DATABASE,
+    IN_POOLS,
+    JOB,
+    POOL,
+    SCHEMA,
+    SERVICE,
+    TO_OWN_STORE,
+    legend,
+)
 from monitoring.signals import NONE_IS_GOOD, NONE_IS_PLAIN, SHARE, Column, Line, Listing, Signal
 
 RATE = "$__rate_interval"
@@ -179,16 +190,19 @@ COLLECTOR_POINTS = Signal(
     unit="suffix:samples/s",
     lines=(
         Line(expr=f"sum(rate(spcs_scraped_samples_total[{RATE}]))", legend="scraped"),
-        Line(expr=f"sum(rate(spcs_store_written_samples_total[{RATE}]))", legend="written"),
-        Line(expr=f"sum(rate(spcs_store_refused_samples_total[{RATE}]))", legend="refused"),
+        Line(expr=f"sum(rate(spcs_store_written_samples_total{{{TO_OWN_STORE}}}[{RATE}]))", legend="written"),
+        Line(expr=f"sum(rate(spcs_store_refused_samples_total{{{TO_OWN_STORE}}}[{RATE}]))", legend="refused"),
         Line(expr=f"sum(rate(spcs_lost_samples_total[{RATE}]))", legend="lost"),
     ),
+)
+QUEUE_SHARE = (
+    f"otelcol_exporter_queue_size{{{TO_OWN_STORE}}} / (otelcol_exporter_queue_capacity{{{TO_OWN_STORE}}} > 0)"
 )
 QUEUE = Signal(
     title="Collector: queue",
     meaning="Share of the queue that waits for the store; a full one refuses samples.",
     unit="percentunit",
-    lines=(Line(expr="max(otelcol_exporter_queue_size / (otelcol_exporter_queue_capacity > 0))", legend="queue"),),
+    lines=(Line(expr=f"max({QUEUE_SHARE})", legend="queue"),),
     steps=SHARE,
 )
 MEMORY = Signal(

@@ -35,6 +35,8 @@ def _launcher(name: str, labels: str = '{job="launcher"}') -> str:
     return f"spcs_launcher_{name}{labels}"
 
 
+_TO_CENTRAL = 'job="otelcol", exporter="spcs_store/central"'
+
 SCENARIOS: dict[str, Scenario] = {
     "SpcsContainerOOMKilled": Scenario(
         series={
@@ -164,10 +166,23 @@ SCENARIOS: dict[str, Scenario] = {
     "SpcsCollectorExportFailing": Scenario(
         series={
             'spcs_lost_samples_total{job="otelcol"}': "0x50",
-            'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40",
+            'spcs_store_refused_samples_total{job="otelcol", exporter="spcs_store"}': "0x10 0+100x40",
+            # What a copy loses, the own store still has.
+            f"spcs_store_refused_samples_total{{{_TO_CENTRAL}}}": "0+100x60",
         },
         silent=15,
         fires=30,
+    ),
+    # It takes nothing for a while, as it does behind a broken way out; the own store's samples go on.
+    "SpcsCentralStoreFailing": Scenario(
+        series={
+            f"spcs_store_written_samples_total{{{_TO_CENTRAL}}}": "0+60000x10 600000x40",
+            f"spcs_store_refused_samples_total{{{_TO_CENTRAL}}}": "0x60",
+            f"spcs_store_dropped_samples_total{{{_TO_CENTRAL}}}": "0x60",
+            'spcs_store_written_samples_total{job="otelcol", exporter="spcs_store"}': "0+60000x60",
+        },
+        silent=29,
+        fires=33,
     ),
     "SpcsPrometheusVolumeFilling": Scenario(
         series={
@@ -199,7 +214,8 @@ SCENARIOS: dict[str, Scenario] = {
     # A quarter of what was sent is lost, as much as the store adds itself.
     "SpcsPrometheusDropsSamples": Scenario(
         series={
-            'spcs_store_written_samples_total{job="otelcol"}': "0+60000x60",
+            'spcs_store_written_samples_total{job="otelcol", exporter="spcs_store"}': "0+60000x60",
+            f"spcs_store_written_samples_total{{{_TO_CENTRAL}}}": "0+60000x60",
             'prometheus_tsdb_head_samples_appended_total{job="prometheus"}': "0+75000x20 1500000+60000x40",
             'prometheus_tsdb_head_out_of_order_samples_appended_total{job="prometheus"}': "0x60",
             'scrape_samples_post_metric_relabeling{job="prometheus"}': "1500x60",
@@ -259,7 +275,10 @@ HEALTHY: dict[str, str] = {
     'spcs_lost_samples_total{job="otelcol"}': "0x720",
     'up{job="prometheus", instance="localhost:9092"}': "1x720",
     'up{job="launcher", instance="localhost:9091"}': "1x720",
-    'spcs_store_written_samples_total{job="otelcol"}': "0+60000x720",
+    'spcs_store_written_samples_total{job="otelcol", exporter="spcs_store"}': "0+60000x720",
+    f"spcs_store_written_samples_total{{{_TO_CENTRAL}}}": "0+60000x720",
+    f"spcs_store_refused_samples_total{{{_TO_CENTRAL}}}": "0x720",
+    f"spcs_store_dropped_samples_total{{{_TO_CENTRAL}}}": "0x720",
     'prometheus_tsdb_head_samples_appended_total{job="prometheus"}': "0+75000x720",
     'scrape_samples_post_metric_relabeling{job="prometheus"}': "1500x720",
     'prometheus_rule_group_last_evaluation_samples{rule_group="g"}': "6000x720",

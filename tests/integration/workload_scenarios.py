@@ -38,8 +38,10 @@ LIVE = {f"up{{{SCRAPED}}}": "1x720", 'up{job="prometheus", instance="localhost:9
 MORE: dict[str, Scenario] = {
     "SpcsCollectorQueueNearlyFull": Scenario(
         series={
-            'otelcol_exporter_queue_size{job="otelcol"}': "1x10 90x40",
-            'otelcol_exporter_queue_capacity{job="otelcol"}': "100x60",
+            'otelcol_exporter_queue_size{job="otelcol", exporter="spcs_store"}': "1x10 90x40",
+            'otelcol_exporter_queue_capacity{job="otelcol", exporter="spcs_store"}': "100x60",
+            'otelcol_exporter_queue_size{job="otelcol", exporter="spcs_store/central"}': "90x60",
+            'otelcol_exporter_queue_capacity{job="otelcol", exporter="spcs_store/central"}': "100x60",
         },
         silent=14,
         fires=17,
@@ -240,8 +242,19 @@ COURSES: dict[str, Course] = {
         fires={20: {}, 40: {"SpcsNoMetrics": 1}},
     ),
     "samples that the store refuses, where none was ever lost": Course(
-        series={'spcs_store_refused_samples_total{job="otelcol"}': "0x10 0+100x40"},
+        series={'spcs_store_refused_samples_total{job="otelcol", exporter="spcs_store"}': "0x10 0+100x40"},
         fires={5: {}, 40: {"SpcsCollectorExportFailing": 1}},
+    ),
+    "a central store that refuses some samples of one of two services, whose own stores have all": Course(
+        series={
+            'spcs_store_written_samples_total{exporter="spcs_store/central", instance="A"}': "0+60000x60",
+            'spcs_store_refused_samples_total{exporter="spcs_store/central", instance="A"}': "0x60",
+            'spcs_store_dropped_samples_total{exporter="spcs_store/central", instance="A"}': "0x60",
+            'spcs_store_written_samples_total{exporter="spcs_store/central", instance="B"}': "0+60000x60",
+            'spcs_store_refused_samples_total{exporter="spcs_store/central", instance="B"}': "0x10 0+100x50",
+            'spcs_store_dropped_samples_total{exporter="spcs_store/central", instance="B"}': "0x60",
+        },
+        fires={20: {}, 40: {"SpcsCentralStoreFailing": 1}},
     ),
     "GPUs without containers": Course(
         series={f"node_gpu_capacity{{{NODE}}}": "2x720"}, fires={300: {}, 700: {"SpcsGpuIdle": 1}}

@@ -27,7 +27,7 @@ type Config struct {
 	// Retry says how often a request is repeated when the store does not answer; by default without end.
 	Retry configretry.BackOffConfig `mapstructure:"retry_on_failure"`
 	// Copy says that another exporter of the pipeline has the same samples: what this one's queue does not take is counted
-	// here, and is no loss to the receiver.
+	// here, and the receiver does not count it as lost.
 	Copy bool `mapstructure:"copy"`
 	// CredentialsDirectory holds what Snowflake mounts of a secret: the file secret_string, a bearer token, or username
 	// and password. It is read for each request, because the account replaces the files.
