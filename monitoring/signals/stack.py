@@ -195,9 +195,7 @@ COLLECTOR_POINTS = Signal(
         Line(expr=f"sum(rate(spcs_lost_samples_total[{RATE}]))", legend="lost"),
     ),
 )
-QUEUE_SHARE = (
-    f"otelcol_exporter_queue_size{{{TO_OWN_STORE}}} / (otelcol_exporter_queue_capacity{{{TO_OWN_STORE}}} > 0)"
-)
+QUEUE_SHARE = f"otelcol_exporter_queue_size{{{TO_OWN_STORE}}} / (otelcol_exporter_queue_capacity{{{TO_OWN_STORE}}} > 0)"
 QUEUE = Signal(
     title="Collector: queue",
     meaning="Share of the queue that waits for the store; a full one refuses samples.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitoring.prices import CREDITS_PER_NODE_HOUR
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import applications, rows, shares
+from spcsmetrics.deploy import applications, central, rows, shares
 from spcsmetrics.deploy.layout import list_members
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.rows import Execute
@@ -73,7 +73,7 @@ class Estimate:
             lines.append("The volume holds fewer days: set a larger volume_gib, because it cannot be changed later.")
         if self.most_nodes and self.recommended != settings.shards:
             lines.append(f"Recommended for the account's size: shards = {self.recommended}.")
-        return [*lines, *applications.lines(settings, size), *self.warnings()]
+        return [*lines, *applications.lines(settings, size), *central.lines(settings, size), *self.warnings()]
 
     def _cost(self, settings: Settings) -> str:
         """Return the beginning of a sentence: what the nodes cost, and what is there of volumes."""

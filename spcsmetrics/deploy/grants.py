@@ -114,11 +114,17 @@ def _outside(settings: Settings, role: str) -> Iterator[Grant]:
     yield _grant("BIND SERVICE ENDPOINT", "ACCOUNT", "", role, "for the one public endpoint, which is Grafana's")
     for integration in settings.external_access_integrations:
         yield _grant("USAGE", "INTEGRATION", integration, role, "for notifications")
-    schemas = {secret.rpartition(".")[0] for _, secret in settings.secrets} - {settings.schema_name}
+    central = settings.central
+    if central.integration and central.integration not in settings.external_access_integrations:
+        yield _grant("USAGE", "INTEGRATION", central.integration, role, "for the central store")
+    named = [secret for _, secret in settings.secrets] + ([central.secret] if central.secret else [])
+    schemas = {secret.rpartition(".")[0] for secret in named} - {settings.schema_name}
     for schema in sorted(schemas):
         yield from _reach(schema, role, "to reach the secrets in it")
     for _, secret in settings.secrets:
         yield _grant("READ", "SECRET", secret, role, "for notifications")
+    if central.secret:
+        yield _grant("READ", "SECRET", central.secret, role, "for the central store")
 
 
 def _viewers(settings: Settings) -> Iterator[Grant]:

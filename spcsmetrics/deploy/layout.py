@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from spcsmetrics.deploy.central_setting import Central
 from spcsmetrics.deploy.settings import Settings
 
 PAIR, SHARD, VIEW = "pair", "shard", "view"
@@ -36,13 +37,19 @@ class Member:
         return self.kind != VIEW
 
     @property
+    def sends_copies(self) -> bool:
+        """Return whether a central store gets a copy of its samples: once of each shard."""
+        return self.has_volume and self.replica == REPLICAS[0]
+
+    @property
     def images(self) -> tuple[str, ...]:
         """Return the keys of its images, which are the names of its containers too."""
         return CONTAINERS[self.kind]
 
     def of(self, settings: Settings) -> Settings:
         """Return the settings with this service's name in the place of the deployment's."""
-        return replace(settings, service=self.service)
+        central = settings.central if self.sends_copies else Central()
+        return replace(settings, service=self.service, central=central)
 
     def describe(self, settings: Settings) -> str:
         """Return which part it is, in words."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import marks, ownership, pool, rows
+from spcsmetrics.deploy import central, marks, ownership, pool, rows
 from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.drift import differences
 from spcsmetrics.deploy.layout import Member
@@ -60,9 +60,12 @@ def plan_service(
 ) -> list[Change]:
     """Return the changes to one service of a deployment, and to who may open it."""
     wanted, mark = member.of(settings), member.mark(settings)
-    if not member.public:
-        # What leaves the account are Grafana's notifications.
-        wanted = replace(wanted, external_access_integrations=(), viewers=())
+    # What leaves the account are Grafana's notifications, and copies for a central store.
+    ways = settings.external_access_integrations if member.public else ()
+    copies = wanted.central.integration
+    if copies and copies not in ways:
+        ways = (*ways, copies)
+    wanted = replace(wanted, external_access_integrations=ways, viewers=settings.viewers if member.public else ())
     there = state.of(wanted)
     if there.service:
         needed = {key: tag for key, tag in tags.items() if key in member.images}
@@ -205,6 +208,12 @@ def _check_volumes(settings: Settings, state: State, specification: dict[str, An
             raise UserError(
                 f"{settings.service_name} cannot be taken over, because block volumes cannot be changed and it has:"
                 f" {there}: set service to another name"
+            )
+        if central.VOLUME in wanted and central.VOLUME not in state.volumes:
+            raise UserError(
+                f"{settings.service_name} lacks the volume on which copies wait for [central], and Snowflake adds none"
+                " to a service that is there: leave [central] out, or take ./inv backup, ./inv undeploy, ./inv deploy,"
+                " and ./inv restore"
             )
         raise UserError(
             f"{settings.service_name} has these block volumes: {there}; Snowflake does not let them change after the"

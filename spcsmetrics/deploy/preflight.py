@@ -67,17 +67,23 @@ def _check_family(execute: Execute, settings: Settings) -> None:
 
 
 def _check_integrations(execute: Execute, settings: Settings) -> None:
-    for integration in settings.external_access_integrations:
+    named = [("external_access_integrations has", one) for one in settings.external_access_integrations]
+    if settings.central.integration:
+        named.append(("central.integration is", settings.central.integration))
+    for where, integration in named:
         found = execute(f"SHOW EXTERNAL ACCESS INTEGRATIONS LIKE {literal(bare(integration))}")
         if not any(row["name"] == bare(integration) for row in found):
             raise UserError(
-                f"external_access_integrations has {integration}, which does not exist or which the role may not use:"
+                f"{where} {integration}, which does not exist or which the role may not use:"
                 " check the name, or let an administrator run what ./inv grants prints"
             )
 
 
 def _check_secrets(execute: Execute, settings: Settings) -> None:
-    for variable, secret in settings.secrets:
+    named = [(f"secrets.{variable}", secret) for variable, secret in settings.secrets]
+    if settings.central.secret:
+        named.append(("central.secret", settings.central.secret))
+    for where, secret in named:
         schema, _, name = secret.rpartition(".")
         try:
             found = execute(f"SHOW SECRETS LIKE {literal(bare(name))} IN SCHEMA {schema}")
@@ -87,6 +93,6 @@ def _check_secrets(execute: Execute, settings: Settings) -> None:
             found = []
         if not any(row["name"] == bare(name) for row in found):
             raise UserError(
-                f"secrets.{variable} is {secret}, which does not exist or which the role may not read: check the name,"
+                f"{where} is {secret}, which does not exist or which the role may not read: check the name,"
                 " or let an administrator run what ./inv grants prints"
             )

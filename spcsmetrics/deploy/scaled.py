@@ -27,7 +27,7 @@ def render_shard(
     family: str,
 ) -> dict[str, Any]:
     """Return the specification of a shard: collector and store of a pair, and a sidecar on a private endpoint."""
-    pair = specification.fill(settings, images, "", size, volume_gib)["spec"]
+    pair = specification.fill(member.of(settings), images, "", size, volume_gib)["spec"]
     memory = find_sidecar_mib(size.series)
     limits = {"sidecar_memory": f"{memory}Mi", "sidecar_garbage": f"{int(memory * _GARBAGE)}MiB"}
     more = _read(settings, images, generation, limits)

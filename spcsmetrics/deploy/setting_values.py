@@ -131,15 +131,17 @@ def _variables(key: str, value: object) -> tuple[tuple[str, str], ...]:
 
 
 def _secrets(key: str, value: object) -> tuple[tuple[str, str], ...]:
-    found = []
-    for name, secret in _variables(key, value):
-        parts = secret.split(".")
-        # Somebody may have written the secret itself, such as an address or a signed token: it must not be repeated.
-        fits = len(parts) == 3 and all(0 < len(part) < 256 for part in parts)
-        if not fits or "/" in secret or secret.startswith("eyJ"):
-            raise UserError(f"{key}.{name} is not a secret's full name: write DATABASE.SCHEMA.SECRET")
-        found.append((name, ".".join(identifier(part, f"{key}.{name}") for part in parts)))
-    return tuple(found)
+    return tuple((name, secret_name(f"{key}.{name}", secret)) for name, secret in _variables(key, value))
+
+
+def secret_name(key: str, secret: str) -> str:
+    """Return the full name of a secret. Raises UserError for what is not one."""
+    parts = secret.split(".")
+    # Somebody may have written the secret itself, such as an address or a signed token: it must not be repeated.
+    fits = len(parts) == 3 and all(0 < len(part) < 256 for part in parts)
+    if not fits or "/" in secret or secret.startswith("eyJ"):
+        raise UserError(f"{key} is not a secret's full name: write DATABASE.SCHEMA.SECRET")
+    return ".".join(identifier(part, key) for part in parts)
 
 
 def _service(key: str, value: object) -> str:

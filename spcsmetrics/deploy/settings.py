@@ -1,7 +1,7 @@
 """What is wanted: the settings of a deployment, from a TOML file."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.files import read_text
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.deploy import rules
+from spcsmetrics.deploy.central_setting import Central, read_central
 from spcsmetrics.deploy.setting_values import CHECKS, check_text
 
 # Found wherever a task is started.
@@ -55,6 +56,7 @@ class Settings:
     applications: bool = False
     application_targets: int = 0
     services: tuple[str, ...] = ()
+    central: Central = field(default_factory=Central)
 
     @property
     def scaled(self) -> bool:
@@ -115,7 +117,8 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     for key in values:
         if key not in known:
             raise UserError(f"{key} is not a setting: those known are {', '.join(known)}")
-    checked: dict[str, Any] = {key: CHECKS.get(key, check_text)(key, value) for key, value in values.items()}
+    checks = {**CHECKS, "central": read_central}
+    checked: dict[str, Any] = {key: checks.get(key, check_text)(key, value) for key, value in values.items()}
     settings = Settings(**checked)
     environment, secrets = dict(settings.environment), dict(settings.secrets)
     rules.check_environment(environment, secrets)

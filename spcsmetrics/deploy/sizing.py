@@ -33,7 +33,7 @@ _MIB, _GIB = 2**20, 2**30
 _COLLECTOR_BASE, _COLLECTOR_SERIES = 60 * _MIB, 2_400
 STORE_BASE, STORE_SERIES = 60 * _MIB, 5_300
 # A compressed sample in the collector's queue, and what the queue takes beyond its own bytes.
-_QUEUE_SAMPLE, _QUEUE_OVERHEAD = 14, 1.5
+QUEUE_SAMPLE, _QUEUE_OVERHEAD = 14, 1.5
 # Ten minutes of a store that is away, and some spare.
 _QUEUE_SECONDS, _LEAST_QUEUE = 780, 64_000_000
 # Two queries that return all that they read: a sample, and the labels of each series.
@@ -104,7 +104,7 @@ def disk_bytes(series: int, days: int) -> float:
 
 
 def _row(series: int, cpus: int) -> Size:
-    waiting = series / SECONDS_BETWEEN_SAMPLES * _QUEUE_SECONDS * _QUEUE_SAMPLE
+    waiting = series / SECONDS_BETWEEN_SAMPLES * _QUEUE_SECONDS * QUEUE_SAMPLE
     queue = max(_LEAST_QUEUE, round(waiting / 1e6) * 1_000_000)
     collector = (_COLLECTOR_BASE + _COLLECTOR_SERIES * series + queue * _QUEUE_OVERHEAD) / _COLLECTOR_SHARE
     head = series * OWN_SERIES

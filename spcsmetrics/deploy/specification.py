@@ -12,7 +12,7 @@ import yaml
 
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import DEPLOY
-from spcsmetrics.deploy import applications
+from spcsmetrics.deploy import applications, central
 from spcsmetrics.deploy.layout import CONTAINERS, PAIR
 from spcsmetrics.deploy.names import bare
 from spcsmetrics.deploy.settings import Settings
@@ -61,6 +61,7 @@ def fill(
         if settings.event_table_metrics:
             containers["otel"]["env"]["SPCS_EVENT_TABLE_METRICS"] = settings.event_table_metrics
     applications.configure(containers["otel"], settings, size)
+    central.configure(specification, settings)
     return specification
 
 

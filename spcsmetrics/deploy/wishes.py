@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spcsmetrics.deploy import planner, scaled, specification
+from spcsmetrics.deploy import central, planner, scaled, specification
 from spcsmetrics.deploy.certificates import Generation
 from spcsmetrics.deploy.estimate import Estimate
 from spcsmetrics.deploy.layout import SHARD, VIEW, Member, list_members
@@ -19,10 +19,11 @@ def specify(
 ) -> dict[str, dict[str, Any]]:
     """Return the specification of each service by its name, for images of these tags."""
     images = planner.image_paths(settings, tags)
-    return {
-        member.service: _specify(settings, state, member, images, figures, generation)
-        for member in list_members(settings)
-    }
+    found = {}
+    for member in list_members(settings):
+        wanted = found[member.service] = _specify(settings, state, member, images, figures, generation)
+        central.keep_volume(wanted, state.of(member.of(settings)).volumes)
+    return found
 
 
 def _specify(

@@ -121,7 +121,7 @@ def test_nothing_is_killed_when_the_queue_is_full_and_the_store_comes_back(
         )
         assert (bounded.collector.kills(), bounded.store.kills()) == (0, 0)
         assert with_gaps(stand, began - 2 * interval, full - 2 * interval, interval) == {}
-        assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+        assert stand.refused_samples() == 0
 
 
 def with_gaps(stand: Stand, began: float, until: float, interval: int) -> dict[str, float]:

@@ -181,7 +181,7 @@ SCENARIOS: dict[str, Scenario] = {
             f"spcs_store_dropped_samples_total{{{_TO_CENTRAL}}}": "0x60",
             'spcs_store_written_samples_total{job="otelcol", exporter="spcs_store"}': "0+60000x60",
         },
-        silent=29,
+        silent=27,
         fires=33,
     ),
     "SpcsPrometheusVolumeFilling": Scenario(

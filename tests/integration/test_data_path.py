@@ -64,7 +64,7 @@ def test_a_store_that_cannot_take_samples_gets_them_later(stand: Stand, gate: Ga
         wait_for_refusals(gate, 1)
         time.sleep(5 * INTERVAL)
     assert gaps(stand, began) == {}
-    assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+    assert stand.refused_samples() == 0
 
 
 def test_a_redirect_of_the_store_is_named_and_not_followed_and_its_samples_wait(stand: Stand, gate: Gate) -> None:
@@ -75,7 +75,7 @@ def test_a_redirect_of_the_store_is_named_and_not_followed_and_its_samples_wait(
     assert f"points to {stand.store.url}/api/v1/write" in line
     assert "secret" not in line
     assert gaps(stand, began) == {}
-    assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+    assert stand.refused_samples() == 0
 
 
 def test_a_store_that_says_when_to_come_back_is_left_alone_until_then(stand: Stand, gate: Gate) -> None:
@@ -88,13 +88,13 @@ def test_a_store_that_says_when_to_come_back_is_left_alone_until_then(stand: Sta
 
 
 def test_samples_that_the_store_refuses_for_good_are_counted_and_named_once(stand: Stand, gate: Gate) -> None:
-    size, before = stand.log_size(), stand.own_metrics("spcs_store_refused_samples_total")[""]
+    size, before = stand.log_size(), stand.refused_samples()
     with gate.shut(400):
         wait_for_refusals(gate, 3)
     stand.wait_for_scrapes()
     (line,) = stand.log_lines("The store refuses samples", size)
     assert "closed for a test" in line
-    assert stand.own_metrics("spcs_store_refused_samples_total")[""] > before
+    assert stand.refused_samples() > before
 
 
 def test_a_killed_store_loses_nothing(stand: Stand) -> None:

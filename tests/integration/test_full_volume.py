@@ -52,7 +52,7 @@ def test_a_full_volume_costs_no_sample_not_even_after_a_later_kill(stand: FullSt
     stand.kill_store()
     wait_for(stand.accepts, 30)
     assert gaps(stand, began) == {}
-    assert stand.own_metrics("spcs_store_refused_samples_total")[""] == 0
+    assert stand.refused_samples() == 0
 
 
 def test_a_store_that_is_killed_while_its_volume_is_full_keeps_what_it_had(stand: FullStand) -> None:

@@ -98,6 +98,10 @@ class Stand:
         lines = (line.rsplit(" ", 1) for line in self.own_page() if line.startswith((f"{name}{{", f"{name} ")))
         return {series.removeprefix(name): float(value) for series, value in lines}
 
+    def refused_samples(self) -> float:
+        """Return how many samples the service's own store has refused."""
+        return self.own_metrics("spcs_store_refused_samples_total")['{exporter="spcs_store"}']
+
     def log_size(self) -> int:
         """Return how many lines the collector has logged."""
         return len(self.collector.log.read_text().splitlines())

@@ -47,16 +47,18 @@ func (s spareStorage) GetClient(
 	if err == nil {
 		return client, nil
 	}
-	spare := &spareClient{err: err, open: open}
-	until := "the next start"
+	why := zap.String("err", trouble.Sentence(err.Error()))
 	if errors.Is(err, fs.ErrPermission) {
-		// A volume that belongs to somebody else is a new one, which another container is about to give away: nothing of
-		// an earlier queue is on it. Any other fault may hide one, which a queue that begins anew would write over.
-		spare.late, until = true, "it can"
+		// A volume that belongs to somebody else is a new one, which another container is about to give away.
+		s.logger.Error("The queue of the copy cannot be opened: samples of the copy are lost until it can", why)
+		return &spareClient{err: err, open: open, late: true}, nil
 	}
-	s.logger.Error("The queue of the copy cannot be opened: samples of the copy are lost until "+until,
-		zap.String("err", trouble.Sentence(err.Error())))
-	return spare, nil
+	if anew, err := s.Extension.GetClient(ctx, kind, id, name+"_anew"); err == nil {
+		s.logger.Error("The queue of the copy cannot be opened: what waited in it stays there, and a new one begins", why)
+		return anew, nil
+	}
+	s.logger.Error("The queue of the copy cannot be opened: samples of the copy are lost until the next start", why)
+	return &spareClient{err: err}, nil
 }
 
 // spareClient stands in for a client that cannot be had, or only later.

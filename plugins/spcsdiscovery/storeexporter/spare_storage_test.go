@@ -20,10 +20,12 @@ import (
 type closedDisk struct {
 	disk
 	err atomic.Pointer[error]
+	// others have files beside the one that cannot be opened, and can be.
+	others bool
 }
 
-func (d *closedDisk) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
-	if err := d.err.Load(); err != nil {
+func (d *closedDisk) GetClient(_ context.Context, _ component.Kind, _ component.ID, name string) (storage.Client, error) {
+	if err := d.err.Load(); err != nil && !(d.others && name != "logs") {
 		return nil, *err
 	}
 	return &d.disk, nil
@@ -56,6 +58,16 @@ func TestACopyWhoseStorageCannotBeOpenedStartsAndCountsWhatIsLost(t *testing.T) 
 	s.send(t, "c")
 	require.EqualValues(t, 30, s.counter(t, "spcs_store_dropped_samples_total"))
 	require.Empty(t, closed.values, "what the file had is left as it is")
+}
+
+func TestACopyWhoseFileIsTornBeginsAnotherOne(t *testing.T) {
+	closed, host := newClosedDisk(errors.New("invalid database"))
+	closed.others = true
+	s := startOn(t, host, ofCopy(durable), good)
+	s.send(t, "a", "b")
+	require.Equal(t, []string{"a", "b"}, s.wait(t, 2))
+	require.Zero(t, s.counter(t, "spcs_store_dropped_samples_total"))
+	require.Len(t, s.logs.FilterMessageSnippet("and a new one begins").All(), 1)
 }
 
 func TestACopyTakesSamplesAsSoonAsItsVolumeIsGivenToIt(t *testing.T) {
