@@ -38,7 +38,10 @@ class Both:
         return self.stand.own_metrics("spcs_lost_samples_total")[""]
 
     def queued(self) -> float:
-        return self.stand.own_metrics("otelcol_exporter_queue_size")[TO_CENTRAL]
+        """Return how many bytes wait for the central store."""
+        sizes = self.stand.own_metrics("otelcol_exporter_queue_size")
+        (size,) = [size for labels, size in sizes.items() if TO_CENTRAL.strip("{}") in labels]
+        return size
 
 
 @contextmanager

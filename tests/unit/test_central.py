@@ -145,8 +145,8 @@ def test_an_administrator_grants_what_the_copy_needs() -> None:
 def test_the_plan_says_what_a_copy_costs_and_how_long_it_waits() -> None:
     (line,) = [line for line in estimate.calculate(4, 10, ON).lines(ON) if "copy" in line]
     assert line == (
-        "A copy of all samples goes to metrics.example.com: the service has 8 GiB of block storage more, on which 53 h of"
-        " the size's samples wait while it is away."
+        "A copy of all samples goes to metrics.example.com: the service has 8 GiB of block storage more, on which 53 h"
+        " of the size's samples wait while it is away."
     )
 
 

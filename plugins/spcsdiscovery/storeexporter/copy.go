@@ -87,4 +87,3 @@ func countSamples(logs plog.Logs) (count int64) {
 	}
 	return count
 }
-
