@@ -1,7 +1,6 @@
 """The real collector and Prometheus of this machine against the simulator."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from stands import Stand, open_stand
@@ -18,5 +17,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    with open_stand(tmp_path_factory.mktemp("stand"), pools=3, nodes=2, containers=6) as ready:
+    with open_stand(tmp_path_factory.mktemp("stand")) as ready:
         yield ready

@@ -11,7 +11,8 @@ from typing import Any
 import documents
 import pytest
 import yaml
-from stands import Stand
+from central_stores import write_files
+from stands import Stand, open_stand
 from waiting import wait_for
 
 from spcsmetrics.core import ports, process
@@ -31,6 +32,14 @@ def _shards() -> Iterator[None]:
         patch.setenv("SPCS_SHARD_INDEX", "0")
         patch.setenv("SPCS_SHARD_COUNT", "1")
         yield
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Return one that sends a copy too, which shows what only copies have."""
+    folder = tmp_path_factory.mktemp("stand")
+    with open_stand(folder / "run", more=write_files(folder, "http://127.0.0.1:9/nobody/listens")) as ready:
+        yield ready
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,11 +116,11 @@ def open_stand(
     folder: Path,
     interval: float = SCRAPE_SECONDS,
     *,
-    pools: int,
-    nodes: int,
-    containers: int,
+    pools: int = 3,
+    nodes: int = 2,
+    containers: int = 6,
     frozen: bool = False,
-    more: tuple[Path, ...] = (),
+    more: Sequence[Path] = (),
 ) -> Iterator[Stand]:
     """Yield a pipeline that has scraped every node, at an interval in seconds, with more files of configuration."""
     with processes.open_run(folder) as run:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import central_stores
 import requests
 from launchers import start_launched_store
 from waiting import SCRAPE_SECONDS, wait_for
@@ -46,7 +47,9 @@ def start_full_store(run: processes.Run) -> Store:
     simulation = parts.start_simulator(run, pools=3, nodes=2, containers=8, age=AGE, applications=1)
     launched = start_launched_store(run, write_fast_configuration(run.folder), env={"SPCS_SERIES": "45000"})
     store = launched.process
-    more = [collector.SERVICES_CONFIG]
+    # The copy goes to the same store, which has each sample already.
+    central = central_stores.write_files(run.folder, f"{launched.door.url}/api/v1/write")
+    more = [collector.SERVICES_CONFIG, *central]
     parts.start_collector(run, simulation, launched.door, f"{SCRAPE_SECONDS}s", "2s", more=more)
     query = over_http(store.url)
     node = simulation.state()["pools"][0]["nodes"][0]["address"]
