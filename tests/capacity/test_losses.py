@@ -40,7 +40,7 @@ def assert_complete(stand: Stand, began: float, interval: float) -> str:
     assert find_gaps(stand, began, interval, 1.9 * interval) == {}
     scrapes = sum(map(len, find_times(stand, time.time(), time.time() - began).values()))
     lost = stand.own_metrics("spcs_lost_samples_total")[""]
-    refused = stand.own_metrics("spcs_store_refused_samples_total")[""]
+    refused = stand.refused_samples()
     assert (lost, refused) == (0, 0)
     return f"{scrapes} scrapes of {len(stand.nodes())} nodes stored, 0 missing, 0 samples lost"
 

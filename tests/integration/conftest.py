@@ -1,6 +1,7 @@
 """The real collector and Prometheus of this machine against the simulator."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from stands import Stand, open_stand
