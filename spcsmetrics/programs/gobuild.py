@@ -1,5 +1,6 @@
 """Go programs: one as a step, from a folder of sources to a file, for a platform, and large ones with progress."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,9 +28,10 @@ _COLD = (
 # What a package costs beside its sources, in bytes of them.
 _PACKAGE = 60_000
 
-# How much garbage the compiler keeps, in per cent. Measured with Prometheus's tsdb and promql and an empty cache: a
-# quarter less of its time than at 100, and 360 instead of 300 MB of memory.
-_GOGC = "400"
+# The compiler as it costs least where packages are many: garbage is kept, because a process ends soon, and each compiles
+# with one thread beside as many others as there are processors. Measured with grpc and an empty cache: 41 instead of 55
+# to 61 CPU seconds, and up to 360 instead of 300 MB of memory.
+_THRIFTY = {"GOGC": "400", "GOMAXPROCS": "1"}
 
 
 def compile_step(title: str, binary: Path, target: str, *, module: Path, package: str = ".") -> Step:
@@ -67,7 +69,6 @@ def build_large(
         remedy: what to do when it fails, as a part of the sentence.
     """
     make_folder(made.parent)
-    env = {**env, "GOGC": _GOGC}
     flags = [*flags, *(f"-gcflags={library}/...=-l" for library in _COLD)]
     stale = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}'
     missing: Args = ["go", "list", "-deps", *flags, "-f", stale, package]
@@ -75,8 +76,9 @@ def build_large(
     # What the compiler says beside the list has no tabs.
     parts = [line.split("\t") for line in listed.splitlines() if "\t" in line]
     progress.begin({path: _weigh(Path(folder), files) for path, folder, *files in parts})
-    command: Args = ["go", "build", "-v", *flags, f"-ldflags={link}", "-o", made, package]
-    process.run(command, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.count)
+    at_once = f"-p={os.cpu_count() or 1}"
+    command: Args = ["go", "build", "-v", at_once, *flags, f"-ldflags={link}", "-o", made, package]
+    process.run(command, cwd=module, env={**env, **_THRIFTY}, log=progress.log, remedy=remedy, watch=progress.count)
 
 
 def _weigh(folder: Path, files: list[str]) -> int:
