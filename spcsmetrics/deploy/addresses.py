@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.deploy import rows
+from spcsmetrics.deploy.rows import Execute
 from spcsmetrics.deploy.settings import Settings
+
+# The public endpoint of deploy/service.yaml.
+ENDPOINT = "grafana"
 
 
 def settle(settings: Settings, *, private: bool) -> Settings:
     """Return the settings with the way decided: with auto, addresses are private where the connection's own is."""
     if settings.private_link != "auto":
         return settings
-    return replace(settings, private_link="prefer" if private else "off")
+    return replace(settings, private_link="prefer" if private else "avoid")
 
 
 def is_private(connection: Mapping[str, object]) -> bool:
@@ -37,3 +42,24 @@ def pick(row: Mapping[str, object], column: str, settings: Settings) -> str:
     if private and settings.private_link in ("on", "prefer"):
         return private
     return str(row.get(column) or "")
+
+
+def find_url(execute: Execute, settings: Settings, in_use: str = "") -> str:
+    """Return the URL of the boards, or nothing: until the endpoint has its address, the place of it holds a sentence.
+
+    With auto a URL in use stays while it is one of the endpoint's: else each of two people, of whom one connects over a
+    private link, would change what the other deployed.
+    """
+    for row in rows.show_endpoints(execute, settings.service_name):
+        # The private address comes with the public one, not before it.
+        if row["name"] == ENDPOINT and _is_address(row["ingress_url"]):
+            given = {f"https://{row['ingress_url']}", f"https://{row.get('privatelink_ingress_url')}"}
+            if settings.private_link in ("prefer", "avoid") and in_use in given:
+                return in_use
+            if _is_address(address := pick(row, "ingress_url", settings)):
+                return f"https://{address}"
+    return ""
+
+
+def _is_address(text: str | None) -> bool:
+    return "." in (text or "") and " " not in (text or "")

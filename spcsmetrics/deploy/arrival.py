@@ -27,7 +27,3 @@ def finish(execute: Execute, settings: Settings, seconds: float) -> None:
     others = f", and so are {len(members) - 1} other services" if len(members) > 1 else ""
     console.print(f"- {name} is ready{others}; open it as a user whose role has {name}!viewer, or as its owner:")
     print(visible(url))  # noqa: T201 - the result
-    if "GF_SERVER_ROOT_URL" not in dict(settings.environment):
-        console.print(
-            f'- For links in messages, add GF_SERVER_ROOT_URL = "{url}" to [environment] of the settings, and deploy'
-        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Change:
     """One change: its title and its SQL, and the fields that it mends. An image has its key and tag instead of SQL.
 
+    A promise of what is planned later has neither.
     certificate is the part of the certificates that is put in the place of the stars in its SQL, only as it is sent.
     """
 

@@ -65,7 +65,9 @@ class Course:
         if state.repository_url and any(change.image for change in _changes(planned)):
             door.open(state.repository_url)
         while planned:
-            self._send(account, door, planned[0])
+            self._await(account, planned[0])
+            if not planned[0].promised:
+                self._send(account, door, planned[0])
             planned = self._plan_on(account, planned)
         arrival.finish(account.execute, self.settings, self.options.timeout)
 
@@ -108,7 +110,8 @@ class Course:
         choice = tags.choose(self.settings, state, pushed=self.options.pushed, dry=False, keep=self.keep)
         # The figures of before: a pool that was created meanwhile has a node of its own.
         left = stages.plan_stages(self.settings, state, self._wish(state, choice.tags, pushed=True, later=True))
-        if len(left) >= len(before):
+        again = len(left) >= len(before) and not before[0].promised
+        if again or not stages.is_promised(before, left):
             first = left[0].changes[0]
             raise UserError(
                 f"the account is not as wanted after all ({'; '.join([first.title, *first.fields])}): somebody else"
@@ -117,11 +120,13 @@ class Course:
             )
         return left
 
-    def _send(self, account: Account, door: repository.Door, stage: Stage) -> None:
+    def _await(self, account: Account, stage: Stage) -> None:
         for member in stage.after:
             arrival.wait(account.execute, self.settings, member, self.options.timeout)
         if stage.snapshots:
             readiness.wait_until_kept(account.execute, self.settings, stage.snapshots, self.options.timeout)
+
+    def _send(self, account: Account, door: repository.Door, stage: Stage) -> None:
         for change in stage.changes:
             for one in change.fields:
                 console.print(f"- {one}")

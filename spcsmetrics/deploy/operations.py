@@ -82,7 +82,7 @@ def print_logs(path: str, container: str, lines: int, service: str = "") -> None
 def open_url(path: str) -> None:
     """Open the boards in a browser, and print their URL."""
     with open_service(path) as (settings, execute):
-        url = readiness.find_url(execute, settings)
+        url = addresses.find_url(execute, settings)
     if not url:
         raise UserError("the endpoint has no address yet: it takes a few minutes after the first deploy")
     print(visible(url))  # noqa: T201 - the result

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.deploy import central, marks, ownership, pool, rows
+from spcsmetrics.deploy import central, marks, ownership, pool, root_url, rows
 from spcsmetrics.deploy.change import Change
 from spcsmetrics.deploy.drift import differences
 from spcsmetrics.deploy.layout import Member
@@ -24,7 +24,7 @@ def image_paths(settings: Settings, tags: Mapping[str, str]) -> dict[str, str]:
 
 def comment(specification: Mapping[str, Any], mark: str = "") -> str:
     """Return the service's comment, from which a later run reads what the service is and was made from."""
-    return f"{COMMENT}{mark}, specification {fingerprint(dict(specification))}"
+    return f"{COMMENT}{mark}, specification {fingerprint(root_url.leave_out(specification))}"
 
 
 def make_plan(

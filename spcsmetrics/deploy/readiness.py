@@ -70,7 +70,7 @@ def _look(execute: Execute, settings: Settings, *, public: bool) -> tuple[str, s
         return "the service changes over to the new specification", ""
     if late or not containers:
         return ", ".join(describe(row) for row in late) or "the containers do not exist yet", ""
-    return "", find_url(execute, settings) if public else ""
+    return "", addresses.find_url(execute, settings) if public else ""
 
 
 def has_public_endpoint(execute: Execute, service: str) -> bool:
@@ -83,19 +83,6 @@ def describe(row: rows.Container) -> str:
     return f"{row['container_name']} is {row['status']} ({row['message'] or 'no message'})"
 
 
-def find_url(execute: Execute, settings: Settings) -> str:
-    """Return the address of the public endpoint, or nothing: until it is there, its place holds a sentence."""
-    for row in rows.show_endpoints(execute, settings.service_name):
-        # The private address comes with the public one, not before it.
-        if _is_address(row["ingress_url"]) and _is_address(url := addresses.pick(row, "ingress_url", settings)):
-            return f"https://{url}"
-    return ""
-
-
-def _is_address(text: str | None) -> bool:
-    return "." in (text or "") and " " not in (text or "")
-
-
 def read_logs(execute: Execute, name: str, container: str, lines: int) -> str:
     """Return the last lines that a container logged."""
     found = execute(f"SELECT SYSTEM$GET_SERVICE_LOGS({literal(name)}, 0, {literal(container)}, {lines})")
@@ -103,7 +90,8 @@ def read_logs(execute: Execute, name: str, container: str, lines: int) -> str:
 
 
 def _report(execute: Execute, name: str, seconds: float, waiting: str) -> str:
-    parts = [f"{name} was not ready within {seconds:.0f} s: {waiting or 'the endpoint has no address'}"]
+    late = waiting or "the endpoint has no address: run it again in some minutes, which goes on from there"
+    parts = [f"{name} was not ready within {seconds:.0f} s: {late}"]
     for row in rows.show_containers(execute, name):
         if row["status"] == "READY":
             continue

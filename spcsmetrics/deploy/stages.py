@@ -5,26 +5,30 @@ one runs at any time, the view comes after the shards that it shows, and what is
 snapshot of its volume.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from spcsmetrics.deploy import departure, ownership, planner, pool
+from spcsmetrics.deploy import departure, ownership, planner, pool, root_url
 from spcsmetrics.deploy.certificates import PARTS, Generation
 from spcsmetrics.deploy.change import Change
-from spcsmetrics.deploy.layout import REPLICAS, VIEW, Member, list_members
+from spcsmetrics.deploy.layout import REPLICAS, VIEW, Member, find_public, list_members
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.deploy.state import State
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Changes that are sent one after another, once the services of these members run and the snapshots exist."""
+    """Changes that are sent one after another, once the services of these members run and the snapshots exist.
+
+    promised are changes without SQL yet: they hold an address that is waited for, and are planned anew with it.
+    """
 
     changes: list[Change]
     after: tuple[Member, ...] = ()
     snapshots: tuple[str, ...] = ()
+    promised: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +59,20 @@ def plan_stages(settings: Settings, state: State, wish: Wish) -> list[Stage]:
         stages = [Stage(changes=first), *_services(settings, state, members, planned)]
     else:
         stages = [Stage(changes=[*first, *planned[settings.service]])]
+    stages += _addresses(settings, state)
     stages += _departures(settings, state, members, wish.generation)
     return [stage for stage in stages if stage.changes]
+
+
+def is_promised(before: list[Stage], left: list[Stage]) -> bool:
+    """Return whether a promise turned out to be the address alone, beside what was planned to come after the first."""
+    if any(stage.promised for stage in left) or not any(stage.promised for stage in before):
+        return True
+    return _name_fields(left) <= _name_fields(before[1:]) | {root_url.FIELD}
+
+
+def _name_fields(planned: Iterable[Stage]) -> set[str]:
+    return {field.partition(":")[0] for stage in planned for change in stage.changes for field in change.fields}
 
 
 def _certificates(settings: Settings, state: State, generation: Generation | None) -> Iterator[Change]:
@@ -89,6 +105,13 @@ def _services(
     for part, earlier in parts:
         still = tuple(member for member in earlier if not planned[member.service])
         yield Stage(changes=[change for member in part for change in planned[member.service]], after=still)
+
+
+def _addresses(settings: Settings, state: State) -> Iterator[Stage]:
+    """Yield the stage that waits for the address of a service that is new."""
+    public = find_public(settings)
+    if root_url.is_awaited(settings, state.of(public.of(settings))):
+        yield Stage(changes=[root_url.promise(settings, public)], after=(public,), promised=True)
 
 
 def _departures(

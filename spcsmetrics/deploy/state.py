@@ -14,13 +14,15 @@ from spcsmetrics.deploy.settings import Settings
 SERIES_VARIABLE = "SPCS_SERIES"
 _NO_SUCH_OBJECT = 2003
 ADMINISTRATOR_VARIABLE = "GF_SECURITY_ADMIN_USER"
+ROOT_URL_VARIABLE = "GF_SERVER_ROOT_URL"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A service that is there: running are the digests of its containers by container, and paths their images.
 
-    specification is what the account shows of it, which it does to its owner alone.
+    specification is what the account shows of it, which it does to its owner alone. url is where its boards are
+    opened, nothing until the account has given an address.
     """
 
     service: rows.Service | None = None
@@ -28,6 +30,7 @@ class Found:
     paths: dict[str, str] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     viewers: frozenset[str] = frozenset()
+    url: str = ""
 
     @property
     def volumes(self) -> dict[str, str] | None:
@@ -48,9 +51,17 @@ class Found:
     @property
     def administrator(self) -> str:
         """Return who Grafana's administrator is in the specification that runs."""
+        return self._find_variable(ADMINISTRATOR_VARIABLE)
+
+    @property
+    def root_url(self) -> str:
+        """Return what Grafana's links begin with in the specification that runs."""
+        return self._find_variable(ROOT_URL_VARIABLE)
+
+    def _find_variable(self, name: str) -> str:
         containers = (self.specification or {"spec": {}})["spec"].get("containers") or []
         grafana: dict[str, Any] = next((one for one in containers if one.get("name") == "grafana"), {})
-        return str((grafana.get("env") or {}).get(ADMINISTRATOR_VARIABLE, ""))
+        return str((grafana.get("env") or {}).get(name, ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +162,16 @@ def _read_service(execute: Execute, settings: Settings, service: rows.Service) -
     containers = rows.show_containers(execute, settings.service_name)
     specification = _read_specification(execute, settings)
     paths = _find_paths(specification, containers)
-    return Found(
+    found = Found(
         service=service,
         specification=specification,
         paths=paths,
         running={row["container_name"] or "": row["image_digest"] for row in containers},
-        viewers=_read_viewers(execute, settings) if not paths or "grafana" in paths else frozenset(),
+    )
+    if paths and "grafana" not in paths:
+        return found
+    return replace(
+        found, viewers=_read_viewers(execute, settings), url=_read_url(execute, settings, found.root_url.rstrip("/"))
     )
 
 
@@ -200,6 +215,16 @@ def _find_paths(specification: dict[str, Any] | None, containers: list[rows.Cont
     if specification:
         return {one["name"]: str(one["image"]) for one in specification["spec"].get("containers") or []}
     return {row["container_name"] or "": row["image_name"] for row in containers}
+
+
+def _read_url(execute: Execute, settings: Settings, in_use: str) -> str:
+    """Return where the boards are opened; nothing for a role that may not use the service."""
+    try:
+        return addresses.find_url(execute, settings, in_use)
+    except RefusedError as error:
+        if error.code in rows.NOT_VISIBLE:
+            return ""
+        raise
 
 
 def _read_viewers(execute: Execute, settings: Settings) -> frozenset[str]:

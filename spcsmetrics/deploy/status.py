@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from spcsmetrics.core.steps import console
-from spcsmetrics.deploy import certificates, drift, readiness, rows
+from spcsmetrics.deploy import addresses, certificates, drift, rows
 from spcsmetrics.deploy.operations import list_services, open_services
 from spcsmetrics.deploy.refusals import RefusedError
 from spcsmetrics.deploy.rows import Execute
@@ -43,7 +43,7 @@ def _print_service(execute: Execute, settings: Settings) -> set[str]:
     specification = drift.read(service.get("spec") or "") or {"spec": {}}
     wanted = [one["image"] for one in specification["spec"].get("containers") or []]
     public = any(one.get("public") for one in specification["spec"].get("endpoints") or [{"public": True}])
-    url = (readiness.find_url(execute, settings) or "no address yet") if public else "private"
+    url = (addresses.find_url(execute, settings) or "no address yet") if public else "private"
     console.print(f"{settings.service_name} is {service['status']} in {service['compute_pool']}: {url}")
     console.print(table)
     return {str(image).rsplit("/", 1)[-1] for image in (*wanted, *(row["image_name"] for row in containers))}

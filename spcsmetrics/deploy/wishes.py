@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spcsmetrics.deploy import central, planner, scaled, specification
+from spcsmetrics.deploy import central, planner, root_url, scaled, specification
 from spcsmetrics.deploy.certificates import Generation
 from spcsmetrics.deploy.estimate import Estimate
 from spcsmetrics.deploy.layout import SHARD, VIEW, Member, list_members
@@ -40,6 +40,7 @@ def _specify(
             settings, images, member, generation, size=figures.size, volume_gib=volume, family=figures.family
         )
     administrator = _find_administrator(state)
+    settings = root_url.settle(settings, state.of(member.of(settings)))
     if generation and member.kind == VIEW:
         addresses = _find_addresses(settings, state)
         return scaled.render_view(settings, images, administrator, generation, size=figures.size, addresses=addresses)

@@ -38,6 +38,7 @@ def test_a_first_deploy_creates_the_service_and_prints_its_url(desk: Desk) -> No
     assert [sql.split("\n")[0] for sql in desk.changes(before)] == [
         f"CREATE SERVICE IF NOT EXISTS {SERVICE}",
         f"GRANT SERVICE ROLE {SERVICE}!viewer TO ROLE ANALYST",
+        f"ALTER SERVICE {SERVICE} FROM SPECIFICATION $${{",
     ]
     assert "0.06 credits an hour" in done.stderr
     assert "nodes are to be watched, " in done.stderr

@@ -17,8 +17,8 @@ from spcsmetrics.images.definition import IMAGES, SHIPPED
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
 TRIAL = 'role = "DEPLOY_ROLE"\nviewers = ["ANALYST"]\n'
-# Database, schema, repository, three images, pool, service, service role.
-STEPS_OF_DEPLOY = 9
+# Database, schema, repository, three images, pool, service, service role, the specification with the address.
+STEPS_OF_DEPLOY = 10
 # Three images, integrations, specification, comment.
 STEPS_OF_UPGRADE = 5
 STEPS_OF_RESTORE, RESTORING = 6, 3
@@ -165,7 +165,9 @@ def test_a_push_that_is_cut_in_its_middle_is_done_again_alone(office: Account, w
 @pytest.mark.parametrize("delay", [2.0])
 def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Account) -> None:
     office.desk.run_sql(ADMINISTRATOR, *(one.sql for one in list_grants(office.desk.settings)))
-    killed(office.run("deploy", "--timeout=15", kill=("wait", 1)))
+    # The first wait is for the address, and the second for the service that has it in its specification.
+    for which in (1, 2):
+        killed(office.run("deploy", "--timeout=15", kill=("wait", which)))
     done = office.finish("deploy", "--timeout=15")
     assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
     office.daemon.images[IMAGES["otel"].reference] = b"another"
@@ -173,7 +175,7 @@ def test_a_wait_for_the_service_that_is_cut_is_taken_up_again(office: Account) -
     done = office.finish("upgrade", "--timeout=15")
     assert (done.out.strip(), "nothing was sent" in done.err) == (URL, True)
     assert office.count("CREATE SERVICE") == 1
-    assert office.count("ALTER SERVICE") == 2, "the specification and the comment, once each"
+    assert office.count("ALTER SERVICE") == 3, "the address, then the specification and the comment, once each"
 
 
 @pytest.mark.parametrize("delay", [2.0])

@@ -14,6 +14,8 @@ from spcsmetrics.images.definition import IMAGES
 
 State = tuple[Callable[[Room], None], dict[str, Any]]
 HOOKS = "CREATE EXTERNAL ACCESS INTEGRATION HOOKS ALLOWED_NETWORK_RULES = (D.S.R) ENABLED = TRUE"
+PROMISE = "-- Change the specification of SPCS_METRICS.PUBLIC.SPCS_METRICS again, once its endpoint has an address"
+ROOT_URL = "https://spcsmetrics-simulated.snowflakecomputing.app/"
 USE_HOOKS = f"GRANT USAGE ON INTEGRATION HOOKS TO ROLE {ROLE}"
 
 
@@ -220,13 +222,19 @@ def test_the_plan_is_what_is_sent_and_leads_to_a_ready_service_and_to_no_plan(
     room.statements.clear()
     capsys.readouterr()
     room.deploy(dry=True, **options)
-    plan = planned(capsys.readouterr().out)
+    printed_plan = capsys.readouterr().out
+    plan, promised = planned(printed_plan), printed_plan.count(PROMISE)
     assert (room.catalog.services, room.catalog.repositories, room.catalog.databases) == before, (
         "a plan changes nothing"
     )
     assert room.changes() == []
     room.deploy(**options)
-    assert room.changes() == plan
+    assert room.changes()[: len(plan)] == plan
+    later = room.changes()[len(plan) :]
+    assert [sql.split(" $$")[0] for sql in later] == [
+        "ALTER SERVICE SPCS_METRICS.PUBLIC.SPCS_METRICS FROM SPECIFICATION"
+    ] * promised
+    assert room.containers["grafana"]["env"]["GF_SERVER_ROOT_URL"] == ROOT_URL
     assert room.catalog.state(room.service) == "READY"
     assert "https://" in capsys.readouterr().out
     room.deploy(dry=True, **options)

@@ -117,7 +117,7 @@ class Room:
             self.catalog.repositories[REPOSITORY][SHIPPED[key].name, tag] = f"sha256:{digest * 64}"
 
     def deploy(self, *, dry: bool = False, **options: Any) -> None:
-        deployment.deploy(Options(settings=self.path, timeout=5, **options), dry=dry)
+        deployment.deploy(Options(settings=self.path, **{"timeout": 5, **options}), dry=dry)
 
     def upgrade(self, tag: str = "") -> None:
         deployment.upgrade(Options(settings=self.path, timeout=5), tag, dry=False)

@@ -38,7 +38,7 @@ class Service:
             self.now = next(self.moments, self.now)
             return self.now
         if sql == f"SHOW ENDPOINTS IN SERVICE {NAME}":
-            return [{"ingress_url": self.url}]
+            return [{"name": "grafana", "ingress_url": self.url}]
         if sql.startswith("SELECT SYSTEM$GET_SERVICE_LOGS("):
             if isinstance(self.logs, RefusedError):
                 raise self.logs
