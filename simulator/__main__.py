@@ -124,6 +124,8 @@ async def serve(settings: argparse.Namespace) -> None:
     catalog.one_host = settings.one_address
     catalog.first_host = settings.node_base if settings.one_address else settings.application_base
     applications = Applications(catalog, settings.application_port)
+    if settings.day:
+        applications.begin_day()
     applications.begin(settings.applications)
     account = Account(catalog=catalog, credentials=credentials)
     driver = Driver(catalog=catalog, credentials=credentials)

@@ -4,8 +4,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from simulator.behaviour import Behaviour
+from simulator.behaviour import DAY, Behaviour
 from simulator.catalog import EVERY_ENDPOINT, Catalog, Name, Service
+from simulator.day import PUBLISHING, find_instances, find_pool, is_running
 from simulator.fleet import DATABASE, GIB, SCHEMA, Container, Instance, Node, Pool
 from simulator.privileges import APPLICATION_OWNER, ROLE, Grant
 from simulator.publishers import KINDS
@@ -50,16 +51,32 @@ class Applications:
             raise ValueError(f"{publisher!r} is not one of {', '.join(KINDS)}")
         if len(name) != 3 or name in self._catalog.services:
             raise ValueError(f"{'.'.join(name)} cannot be added: give DATABASE.SCHEMA.SERVICE, a name that is free")
-        home = self._home(pool, gpu=publisher == "vllm")
-        if self._catalog.one_host:
-            # Where all instances share an address, applications differ by their port, and have one instance.
-            port, instances = next(self._ports), 1
+        service = self._register(name, publisher, port, self._home(pool, gpu=publisher == "vllm").name)
+        # Where all instances share an address, applications differ by their port, and have one instance.
+        self.scale(name, 1 if self._catalog.one_host else instances)
+        return service
+
+    def begin_day(self) -> None:
+        """Let services of the day publish that are on its nodes; they have opted in and may be reached."""
+        fleet = self._catalog.fleet
+        for one in PUBLISHING:
+            name = (DATABASE, SCHEMA, one.service)
+            service = self._register(name, one.publisher, one.port, find_pool(fleet, one.service))
+            running = [number for number, found in find_instances(fleet, one.service).items() if is_running(found, DAY)]
+            numbers = running[:1] if self._catalog.one_host else running
+            service.hosts = {number: self._catalog.next_host() for number in numbers}
+            self.opt_in(name)
+            self.grant(name)
+
+    def _register(self, name: Name, publisher: str, port: int, pool: str) -> Service:
+        """Add an application without instances to the account."""
+        port = next(self._ports) if self._catalog.one_host else port
         self.known[name] = Application(publisher=publisher, port=port)
         self._catalog.databases.setdefault(name[0], set()).add(name[1])
         now = self._catalog.clock() - 60
         endpoint = {"name": _ENDPOINT, "port": port, "protocol": "TCP"}
         service = self._catalog.services[name] = Service(
-            pool=home.name,
+            pool=pool,
             specification={"spec": {"containers": [{"name": "main", "image": _IMAGE}], "endpoints": [endpoint]}},
             digests={"main": "sha256:application"},
             owner=APPLICATION_OWNER,
@@ -68,7 +85,6 @@ class Applications:
         )
         for kind, parts in (("DATABASE", 1), ("SCHEMA", 2), ("SERVICE", 3)):
             self._give("OWNERSHIP", kind, name[:parts], APPLICATION_OWNER)
-        self.scale(name, instances)
         return service
 
     def opt_in(self, name: Name) -> None:

@@ -3,12 +3,14 @@
 WEB_POOL is full, so that CHECKOUT is one instance short, and SESSIONS leaks memory. In BATCH_POOL the image of ENRICH
 cannot be pulled, the job CLOSE_BOOKS failed, and egress of FEED is denied. GPU_POOL has a GPU that idles, SEARCH_POOL a
 volume that fills up, REPORTS_POOL was suspended, and the role may not see the nodes of STAGING_POOL.
+
+Three services publish metrics of their own. One instance of INGEST did not answer for some time in the afternoon.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from simulator.behaviour import DAY, Behaviour
+from simulator.behaviour import DAY, Behaviour, read
 from simulator.fleet import GIB, Container, Fleet, Instance, Network, Volume
 
 _HOUR = 3600.0
@@ -113,8 +115,8 @@ POOLS: Mapping[str, _Pool] = {
         nodes=(
             (
                 _one("EMBEDDINGS", _container("server", 8, 30, Behaviour.BUSY, gpu=0)),
-                _one("EMBEDDINGS", _container("server", 8, 30, Behaviour.BUSY, gpu=1), number=1),
-                _one("ASSISTANT", _container("model", 12, 60, Behaviour.BUSY, gpu=2)),
+                _one("ASSISTANT", _container("model", 10, 45, Behaviour.BUSY, gpu=1)),
+                _one("ASSISTANT", _container("model", 10, 45, Behaviour.BUSY, gpu=2), number=1),
                 _one("NOTEBOOK", _container("jupyter", 4, 20, Behaviour.IDLE, gpu=3)),
             ),
         ),
@@ -137,6 +139,41 @@ POOLS: Mapping[str, _Pool] = {
     ),
     "STAGING_POOL": _Pool(family="CPU_X64_S", nodes=((_one("PREVIEW", _container("app", 1, 4)),),), privilege="USAGE"),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishing:
+    """A service of the day that publishes: one of publishers.KINDS, on a port.
+
+    silent are the ages between which an instance does not answer, by its number.
+    """
+
+    service: str
+    publisher: str
+    port: int
+    silent: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+
+
+PUBLISHING = (
+    Publishing(service="ASSISTANT", publisher="vllm", port=8000),
+    Publishing(service="CHECKOUT", publisher="fastapi", port=8080),
+    Publishing(service="INGEST", publisher="exporter", port=9464, silent={1: (14.1 * _HOUR, 14.7 * _HOUR)}),
+)
+
+
+def find_instances(fleet: Fleet, service: str) -> dict[int, Instance]:
+    """Return the instances of a service by their number."""
+    return {one.number: one for _, node in fleet.nodes() for one in node.instances if one.service == service}
+
+
+def find_pool(fleet: Fleet, service: str) -> str:
+    """Return the name of the pool in which a service is."""
+    return next(pool.name for pool, node in fleet.nodes() for one in node.instances if one.service == service)
+
+
+def is_running(instance: Instance, age: float) -> bool:
+    """Return whether all containers of an instance run at an age."""
+    return all(read(one.behaviour, 0, age, one.since, one.period).state == "running" for one in instance.containers)
 
 
 def build_day(network: Network) -> Fleet:

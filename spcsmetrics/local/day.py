@@ -3,7 +3,8 @@
 import time
 
 from spcsmetrics.core.steps import Step
-from spcsmetrics.local import history, parts, processes
+from spcsmetrics.local import application_history, history, parts, processes
+from spcsmetrics.programs import collector
 
 SECONDS = 86_400
 # What the boards of details choose, to show the trouble of the day.
@@ -33,7 +34,9 @@ def start(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
     end = int(time.time())
     simulation = parts.start_simulator(run, day=True, age=SECONDS)
     fleet = build_fleet(parse(list(simulation.arguments)))
-    history.write_history(run.folder, fleet, end - SECONDS, end, f"localhost:{run.collector_metrics}")
+    applications = application_history.find_applications(fleet, simulation.admin)
+    collector_metrics = f"localhost:{run.collector_metrics}"
+    history.write_history(run.folder, fleet, end - SECONDS, end, collector_metrics, applications)
     store = parts.start_store(run)
-    parts.start_collector(run, simulation, store, _SCRAPE_INTERVAL)
+    parts.start_collector(run, simulation, store, _SCRAPE_INTERVAL, more=[collector.SERVICES_CONFIG])
     return simulation, store

@@ -1,7 +1,7 @@
 """History of a simulated account: what a store would hold if it had watched its nodes for hours."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,7 +14,8 @@ from simulator.fleet import ACCOUNT, Fleet, Pool
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.core.ports import PROMETHEUS
-from spcsmetrics.local import parts, processes, promql
+from spcsmetrics.local import application_history, parts, processes, promql
+from spcsmetrics.local.application_history import PastApplication
 from spcsmetrics.programs import backfill
 
 # Seconds between two samples, as shipped.
@@ -27,15 +28,23 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _OF_ACCOUNT = f'{selectors.ACCOUNT}="{ACCOUNT}"'
 
 
-def write_history(folder: Path, fleet: Fleet, start: int, end: int, collector: str = "") -> None:
-    """Write blocks of the store: what nodes published, and what the rules say about it.
+def write_history(
+    folder: Path,
+    fleet: Fleet,
+    start: int,
+    end: int,
+    collector: str = "",
+    applications: Sequence[PastApplication] = (),
+) -> None:
+    """Write blocks of the store: what nodes and applications published, and what the rules say about it.
 
     Args:
         folder: the run's; the store's data is within it.
         fleet: the nodes; at start they have the age 0.
         start: seconds since the epoch, like end.
         end: where the history ends.
-        collector: host and port of the collector whose view of the pools is written too.
+        collector: host and port of the collector whose view of pools and applications is written too.
+        applications: services that publish.
     """
     text = folder / "history.txt"
     for begin in range(start, end, _PART_SECONDS):
@@ -44,6 +53,8 @@ def write_history(folder: Path, fleet: Fleet, start: int, end: int, collector: s
             _write_nodes(out, fleet, times, start)
             if collector:
                 _write_pools(out, fleet, times, start, collector)
+                application_history.write_discovery(out, applications, times, start, _collector_labels(collector))
+            application_history.write_scrapes(out, applications, times, start)
             out.write("# EOF\n")
         _make_blocks(folder, text)
     text.unlink()
@@ -69,7 +80,7 @@ def _write_nodes(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
 
 def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector: str) -> None:
     """Write what the collector says of each pool, and that it answered, like the store."""
-    target = f'job="otelcol",instance="{collector}",{_OF_ACCOUNT}'
+    target = _collector_labels(collector)
     store = f'job="prometheus",instance="localhost:{PROMETHEUS}",{_OF_ACCOUNT}'
     for at in times:
         out.write(f"up{{{target}}} 1 {at}\nup{{{store}}} 1 {at}\n")
@@ -81,6 +92,10 @@ def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector:
             out.write(f"spcs_compute_pool_info{{{info},{target}}} 1 {at}\n")
             found = len(pool.nodes) if _is_there(pool, at - start) else 0
             out.write(f'spcs_discovery_nodes{{{POOL}="{pool.name}",{target}}} {found} {at}\n')
+
+
+def _collector_labels(collector: str) -> str:
+    return f'job="otelcol",instance="{collector}",{_OF_ACCOUNT}'
 
 
 def _make_blocks(folder: Path, text: Path) -> None:

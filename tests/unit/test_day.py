@@ -1,11 +1,16 @@
 """The simulated day: at its end there is the trouble that its pages and pictures show, and before it there was not."""
 
+import copy
+
 import pytest
 
 from monitoring.selectors import GPU, INSTANCE, POOL, SERVICE
 from simulator.__main__ import build_fleet, parse
+from simulator.applications import Applications
 from simulator.behaviour import DAY, grown
+from simulator.catalog import Catalog
 from simulator.exposition import samples
+from simulator.faults import Faults
 from simulator.fleet import Fleet
 
 HOUR = 3600.0
@@ -91,6 +96,21 @@ def test_one_pool_is_suspended_and_one_is_not_seen(fleet: Fleet) -> None:
     assert fleet.pools["REPORTS_POOL"].state == "SUSPENDED"
     assert 0 < fleet.pools["REPORTS_POOL"].suspended_at < DAY
     assert [name for name, pool in fleet.pools.items() if not pool.monitored] == ["STAGING_POOL"]
+
+
+def test_three_services_publish_from_where_they_run(fleet: Fleet) -> None:
+    catalog = Catalog(fleet=copy.deepcopy(fleet), faults=Faults(), delay=0)
+    applications = Applications(catalog)
+    applications.begin_day()
+    running = {name[2]: set(catalog.services[name].hosts) for name in applications.known}
+    assert running == {"ASSISTANT": {0, 1}, "CHECKOUT": {0, 1}, "INGEST": {0, 1}}, "one of CHECKOUT waits"
+    assert {name[2]: catalog.services[name].pool for name in applications.known} == {
+        "ASSISTANT": "GPU_POOL",
+        "CHECKOUT": "WEB_POOL",
+        "INGEST": "BATCH_POOL",
+    }
+    assert catalog.fleet.pools == fleet.pools, "nothing is placed beside what is there"
+    assert all("prometheus.io/scrape=true" in (catalog.services[name].comment or "") for name in applications.known)
 
 
 def test_totals_only_grow_and_have_their_mean_rate_over_a_day() -> None:
