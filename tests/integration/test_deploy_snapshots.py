@@ -41,12 +41,17 @@ def kept(room: Room) -> list[tuple[str, ...]]:
     return [name for name in room.catalog.snapshots if name[2].startswith("SYS_BACKUP_ON_DELETE")]
 
 
-def break_at(monkeypatch: pytest.MonkeyPatch, *words: str, error: BaseException | None = None) -> None:
-    """Refuse statements with any of these words, as a connection that is gone would, or as another error does."""
-    execute = InnerAccount.execute
+def break_at(monkeypatch: pytest.MonkeyPatch, *words: str, error: BaseException | None = None, after: str = "") -> None:
+    """Refuse statements with any of these words, as a connection that is gone would, or as another error does.
+
+    With after they are refused once a statement with that word was sent.
+    """
+    execute, seen = InnerAccount.execute, not after
 
     def refuse(account: InnerAccount, sql: str) -> object:
-        if any(word in sql for word in words):
+        nonlocal seen
+        seen = seen or after in sql
+        if seen and any(word in sql for word in words):
             raise error or explain(sql[:20], 250001, "Could not connect")
         return execute(account, sql)
 
@@ -169,7 +174,7 @@ def test_who_stops_a_restore_reads_that_the_service_may_stand_still_and_ends_it_
     held = room.service.data
     room.service.data = "newer"
     with monkeypatch.context() as stopped:
-        break_at(stopped, at, error=KeyboardInterrupt())
+        break_at(stopped, at, error=KeyboardInterrupt(), after="SET AUTO_RESUME" if "SHOW" in at else "")
         with pytest.raises(KeyboardInterrupt):
             restore(room, saved)
     printed = " ".join(capsys.readouterr().err.split())
