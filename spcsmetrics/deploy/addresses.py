@@ -52,7 +52,7 @@ def find_url(execute: Execute, settings: Settings, in_use: str = "") -> str:
     """
     for row in rows.show_endpoints(execute, settings.service_name):
         # The private address comes with the public one, not before it.
-        if row["name"] == ENDPOINT and _is_address(row["ingress_url"]):
+        if row["name"].lower() == ENDPOINT and _is_address(row["ingress_url"]):
             given = {f"https://{row['ingress_url']}", f"https://{row.get('privatelink_ingress_url')}"}
             if settings.private_link in ("prefer", "avoid") and in_use in given:
                 return in_use
