@@ -26,6 +26,10 @@ FIGURES = {
     'count(count_over_time(spcs_compute_pool_info[1d] offset 1m) > 1000)': 7,
     "sum(spcs_discovery_nodes offset 1m)": 8,
     "count(spcs_service:container_memory_usage:max_1d offset 2m) > 10": None,
+    'count(count_over_time(up{job="spcs-services"}[1d]))': 7,
+    'count(count_over_time(up{job="spcs-services"}[1d:30s] offset 1m) > 2800)': 6,
+    'count_over_time((up{job="spcs-services"} == 0)[1d:30s])': 72,
+    "sum(spcs_application_instances offset 1m)": 6,
 }  # fmt: skip
 
 
@@ -46,5 +50,6 @@ def test_a_day_ends_with_its_trouble_and_goes_on(tmp_path: Path) -> None:
             assert value is None or found[0].value == value, expression
         # The store has new samples of nodes, and alerts that wait ten minutes or longer have not begun to wait anew.
         wait_for(lambda: bool(query(f'timestamp(up{{job="spcs-nodes"}}) > {begun}')), 60)
+        wait_for(lambda: len(query(f'timestamp(up{{job="spcs-services"}} == 1) > {begun}')) == 6, 60)
         wait_for(lambda: len(query(f'timestamp(ALERTS{{alertstate="firing"}}) > {begun}')) >= len(FIRING) - 1, 120)
         assert FIRING.items() >= firing().items()
