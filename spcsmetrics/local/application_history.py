@@ -89,7 +89,7 @@ def _scrape(application: PastApplication, number: int, ages: Iterable[int]) -> I
         for family in body
         for sample in family.samples
     ]
-    good = _report(len(series), sum(map(bool, series)), length)
+    good = _report(len(series), length)
     bad = dict.fromkeys(good, 0) | {"scrape_sample_limit": _SAMPLE_LIMIT, "scrape_timeout_seconds": _TIMEOUT}
     reports = {
         answered: [f"{_series(name, forced)} {value}" for name, value in report.items()]
@@ -105,13 +105,13 @@ def _scrape(application: PastApplication, number: int, ages: Iterable[int]) -> I
         yield from ((line, age) for line in reports[answered])
 
 
-def _report(published: int, kept: int, length: int) -> dict[str, float]:
-    """Return what a scrape that was answered says of itself."""
+def _report(published: int, length: int) -> dict[str, float]:
+    """Return what a scrape that was answered says of itself: what is reserved counts, because it is left out later."""
     return {
         "up": 1,
         "scrape_duration_seconds": 0.002 + published * 2e-5,
         "scrape_samples_scraped": published,
-        "scrape_samples_post_metric_relabeling": kept,
+        "scrape_samples_post_metric_relabeling": published,
         "scrape_sample_limit": _SAMPLE_LIMIT,
         "scrape_timeout_seconds": _TIMEOUT,
         "scrape_body_size_bytes": length,

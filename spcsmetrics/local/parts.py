@@ -178,7 +178,9 @@ def _store_command(run: Run, config: Path, port: int) -> Args:
     moved = run.folder / "prometheus.yml"
     settings = yaml.safe_load(config.read_text().replace("- rules/*.yml", f"- {config.parent}/rules/*.yml"))
     # The launcher, which names the targets, does not run here, nor does Grafana: a part that is silent is an alert.
-    target = {"targets": [f"localhost:{port}"], "labels": {selectors.ACCOUNT: ACCOUNT}}
+    # A history has the shipped port.
+    name = f"localhost:{ports.PROMETHEUS}"
+    target = {"targets": [f"localhost:{port}"], "labels": {selectors.ACCOUNT: ACCOUNT, "instance": name}}
     own = {"job_name": "prometheus", "static_configs": [target]}
     jobs = [own if job["job_name"] == "siblings" else job for job in settings.get("scrape_configs", [])]
     moved.write_text(yaml.safe_dump(settings | {"scrape_configs": jobs}))

@@ -30,8 +30,9 @@ def run_preview(prometheus: str, folder: str, *, dry: bool) -> None:
 
 def _show(prometheus: str, folder: str) -> None:
     with processes.open_temporary_run("preview") as run:
-        started = time.time()
         served = page.start(run, prometheus or day.start(run)[1].url)
+        # From here on: on a slow machine the day takes minutes to write.
+        started = time.time()
         console.print(f"  the boards are at {served.url}; they are drawn with Grafana's libraries, not by Grafana")
         if folder:
             _take(run, served.url, folder, started, fill=not prometheus)
