@@ -28,8 +28,8 @@ _COLD = (
 # What a package costs beside its sources, in bytes of them.
 _PACKAGE = 60_000
 
-# The compiler as it costs least where packages are many: garbage is kept, because a process ends soon, and each compiles
-# with one thread beside as many others as there are processors. Measured with grpc and an empty cache: 41 instead of 55
+# The compiler as it costs least where packages are many: garbage is kept, because a process ends soon, and each has
+# one thread beside as many others as there are processors. Measured with grpc and an empty cache: 41 instead of 55
 # to 61 CPU seconds, and up to 360 instead of 300 MB of memory.
 _THRIFTY = {"GOGC": "400", "GOMAXPROCS": "1"}
 
