@@ -4,6 +4,7 @@ What could not be looked up is an error of its own, so that a database that is o
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,13 +12,13 @@ from typing import Any
 
 from spcsmetrics.core import groups, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, LOCKS, ROOT, THANOS
+from spcsmetrics.core.paths import BUILD, LOCKS, ROOT, THANOS, relative
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.images import daemon, scans
 from spcsmetrics.images.definition import SHIPPED, Image
-from spcsmetrics.programs import collector_module, thanos
+from spcsmetrics.programs import backfill, collector_module, thanos
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep.locks import GROUPS
@@ -37,6 +38,9 @@ def run_audit(*, dry: bool) -> None:
     steps = [groups.group_step("audit"), *(_python_step(LOCKS / f"{group}.txt") for group in sorted(GROUPS))]
     steps += [go_step(), tool_step("govulncheck")]
     steps += [_go_step(module) for module in (*GO_MODULES, collector_module.FOLDER)]
+    # A release offers these two to demos.
+    for program in (collector_module.STORE, os.path.relpath(backfill.SOURCE, collector_module.FOLDER)):
+        steps.append(_go_step(collector_module.FOLDER, packages=program))
     steps.append(_go_step(THANOS, thanos.TAGS, thanos.PACKAGE))
     carry_out(steps, dry=dry)
 
@@ -78,11 +82,12 @@ def _ids(package: Mapping[str, Any]) -> str:
 
 
 def _go_step(module: Path, tags: str = "", packages: str = "./...") -> Step:
+    what = packages if packages != "./..." else str(relative(module))
     return judging_step(
-        f"govulncheck {module.name}",
+        f"govulncheck {what}",
         [tool("govulncheck"), f"-tags={tags or build_tags()}", packages],
-        {_GOVULNCHECK_FOUND: f"{module.name} has known vulnerabilities: move the modules that the report above names"},
-        f"{module.name} was not audited: check that the Go vulnerability database can be reached",
+        {_GOVULNCHECK_FOUND: f"{what} has known vulnerabilities: move the modules that the report above names"},
+        f"{what} was not audited: check that the Go vulnerability database can be reached",
         cwd=module,
         env=go_environment,
     )
@@ -104,7 +109,8 @@ def judging_step(
         if code:
             raise UserError(findings.get(code, f"{otherwise} ({title} {process.describe(code)})"))
 
-    return Step(title=title, detail=process.render(command), action=act, stream=True)
+    where = "" if cwd == ROOT else f" in {relative(cwd)}"
+    return Step(title=title, detail=process.render(command) + where, action=act, stream=True)
 
 
 def run_scan(*, dry: bool) -> None:

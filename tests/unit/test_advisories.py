@@ -1,6 +1,7 @@
 """A search for known vulnerabilities that did not take place is never taken for one that found nothing."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from spcsmetrics.core.steps import Step
 from spcsmetrics.images import daemon, scans
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
 from spcsmetrics.images.definition import SHIPPED
-from spcsmetrics.programs import demo_store
+from spcsmetrics.programs import collector_module, demo_store
 from spcsmetrics.upkeep import advisories
 
 GOOD = {"name": "rich", "version": "14.0", "vulns": []}
@@ -59,7 +60,14 @@ def test_a_report_that_was_not_written_is_not_a_good_one(text: str | None, tmp_p
 def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Step]:
     """Return the steps of both tasks by title instead of doing them."""
     found: dict[str, Step] = {}
-    monkeypatch.setattr(advisories, "carry_out", lambda steps, **_: found.update({step.title: step for step in steps}))
+
+    def note(steps: Iterable[Step], **_: object) -> None:
+        steps = list(steps)
+        # Of steps that are the same, carry_out does one.
+        assert len({(step.title, step.detail) for step in steps}) == len(steps)
+        found.update({step.title: step for step in steps})
+
+    monkeypatch.setattr(advisories, "carry_out", note)
     monkeypatch.setattr(scans, "RECORD", tmp_path / "release" / "scanned.json")
     advisories.run_audit(dry=False)
     advisories.run_scan(dry=False)
@@ -74,9 +82,9 @@ def exit_with(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("title", "code", "sentence"),
     [
-        ("govulncheck collector", 3, "^collector has known vulnerabilities: move"),
-        ("govulncheck collector", 1, "^collector was not audited: .* database .*exit code 1"),
-        ("govulncheck launcher", 2, "^launcher was not audited"),
+        ("govulncheck otel-builder/collector", 3, "^otel-builder/collector has known vulnerabilities: move"),
+        ("govulncheck otel-builder/collector", 1, "^otel-builder/collector was not audited: .* database .*exit code 1"),
+        ("govulncheck thanos/launcher", 2, "^thanos/launcher was not audited"),
         ("grype's database", 1, "^the images were not scanned, because grype's database cannot be had"),
         ("grype spcs-oss-otel", 2, "^spcs-oss-otel has high vulnerabilities that have a fix"),
         ("grype spcs-oss-otel", 1, "^spcs-oss-otel was not scanned"),
@@ -94,11 +102,15 @@ def test_an_exit_code_says_which_of_the_two_it_was(
 
 def test_the_audit_covers_every_lock_and_every_module_of_go(steps: dict[str, Step]) -> None:
     assert {f"pip-audit {lock.stem}" for lock in (ROOT / "locks").glob("*.txt")} - {"pip-audit bases"} <= steps.keys()
-    modules = {Path(file).parent.name for file in git.tracked() if file.endswith("/go.mod")}
-    assert "collector" in modules
+    modules = {str(Path(file).parent) for file in git.tracked() if file.endswith("/go.mod")}
     # It requires nothing, and stands in for a library of the demo's store.
-    modules.remove(demo_store.OPENAPI.name)
-    assert {f"govulncheck {module}" for module in modules} <= steps.keys()
+    modules.remove(str(demo_store.OPENAPI.relative_to(ROOT)))
+    audited = [step.detail for title, step in steps.items() if title.startswith("govulncheck ")]
+    assert {detail.rpartition(" in ")[2] for detail in audited} == modules
+
+
+def test_the_audit_covers_every_program_that_a_release_offers_to_demos(steps: dict[str, Step]) -> None:
+    assert {f"govulncheck {program}" for program in (collector_module.STORE, "../backfill/main.go")} <= steps.keys()
 
 
 def test_the_daemon_and_the_images_are_looked_for_before_anything_is_compiled(
