@@ -192,17 +192,22 @@ def holds(reference: str) -> bool:
         return False
 
 
-def forget(prefix: str) -> None:
-    """Remove every name of an image that begins so; under other names the images stay."""
+def find_all(prefix: str) -> set[str]:
+    """Return every name of an image that begins so, also the names by digest."""
+    with open_client() as client:
+        names = {name for image in client.images.list() for name in (*image.tags, *(image.attrs["RepoDigests"] or []))}
+    return {name for name in names if name.startswith(prefix)}
+
+
+def forget(names: Iterable[str]) -> None:
+    """Remove these names of images; under other names the images stay."""
     from docker.errors import ImageNotFound  # noqa: PLC0415 - slow to import
 
     with open_client() as client:
-        names = {name for image in client.images.list() for name in (*image.tags, *(image.attrs["RepoDigests"] or []))}
         # The name by digest goes with the last tag.
         for name in sorted(names, key=lambda name: "@" in name):
-            if name.startswith(prefix):
-                with suppress(ImageNotFound):
-                    client.images.remove(name)
+            with suppress(ImageNotFound):
+                client.images.remove(name)
 
 
 def shorten(error: object) -> str:

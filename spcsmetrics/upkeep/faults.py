@@ -16,6 +16,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import console
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images.definition import IMAGES, SHIPPED
+from spcsmetrics.upkeep import outcome
 
 
 @dataclass(kw_only=True)
@@ -50,7 +51,7 @@ class Stage:
 
     def repositories(self, namespace: str) -> Path:
         """Return where the registry keeps a namespace."""
-        return self.folder / "target" / "docker" / "registry" / "v2" / "repositories" / namespace
+        return outcome.repositories(self.folder, namespace)
 
 
 def rehearse(clone: Path, folder: Path, target: str) -> None:

@@ -21,7 +21,7 @@ from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import daemon, local_registry
 from spcsmetrics.images.definition import IMAGES
 from spcsmetrics.programs.tools import TOOLS, tool, tool_step
-from spcsmetrics.upkeep import faults
+from spcsmetrics.upkeep import faults, outcome
 
 WORKFLOWS = ("ci", "release")
 FOLDER = BUILD / "rehearsal"
@@ -38,6 +38,7 @@ CHANGES = {
         ('--registry docker.io --namespace "$NAMESPACE"', '--registry "$TARGET" --namespace "$NAMESPACE"'),
     ),
 }
+_REGISTRIES = "localhost:"
 _AUTHOR = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com")
 
 
@@ -70,7 +71,7 @@ def make_clone() -> None:
         file = CLONE / ".github" / "workflows" / f"{name}.yml"
         file.write_text(change(file.read_text(), changes, name))
     process.run(["git", *_AUTHOR, "commit", "--quiet", "--all", "--message", "Rehearse"], cwd=CLONE)
-    process.run(["git", "tag", f"v{PRODUCT}"], cwd=CLONE)
+    process.run(["git", "tag", "--force", f"v{PRODUCT}"], cwd=CLONE)
     for folder in ("bin", "python", "programs"):
         shutil.copytree(STANDINS / folder, FOLDER / folder)
     for program in (FOLDER / "programs").iterdir():
@@ -110,6 +111,8 @@ def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: 
     command: Args = [tool("act"), "push", "--workflows", f".github/workflows/{workflow}.yml", "--eventpath", event]
     # Where the jobs work; the caches of Go and pip stay this machine's.
     command = [*command, "--action-cache-path", FOLDER / "work", "--no-cache-server"]
+    # Elsewhere a job has a machine for itself: its ports, its simulated nodes and its processors.
+    command = [*command, "--concurrent-jobs", "1"]
     command = [*command, "--platform", "ubuntu-24.04=-self-hosted", *words]
     for name, value in {"REHEARSAL": FOLDER, "PYTHONPATH": FOLDER / "python", "TERM": "dumb", **environment}.items():
         command = [*command, "--env", f"{name}={value}"]
@@ -150,7 +153,7 @@ def _release_step() -> Step:
             secret = FOLDER / "secrets"
             secret.write_text(f"DOCKERHUB_TOKEN={PASSWORD}\n")
             _act("release", f"refs/tags/v{PRODUCT}", environment, *words, "--secret-file", str(secret))
-            console.print(f"- Released to {target}/acme")
+            console.print(f"- Released to {target}/acme: {outcome.check(FOLDER, 'acme')}")
             faults.rehearse(CLONE, FOLDER, target)
 
     return Step(
@@ -168,12 +171,15 @@ def open_target() -> Iterator[str]:
     users.write_text(_USERS)
     address = local_registry.start_registry(FOLDER / "target", users)
     grafana = IMAGES["grafana"].reference
-    had_grafana = daemon.holds(grafana)
+    before = daemon.find_all(_REGISTRIES)
+    shipped = daemon.find_id(grafana) if daemon.holds(grafana) else ""
     try:
         yield address
     finally:
         local_registry.stop_registry(FOLDER / "target")
         # With the registries their images' names go, and what stood in for Grafana.
-        daemon.forget("localhost:")
-        if not had_grafana:
-            daemon.forget(grafana)
+        daemon.forget(daemon.find_all(_REGISTRIES) - before)
+        if shipped:
+            process.run(["docker", "tag", f"sha256:{shipped}", grafana])
+        else:
+            daemon.forget([grafana])

@@ -9,9 +9,12 @@ import pytest
 import yaml
 from trees import read_yaml
 
-from spcsmetrics.core import git
+from spcsmetrics.core import git, process
 from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.versions import PRODUCT
+from spcsmetrics.images import daemon, local_registry
+from spcsmetrics.images.definition import SHIPPED
 from spcsmetrics.upkeep import faults, rehearsal
 
 
@@ -50,6 +53,73 @@ def test_files_that_differ_from_the_commit_are_not_rehearsed(monkeypatch: pytest
     monkeypatch.setattr(git, "revision", lambda: "c" * 40 + "-changed")
     with pytest.raises(UserError, match="files differ from the commit, which alone is rehearsed: commit first"):
         rehearsal.make_clone()
+
+
+def test_a_commit_that_has_the_tag_of_a_release_is_rehearsed_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / ".github", source / ".github")
+    for words in (("init", "--quiet"), ("add", "."), (*rehearsal._AUTHOR, "commit", "--quiet", "--message", "Begin")):
+        process.run(["git", *words], cwd=source)
+    process.run(["git", "tag", f"v{PRODUCT}"], cwd=source)
+    monkeypatch.setattr(git, "revision", lambda: "c" * 40)
+    monkeypatch.setattr(rehearsal, "ROOT", source)
+    monkeypatch.setattr(rehearsal, "FOLDER", tmp_path / "rehearsal")
+    monkeypatch.setattr(rehearsal, "CLONE", tmp_path / "rehearsal" / "clone")
+    rehearsal.make_clone()
+    clone = tmp_path / "rehearsal" / "clone"
+    assert process.run(["git", "tag", "--points-at", "HEAD"], cwd=clone).split() == [f"v{PRODUCT}"]
+    assert process.run(["git", "status", "--porcelain"], cwd=clone) == ""
+    assert {file.name for file in (tmp_path / "rehearsal" / "programs").glob("*.sha256")} == {
+        "govulncheck.sha256",
+        "grype.sha256",
+    }
+
+
+def test_a_candidate_is_made_of_every_image_beforehand() -> None:
+    text = (rehearsal.STANDINS / "actions" / "docker+setup-buildx-action" / "action.yml").read_text()
+    assert "./inv build --bases local" in text
+    # Those that it leaves out.
+    assert "-m standins" in text
+    assert "./inv build --only thanos" in text
+    assert set(SHIPPED) == {"otel", "prometheus", "grafana", "thanos"}
+
+
+def test_jobs_run_one_after_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ran: list[list[str]] = []
+
+    def stream(command: list[object], **_: object) -> int:
+        ran.append([str(word) for word in command])
+        return 1
+
+    monkeypatch.setattr(rehearsal, "FOLDER", tmp_path)
+    monkeypatch.setattr(process, "stream", stream)
+    with pytest.raises(UserError, match=r"^the rehearsal of ci\.yml failed: read its report above$"):
+        rehearsal._ci_step().action()
+    (command,) = ran
+    assert command[command.index("--concurrent-jobs") + 1] == "1"
+
+
+@pytest.mark.parametrize("shipped", ["", "6" * 64])
+def test_the_registry_of_a_rehearsal_takes_with_it_the_names_that_it_gave_and_no_others(
+    shipped: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine = "localhost:5000/mine:1"
+    held, ran = {mine}, []
+    monkeypatch.setattr(rehearsal, "FOLDER", tmp_path)
+    monkeypatch.setattr(local_registry, "start_registry", lambda *_: "localhost:1")
+    monkeypatch.setattr(local_registry, "stop_registry", lambda _: None)
+    monkeypatch.setattr(daemon, "holds", lambda _: bool(shipped))
+    monkeypatch.setattr(daemon, "find_id", lambda _: shipped)
+    monkeypatch.setattr(daemon, "find_all", lambda prefix: {name for name in held if name.startswith(prefix)})
+    monkeypatch.setattr(daemon, "forget", held.difference_update)
+    monkeypatch.setattr(process, "run", ran.append)
+    grafana = SHIPPED["grafana"].reference
+    with rehearsal.open_target() as target:
+        held |= {f"{target}/acme/spcs-oss-otel:1", grafana}
+    assert held == ({mine, grafana} if shipped else {mine})
+    assert ran == ([["docker", "tag", f"sha256:{shipped}", grafana]] if shipped else [])
 
 
 @pytest.mark.parametrize(

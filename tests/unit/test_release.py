@@ -203,6 +203,13 @@ def test_the_workflows_call_tasks_that_exist() -> None:
     assert {"lint", "test", "test-stack", "release", "scan", "audit"} <= called
 
 
+def test_a_contributor_runs_what_the_workflow_does() -> None:
+    workflow = re.findall(r"run: \./inv ([\w-]+)", (ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    script = re.findall(r"^\./inv ([\w-]+)", (ROOT / ".ci" / "run").read_text(), re.M)
+    # The audit needs the advisories of PyPI and Go.
+    assert sorted(script) == sorted(set(workflow) - {"audit"})
+
+
 def test_everything_inside_is_listed_with_its_version() -> None:
     rows = versions.list_versions()
     assert {row[0] for row in rows} == set(SHIPPED)
