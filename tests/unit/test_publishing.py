@@ -17,6 +17,7 @@ case "$1 $2" in
 "api "*) [ -e {folder}/rules ] && cat {folder}/rules ;;
 "release view") [ -e {folder}/released ] ;;
 "release create") touch {folder}/released ;;
+"release upload") [ ! -e {folder}/breaks ] ;;
 esac
 """
 SETTINGS = {"DOCKERHUB_USER": "robot", "DOCKERHUB_NAMESPACE": "acme", "DOCKERHUB_TOKEN": "its-token"}
@@ -71,15 +72,40 @@ def test_a_missing_setting_is_named(folder: Path, missing: str) -> None:
         assert done.stderr.startswith(f"{missing} is not set in the environment docker-hub")
 
 
-@pytest.mark.parametrize(("tag", "kind"), [("v1.2.3", "--prerelease=false"), ("v1.2.3-rc.1", "--prerelease")])
-def test_a_prerelease_is_marked_so_and_a_second_run_brings_it_up_to_date(folder: Path, tag: str, kind: str) -> None:
+@pytest.fixture
+def files(folder: Path) -> str:
+    """Make what a release has beside its notes, and return it as words."""
     (folder / "build" / "release").mkdir(parents=True)
     files = ["build/release/one.spdx.json", "build/release/two.tar.gz"]
     for file in files:
         (folder / file).touch()
-    for verb in ("create", "edit"):
-        (folder / "calls").unlink(missing_ok=True)
-        assert run(folder, "publish", tag).returncode == 0
-        made = calls(folder)
-        assert made[1].startswith(f"release {verb} {tag} --verify-tag {kind} ")
-        assert made[2] == f"release upload {tag} --clobber {' '.join(files)}"
+    return " ".join(files)
+
+
+@pytest.mark.parametrize(("tag", "kind"), [("v1.2.3", "--prerelease=false"), ("v1.2.3-rc.1", "--prerelease")])
+def test_a_prerelease_is_marked_so_and_a_second_run_brings_it_up_to_date(
+    folder: Path, files: str, tag: str, kind: str
+) -> None:
+    upload = f"release upload {tag} --clobber {files}"
+    edit = f"release edit {tag} --draft=false --verify-tag {kind} --notes-file build/release/notes.md"
+    assert run(folder, "publish", tag).returncode == 0
+    view, create, *others = calls(folder)
+    assert view == f"release view {tag}"
+    assert create.startswith(f"release create {tag} --draft --verify-tag {kind} ")
+    assert others == [upload, edit]
+    (folder / "calls").unlink()
+    assert run(folder, "publish", tag).returncode == 0
+    assert calls(folder) == [view, upload, edit]
+
+
+def test_a_release_whose_files_were_not_uploaded_stays_a_draft_and_the_next_run_finishes_it(
+    folder: Path, files: str
+) -> None:
+    (folder / "breaks").touch()
+    assert run(folder, "publish", "v1.2.3").returncode == 1
+    assert not [call for call in calls(folder) if "--draft=false" in call]
+    (folder / "breaks").unlink()
+    assert run(folder, "publish", "v1.2.3").returncode == 0
+    assert len([call for call in calls(folder) if call.startswith("release create")]) == 1
+    assert calls(folder)[-2].endswith(files)
+    assert "--draft=false" in calls(folder)[-1]
