@@ -106,7 +106,8 @@ def test_the_registry_of_a_rehearsal_takes_with_it_the_names_that_it_gave_and_no
     shipped: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     mine = "localhost:5000/mine:1"
-    held, ran = {mine}, []
+    held = {mine}
+    ran: list[list[str]] = []
     monkeypatch.setattr(rehearsal, "FOLDER", tmp_path)
     monkeypatch.setattr(local_registry, "start_registry", lambda *_: "localhost:1")
     monkeypatch.setattr(local_registry, "stop_registry", lambda _: None)
