@@ -45,13 +45,10 @@ class Stage:
         auth = base64.b64encode(f"writer:{password}".encode()).decode()
         (config / "config.json").write_text(json.dumps({"auths": {self.target: {"auth": auth}}}))
 
-    def holds(self, namespace: str) -> bool:
-        """Return whether a namespace of the registry has anything."""
-        return any(self.repositories(namespace).rglob("current/link"))
-
-    def repositories(self, namespace: str) -> Path:
-        """Return where the registry keeps a namespace."""
-        return outcome.repositories(self.folder, namespace)
+    def tags(self, namespace: str, tag: str = "*") -> list[Path]:
+        """Return where the registry keeps each tag of a namespace, without a look at uploads, which come and go."""
+        links = outcome.repositories(self.folder, namespace).glob(f"*/_manifests/tags/{tag}/current/link")
+        return [link.parent.parent for link in links]
 
 
 def rehearse(clone: Path, folder: Path, target: str) -> None:
@@ -105,7 +102,7 @@ def _take(stage: Stage) -> None:
     process.run(["docker", "push", "--quiet", taken], env=stage.environment)
     process.run(["docker", "rmi", "--no-prune", taken])
     expect(stage.release("taken"), "is another image already")
-    if len(list(stage.repositories("taken").rglob("tags/*"))) != 1:
+    if len(stage.tags("taken")) != 1:
         raise UserError("a release of a version that is taken was refused after something was pushed: check it before")
     console.print("- taken tag: refused before anything was pushed")
 
@@ -130,7 +127,7 @@ def _refuse(
         expect(before, sentence)
         sentence = "was not scanned"
     expect(stage.release(namespace), sentence)
-    if stage.holds(namespace):
+    if stage.tags(namespace):
         raise UserError(f"a release with {name} was refused after something was pushed: check it before")
     console.print(f"- {name}: refused before anything was pushed")
 
@@ -141,16 +138,16 @@ def _kill(stage: Stage) -> None:
     env = {**os.environ, **stage.environment}
     with subprocess.Popen(command, cwd=stage.clone, env=env, stderr=subprocess.PIPE, text=True) as running:
         for _ in range(1200):
-            if stage.holds("killed") or running.poll() is not None:
+            if stage.tags("killed") or running.poll() is not None:
                 break
             time.sleep(0.05)
         running.send_signal(signal.SIGKILL)
-    latest = list(stage.repositories("killed").rglob("tags/latest"))
+    latest = stage.tags("killed", "latest")
     if running.returncode != -signal.SIGKILL or latest:
         raise UserError("a release could not be killed before it moved latest: rehearse again")
     done = stage.release("killed")
     expect(done, "")
-    if len(list(stage.repositories("killed").rglob("tags/latest"))) != len(SHIPPED) or "up to date" not in done.stderr:
+    if len(stage.tags("killed", "latest")) != len(SHIPPED) or "up to date" not in done.stderr:
         raise UserError(f"a release that was killed was not finished by the next run: {_last(done.stderr)}")
     console.print(f"- killed in the middle: the next run finished {PRODUCT}")
 

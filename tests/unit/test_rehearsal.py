@@ -1,5 +1,6 @@
 """What a rehearsal of the workflows changes in them is named, and every action has a stand-in."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.images import daemon, local_registry
 from spcsmetrics.images.definition import SHIPPED
-from spcsmetrics.upkeep import faults, rehearsal
+from spcsmetrics.upkeep import faults, outcome, rehearsal
 
 
 @pytest.mark.parametrize("name", rehearsal.WORKFLOWS)
@@ -141,6 +142,28 @@ def test_a_release_with_a_fault_must_end_with_its_own_sentence(code: int, said: 
         return
     with pytest.raises(UserError, match=r"\./inv release did not (fail with|end well)"):
         faults.expect(done, sentence)
+
+
+def test_an_upload_that_vanishes_does_not_end_the_rehearsal_of_a_kill(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stage = faults.Stage(clone=tmp_path, folder=tmp_path, target="localhost:1")
+    image = outcome.repositories(tmp_path, "killed") / "spcs-oss-otel"
+    (image / "_uploads" / "1" / "hashstates").mkdir(parents=True)
+    list_folder = os.scandir
+
+    def scan(place: str = ".") -> object:
+        if "_uploads" in str(place):
+            raise FileNotFoundError(place)
+        return list_folder(place)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert stage.tags("killed") == []
+    link = image / "_manifests" / "tags" / PRODUCT / "current" / "link"
+    link.parent.mkdir(parents=True)
+    link.touch()
+    assert [tag.name for tag in stage.tags("killed")] == [PRODUCT]
+    assert stage.tags("killed", "latest") == []
 
 
 def test_a_program_that_a_job_left_is_ended_and_no_other(tmp_path: Path) -> None:
