@@ -99,7 +99,8 @@ def _push_steps(release: Release) -> list[Step]:
 def _push_step(release: Release, image: Image) -> Step:
     wanted = release.target.reference(image, PRODUCT)
     there = release.source.reference(image, PRODUCT) if release.source else image.reference
-    command = ["docker", "buildx", "imagetools", "create", "--tag", wanted, there]
+    # Otherwise a source that is one image and no index would be wrapped in an index, with another digest.
+    command = ["docker", "buildx", "imagetools", "create", "--prefer-index=false", "--tag", wanted, there]
     copies = release.source is not None and builders.has_buildx()
 
     def push() -> None:
