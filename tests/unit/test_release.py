@@ -115,6 +115,18 @@ def test_bake_builds_what_its_definition_has_and_the_classic_builder_the_rest(
     assert f"org.opencontainers.image.source={SOURCE}" in classic
 
 
+def test_buildx_copies_every_image_without_an_index_around_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(builders, "has_buildx", lambda: True)
+    target = Target(registry="r.example.com", namespace="acme")
+    release.run_release(target, "localhost:5000/staging", "", candidate=False, dry=True)
+    printed = capsys.readouterr().out
+    for image in SHIPPED.values():
+        names = f"r.example.com/acme/{image.name}:{PRODUCT} localhost:5000/staging/{image.name}:{PRODUCT}"
+        assert f"docker buildx imagetools create --prefer-index=false --tag {names}" in printed
+
+
 def test_an_unknown_image_is_refused_with_the_known_ones() -> None:
     assert choose("") == list(IMAGES.values())
     assert choose("grafana") == [SHIPPED["grafana"]]
