@@ -4,7 +4,7 @@ Their series have the job of applications, and the names of pool, database, sche
 """
 
 from monitoring.selectors import DATABASE, OF_APPLICATIONS, OF_SERVICE, POOL, SCHEMA, SERVICE, SERVICE_LEGEND, short
-from monitoring.signals import NONE_IS_PLAIN, SHARE, Column, Line, Listing, Signal
+from monitoring.signals import SHARE, Column, Line, Listing, Signal
 from monitoring.signals.stack import RATE
 
 # The label by which instances of a service differ: its name, the number of the instance, and the port.
@@ -56,7 +56,7 @@ def series(where: str) -> Signal:
     """Return how many series applications publish."""
     return Signal(
         title="Series of applications",
-        meaning="Series that the applications publish and the store keeps.",
+        meaning="Series that the applications publish, those under reserved names included, which are left out.",
         unit="short",
         lines=(Line(expr=f"sum({_of('scrape_samples_post_metric_relabeling', where)})", legend="series"),),
         empty=_NONE,
@@ -67,20 +67,16 @@ def series(where: str) -> Signal:
 def listing(where: str) -> Listing:
     """Return the targets with what their scrapes say."""
     seconds = _of("scrape_duration_seconds", where)
-    kept, found = (_of(f"scrape_samples_{what}", where) for what in ("post_metric_relabeling", "scraped"))
+    published = _of("scrape_samples_post_metric_relabeling", where)
     return Listing(
         title="Applications",
-        meaning="Each instance that is scraped: whether it answers, how long that takes, how many series are kept, how "
-        "many are left out because their names are reserved, and how near the limit of samples it is. "
-        "Click on a service for its containers.",
+        meaning="Each instance that is scraped: whether it answers, how long that takes, how many series it publishes, "
+        "and how near the limit of samples it is. Click on a service for its containers.",
         keys=_KEYS,
         columns=(
             Column(title="Answers", expr=f"max by ({_BY}) ({_of('up', where)})", unit="none", texts=ANSWERS, width=130),
             Column(title="Duration", expr=f"max by ({_BY}) ({seconds})", unit="s", decimals=3),
-            Column(title="Series", expr=f"max by ({_BY}) ({kept})", unit="none"),
-            Column(
-                title="Left out", expr=f"max by ({_BY}) ({found} - {kept})", unit="none", steps=NONE_IS_PLAIN, width=80
-            ),
+            Column(title="Series", expr=f"max by ({_BY}) ({published})", unit="none"),
             Column(title="Of the limit", expr=share_of_samples(where), unit="percentunit", steps=SHARE),
             Column(title="Body", expr=f"max by ({_BY}) ({_of('scrape_body_size_bytes', where)})", unit="bytes"),
         ),
