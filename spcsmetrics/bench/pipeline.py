@@ -46,7 +46,7 @@ class Load:
 
 
 def read_loads(sizes: str, interval: int) -> list[Load]:
-    """Return a load for each number of series, with commas between them; each is measured for 40 s at least.
+    """Return a load for each number of series, with commas between them; each is measured for whole minutes.
 
     Raises:
         UserError: a size cannot be read, or is more than the simulated nodes have addresses for.
@@ -58,8 +58,13 @@ def read_loads(sizes: str, interval: int) -> list[Load]:
             raise UserError(f"--series {sizes}: write numbers from 1 to {_MAX_SERIES} with commas between them")
         pools = max(1, round(int(size) / _NODE_SERIES / _POOL_NODES))
         shape = {"pools": pools, "nodes": _POOL_NODES, "containers": _CONTAINERS}
-        loads.append(Load(**shape, interval=interval, warm_up=4 * interval, window=max(40, 4 * interval)))
+        loads.append(Load(**shape, interval=interval, warm_up=4 * interval, window=_find_window(interval)))
     return loads
+
+
+def _find_window(interval: int) -> int:
+    """Return seconds in which every pipeline evaluates each rule equally often, but for those of a day."""
+    return 60 * max(1, round(4 * interval / 60))
 
 
 @dataclass(frozen=True, kw_only=True)
