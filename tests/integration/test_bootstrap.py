@@ -156,6 +156,7 @@ def test_a_signal_ends_what_makes_the_environment(checkout: Path, number: signal
     )
     python.chmod(0o755)
     command, env = [str(checkout / "inv"), "-l"], {"PATH": str(checkout / "bin"), "TMPDIR": str(checkout)}
+
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as started:
         child = checkout / "child"
         while not (child.exists() and child.read_text()):
