@@ -155,8 +155,12 @@ def test_a_signal_ends_what_makes_the_environment(checkout: Path, number: signal
         f"*'-m venv'*) sleep 60 & echo $! >{checkout}/child; wait ;;\nesac\n"
     )
     python.chmod(0o755)
-    command, env = [str(checkout / "inv"), "-l"], {"PATH": str(checkout / "bin"), "TMPDIR": str(checkout)}
-
+    # A shell cannot trap what was ignored when it started, as nohup has it.
+    heed = (
+        "import os, signal, sys; signal.signal(int(sys.argv[1]), signal.SIG_DFL); os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    command = [sys.executable, "-c", heed, str(int(number)), str(checkout / "inv"), "-l"]
+    env = {"PATH": str(checkout / "bin"), "TMPDIR": str(checkout)}
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as started:
         child = checkout / "child"
         while not (child.exists() and child.read_text()):
