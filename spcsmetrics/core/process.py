@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from spcsmetrics.core.errors import Terminated, UserError
@@ -58,6 +58,25 @@ def run(
             f"{last_lines(printed, _TAIL_LINES)}"
         )
     return output
+
+
+@contextlib.contextmanager
+def running(args: Args, *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run a command beside what a block does, at whose end its own is awaited; where the block fails, it is ended.
+
+    What it prints and whether it fails is of no account: it prepares what a later command reports on.
+    """
+    command, variables = _prepare(args, env, "")
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, cwd=cwd, env=variables, stdin=quiet, stdout=quiet, stderr=quiet, process_group=0
+    ) as child:
+        try:
+            yield
+            child.wait()
+        except BaseException:
+            _end_group(child)
+            raise
 
 
 def probe(args: Args, *, env: Mapping[str, str] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Step:
         stream: the action writes to the terminal itself, such as a test runner, so no spinner is drawn meanwhile.
         exclusive: the action writes where the same step of another ./inv in this clone would.
         progress: how far the action is, which the spinner shows.
+        meanwhile: holds what runs beside the action because a later step needs it.
 
     Example:
         Step("Build the page", "vite build -> build/page", build, skip=lambda: is_current(PAGE, inputs))
@@ -41,6 +43,7 @@ class Step:
     stream: bool = False
     exclusive: bool = False
     progress: Progress | None = None
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 def carry_out(steps: Iterable[Step], *, dry: bool = False) -> None:
@@ -92,7 +95,7 @@ def _do(step: Step) -> None:
     else:
         if step.progress and not console.redraws:
             step.progress.say = console.print
-        with console.status(step.progress or f"{step.title} ..."):
+        with console.status(step.progress or f"{step.title} ..."), step.meanwhile():
             step.action()
     console.print(f"- {step.title}: done in {time.monotonic() - started:.1f} s")
 

@@ -4,7 +4,8 @@ import itertools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,10 @@ from simulator.fleet import ACCOUNT
 from spcsmetrics.core import groups, ports, process
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
+from spcsmetrics.core.toolchain import go_step
 from spcsmetrics.local import page
 from spcsmetrics.local.processes import Process, Run, answers, start_bound
-from spcsmetrics.programs import backfill, collector, demo_store, prometheus, released
+from spcsmetrics.programs import backfill, collector, demo_store, mended_library, prometheus, released
 from spcsmetrics.programs.released import Asset
 
 # Seconds between two scrapes of a node in a demo.
@@ -41,25 +43,38 @@ def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step
             where they were fetched from it before.
         history: whether the demo begins with a history, which a program writes.
     """
-    writer = [backfill] if history else []
+    writer = backfill.build_steps() if history else []
     if prometheus.find_installed() or prometheus.is_built() or not demo_store.locked_version():
-        return build_steps() + [step for one in writer for step in one.build_steps()]
-    made = [(one.asset(), one.build_steps()) for one in (collector, demo_store, *writer)]
-    programs = [one for one, _ in made]
+        return build_steps() + writer
+    programs = [one.asset() for one in (collector, demo_store, *([backfill] if history else []))]
     look = released.look_step([*programs, page.asset()], "programs and boards")
     # On a machine that has compiled it before, compiling takes no longer than fetching.
     look = replace(look, skip=lambda: collector.is_compiled_before() or all(one.is_current() for one in programs))
     is_there = Asset.is_made_here if from_source else Asset.is_current
-    steps = []
-    for asset, (go, build) in made:
+
+    def is_complete() -> bool:
+        return all(map(is_there, programs))
+
+    def fetch() -> AbstractContextManager[None]:
+        return nullcontext() if is_complete() else mended_library.fetching()
+
+    go = go_step()
+    build = mended_library.build_step(
+        collector.source(),
+        demo_store.source(),
+        target=None,
+        title="Build the collector and the demo's Prometheus",
+        flags=demo_store.build_flags,
+        is_there=is_there,
+    )
+    return [
+        *([] if from_source else [look]),
         # Go itself is for compiling alone.
-        steps.append(replace(go, skip=_unless_missing(programs, is_there, go)))
-        steps.append(replace(build, skip=partial(is_there, asset)))
-    return [groups.group_step("simulator"), *([] if from_source else [look]), *steps]
-
-
-def _unless_missing(programs: Sequence[Asset], is_there: Callable[[Asset], bool], step: Step) -> Callable[[], bool]:
-    return lambda: all(map(is_there, programs)) or step.skip()
+        replace(go, skip=lambda: is_complete() or go.skip()),
+        replace(groups.group_step("simulator"), meanwhile=fetch),
+        build,
+        *(replace(step, skip=partial(is_there, backfill.asset())) for step in writer[1:]),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.released import Asset
 
 SOURCE = OTEL / "backfill" / "main.go"
-_LOG = BUILD / "backfill.log"
 
 
 def built(target: str | None = None) -> Path:
@@ -28,5 +27,6 @@ def asset(target: str | None = None) -> Asset:
 
 def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that build it."""
-    title = "Build the writer of a history"
-    return [go_step(), mended_library.build_step(str(SOURCE), asset(target), target, title=title, log=_LOG)]
+    title = "Build the writer of a history" + (f" on {target}" if target else "")
+    source = mended_library.Source(asset=asset(target), package=str(SOURCE))
+    return [go_step(), mended_library.build_step(source, target=target, title=title)]

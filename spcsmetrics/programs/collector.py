@@ -4,12 +4,12 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN, relative
-from spcsmetrics.core.progress import Progress
-from spcsmetrics.core.steps import Step, console
-from spcsmetrics.core.toolchain import go_environment, go_step, host_platform
+from spcsmetrics.core.paths import BUILD, OTEL, PLUGIN
+from spcsmetrics.core.steps import Step
+from spcsmetrics.core.toolchain import go_step, host_platform
 from spcsmetrics.programs import collector_module, gobuild, mended_library
 from spcsmetrics.programs.manifest import MANIFEST, check_manifest, read_manifest
+from spcsmetrics.programs.mended_library import Source
 from spcsmetrics.programs.released import Asset
 
 # How much garbage the collector keeps, in per cent of what is in use; its image sets the same.
@@ -23,13 +23,6 @@ SERVICES_CONFIG = OTEL / "services.yaml"
 CENTRAL_CONFIG = OTEL / "central.yaml"
 # Other names under which the program is the doctor and the health check.
 NAMES = ("spcs-doctor", "healthcheck")
-# Measured with empty caches: collector and the demo's store together.
-FIRST_BUILD = (
-    "first build on this machine: it downloads about 207 MB of Go modules, compiles about 1,330 packages in some"
-    " minutes, and keeps 1.7 GB in Go's caches"
-)
-_LOG = BUILD / "otel" / "build.log"
-_REMEDY = "read the last lines, and mend the source or the network; ./inv lock.collector where go.mod needs updating"
 
 
 def folder(target: str) -> Path:
@@ -50,45 +43,21 @@ def asset(target: str | None = None) -> Asset:
 
 
 def build_steps(target: str | None = None) -> list[Step]:
-    """Return the steps that make the collector and its health check for a platform, or for this machine's.
+    """Return the steps that make the collector for a platform, or for this machine's; they raise as source does."""
+    title = f"Build the collector for {target or host_platform()}"
+    return [go_step(), mended_library.build_step(source(target), target=target, title=title)]
+
+
+def source(target: str | None = None) -> Source:
+    """Return what the collector is compiled from.
 
     Raises UserError for a manifest that is wrong, and for a generated module that is older than the manifest or than
     the plugin.
     """
-    target = target or host_platform()
-    wanted = asset(target)
     manifest = read_manifest()
     check_manifest(manifest, (PLUGIN / "go.mod").read_text())
     collector_module.check(manifest)
-    title = f"Build the collector for {target}"
-    progress = Progress(title=title, log=_LOG)
-
-    def build() -> None:
-        if not collector_module.is_downloaded():
-            console.print(f"  {FIRST_BUILD}")
-        gobuild.build_large(
-            ".",
-            wanted.made,
-            module=collector_module.FOLDER,
-            flags=mended_library.build_flags(),
-            link="-s -w",
-            env=go_environment(target),
-            progress=progress,
-            remedy=_REMEDY,
-        )
-        wanted.mark()
-
-    return [
-        go_step(),
-        Step(
-            title=title,
-            detail=f"go build in {relative(collector_module.FOLDER)} -> {relative(wanted.made)}",
-            action=build,
-            skip=wanted.is_current,
-            exclusive=True,
-            progress=progress,
-        ),
-    ]
+    return Source(asset=asset(target), package=manifest["dist"]["module"])
 
 
 def is_compiled_before() -> bool:

@@ -12,16 +12,17 @@ from pathlib import Path
 from spcsmetrics.core import fingerprint
 from spcsmetrics.core.files import make_folder
 from spcsmetrics.core.paths import BUILD, OTEL
+from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_step, host_platform
 from spcsmetrics.core.versions import MIN_PROMETHEUS
 from spcsmetrics.programs import collector_module, mended_library
 from spcsmetrics.programs.manifest import build_tags
+from spcsmetrics.programs.mended_library import Source
 from spcsmetrics.programs.released import Asset
 
 # Stands in for libopenapi, with as many of its names as Prometheus uses.
 OPENAPI = OTEL / "openapi"
-_LOG = BUILD / "demo-store.log"
 
 
 def built(target: str | None = None) -> Path:
@@ -58,17 +59,23 @@ def asset(target: str | None = None) -> Asset:
 
 def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that build it."""
+    title = f"Build Prometheus {release(locked_version())} for the demo" + (f" on {target}" if target else "")
+    return [go_step(), mended_library.build_step(source(target), target=target, title=title, flags=build_flags)]
+
+
+def source(target: str | None = None) -> Source:
+    """Return what it is compiled from."""
     version = release(locked_version())
-    build_step = mended_library.build_step(
-        collector_module.STORE,
-        asset(target),
-        target,
-        title=f"Build Prometheus {version} for the demo",
-        log=_LOG,
-        link=f"-s -w -X github.com/prometheus/common/version.Version={version}",
-        flags=lambda: [f"-tags={build_tags()}", f"-modfile={_write_module()}"],
-    )
-    return [go_step(), build_step]
+    link = f"-X github.com/prometheus/common/version.Version={version}"
+    return Source(asset=asset(target), package=collector_module.STORE, link=link)
+
+
+def build_flags() -> Args:
+    """Return the flags with which it is compiled, and the collector beside it as with its own.
+
+    Raises UserError where the library has changed, see mended_library.
+    """
+    return [f"-tags={build_tags()}", f"-modfile={_write_module()}"]
 
 
 def _write_module() -> Path:

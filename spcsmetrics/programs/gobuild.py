@@ -1,8 +1,10 @@
 """Go programs: one as a step, from a folder of sources to a file, for a platform, and large ones with progress."""
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from spcsmetrics.core import process
 from spcsmetrics.core.files import make_folder
@@ -46,40 +48,60 @@ def compile_step(title: str, binary: Path, target: str, *, module: Path, package
     return Step(title=title, detail=f"go build -> {binary.relative_to(ROOT)}", action=build, exclusive=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A program to compile.
+
+    Args:
+        package: its package, of the module or of one that it requires.
+        made: the file.
+        link: the linker's flags beside those that leave out what debuggers read.
+    """
+
+    package: str
+    made: Path
+    link: str = ""
+
+
 def build_large(
-    package: str,
-    made: Path,
+    programs: Sequence[Program],
     *,
     module: Path,
     flags: Args,
-    link: str,
     env: Mapping[str, str],
     progress: Progress,
     remedy: str,
 ) -> None:
-    """Compile a package of many hundreds, after weighing those that the build cache lacks by their sources.
+    """Compile programs of many hundred packages, after weighing those that the build cache lacks by their sources.
+
+    Several are one build, so that one is linked while another is compiled.
 
     Args:
-        package: the command, of the module or of one that it requires.
-        made: the program.
+        programs: whose packages have different last names, by which the compiler calls what it makes.
         module: the folder of go.mod and go.sum, which are not changed.
         flags: those that say which files belong to the packages.
-        link: the linker's.
         env: variables to set beside those of this process.
         progress: is moved on by each package.
         remedy: what to do when it fails, as a part of the sentence.
     """
-    make_folder(made.parent)
     flags = [*flags, f"-gcflags=all={_BARE}", *(f"-gcflags={library}/...=-l {_BARE}" for library in _COLD)]
     stale = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}'
-    missing: Args = ["go", "list", "-deps", *flags, "-f", stale, package]
+    missing: Args = ["go", "list", "-deps", *flags, "-f", stale, *(program.package for program in programs)]
     listed = process.run(missing, cwd=module, env=env, log=progress.log, remedy=remedy, watch=progress.download)
     # What the compiler says beside the list has no tabs.
     parts = [line.split("\t") for line in listed.splitlines() if "\t" in line]
     progress.begin({path: _weigh(Path(folder), files) for path, folder, *files in parts})
     at_once = f"-p={os.cpu_count() or 1}"
-    command: Args = ["go", "build", "-v", at_once, *flags, f"-ldflags={link}", "-o", made, package]
-    process.run(command, cwd=module, env={**env, **_THRIFTY}, log=progress.log, remedy=remedy, watch=progress.count)
+    links = ["-ldflags=-s -w"]
+    links += [f"-ldflags={program.package}=-s -w {program.link}" for program in programs if program.link]
+    packages = [program.package for program in programs]
+    for program in programs:
+        make_folder(program.made.parent)
+    with tempfile.TemporaryDirectory(dir=programs[0].made.parent) as folder:
+        command: Args = ["go", "build", "-v", at_once, *flags, *links, "-o", f"{folder}/", *packages]
+        process.run(command, cwd=module, env={**env, **_THRIFTY}, log=progress.log, remedy=remedy, watch=progress.count)
+        for program in programs:
+            Path(folder, PurePosixPath(program.package).stem).replace(program.made)
 
 
 def _weigh(folder: Path, files: list[str]) -> int:

@@ -13,7 +13,7 @@ from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import find_go, go_environment, go_step, host_platform
 from spcsmetrics.programs import gobuild
-from spcsmetrics.programs.gobuild import compile_step
+from spcsmetrics.programs.gobuild import Program, compile_step
 
 MODULE = "github.com/thanos-io/thanos"
 PACKAGE = f"{MODULE}/cmd/thanos"
@@ -57,11 +57,9 @@ def build_steps(target: str | None = None) -> list[Step]:
 
     def build() -> None:
         gobuild.build_large(
-            PACKAGE,
-            made,
+            [Program(package=PACKAGE, made=made, link=f"-X github.com/prometheus/common/version.Version={version()}")],
             module=THANOS,
             flags=[f"-tags={TAGS}"],
-            link=f"-s -w -X github.com/prometheus/common/version.Version={version()}",
             env=go_environment(target),
             progress=progress,
             remedy=_REMEDY,
