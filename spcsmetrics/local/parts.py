@@ -64,7 +64,6 @@ def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step
         demo_store.source(),
         target=None,
         title="Build the collector and the demo's Prometheus",
-        flags=demo_store.build_flags,
         is_there=is_there,
     )
     return [

@@ -1,18 +1,15 @@
 """The demo's store: Prometheus as the collector's module has it, so that both share one compilation.
 
 Its version is that of the library in the collector, which may be a release behind the shipped store. A demo takes any
-installed Prometheus of at least MIN_PROMETHEUS too, and shows the same with it. One library is left out, because it and
-what is made of its generic types take two thirds of the time that the store adds: libopenapi, by which Prometheus
-describes its API at /api/v1/openapi.yaml.
+installed Prometheus of at least MIN_PROMETHEUS too, and shows the same with it. It has no description of its API at
+/api/v1/openapi.yaml, because that takes two thirds of the time that the store adds.
 """
 
 import re
 from pathlib import Path
 
 from spcsmetrics.core import fingerprint
-from spcsmetrics.core.files import make_folder
-from spcsmetrics.core.paths import BUILD, OTEL
-from spcsmetrics.core.process import Args
+from spcsmetrics.core.paths import BUILD
 from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_step, host_platform
 from spcsmetrics.core.versions import MIN_PROMETHEUS
@@ -20,9 +17,6 @@ from spcsmetrics.programs import collector_module, mended_library
 from spcsmetrics.programs.manifest import build_tags
 from spcsmetrics.programs.mended_library import Source
 from spcsmetrics.programs.released import Asset
-
-# Stands in for libopenapi, with as many of its names as Prometheus uses.
-OPENAPI = OTEL / "openapi"
 
 
 def built(target: str | None = None) -> Path:
@@ -51,8 +45,7 @@ def locked_version() -> str:
 def asset(target: str | None = None) -> Asset:
     """Return what a release calls it for a platform, or for this machine's."""
     target = target or host_platform()
-    stand_in = [*OPENAPI.rglob("go.mod"), *OPENAPI.rglob("*.go")]
-    sources = [collector_module.FOLDER / "go.sum", mended_library.SOURCE, *stand_in]
+    sources = [collector_module.FOLDER / "go.sum", *mended_library.sources()]
     inputs = fingerprint.digest(sources, locked_version(), build_tags())
     return Asset(name=f"prometheus-{target.replace('/', '-')}", made=built(target), inputs=inputs)
 
@@ -60,7 +53,7 @@ def asset(target: str | None = None) -> Asset:
 def build_steps(target: str | None = None) -> list[Step]:
     """Return the steps that build it."""
     title = f"Build Prometheus {release(locked_version())} for the demo" + (f" on {target}" if target else "")
-    return [go_step(), mended_library.build_step(source(target), target=target, title=title, flags=build_flags)]
+    return [go_step(), mended_library.build_step(source(target), target=target, title=title)]
 
 
 def source(target: str | None = None) -> Source:
@@ -68,22 +61,3 @@ def source(target: str | None = None) -> Source:
     version = release(locked_version())
     link = f"-X github.com/prometheus/common/version.Version={version}"
     return Source(asset=asset(target), package=collector_module.STORE, link=link)
-
-
-def build_flags() -> Args:
-    """Return the flags with which it is compiled, and the collector beside it as with its own.
-
-    Raises UserError where the library has changed, see mended_library.
-    """
-    return [f"-tags={build_tags()}", f"-modfile={_write_module()}"]
-
-
-def _write_module() -> Path:
-    """Write the module of the mended library with the stand-in for libopenapi, and its go.sum; return the former."""
-    written = BUILD / "demo" / "store.mod"
-    make_folder(written.parent)
-    replaced = f"replace github.com/pb33f/libopenapi => ../{OPENAPI.name}\n"
-    mended = mended_library.write_module()
-    written.write_text(mended.read_text() + replaced)
-    written.with_suffix(".sum").write_text(mended.with_suffix(".sum").read_text())
-    return written

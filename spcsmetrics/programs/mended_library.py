@@ -1,7 +1,13 @@
-"""Prometheus's library as the collector's module is compiled with it: a copy in which a fault of labels is mended."""
+"""What the collector's module is compiled with: a mended copy of Prometheus's library, and stand-ins.
+
+A stand-in takes the place of a module, or of a package of the library, that comes with others and that nothing here
+uses: the detectors of clouds and the sign-ins to their stores, with the libraries of three clouds behind them, and the
+description of Prometheus's API. Where a configuration asks for one, it is refused.
+"""
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,7 +15,7 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, relative
+from spcsmetrics.core.paths import BUILD, OTEL, relative
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step, console
@@ -27,6 +33,9 @@ FIRST_BUILD = (
 )
 _LOG = BUILD / "otel" / "build.log"
 _REMEDY = "read the last lines, and mend the source or the network; ./inv lock.collector where go.mod needs updating"
+STANDINS = OTEL / "standins"
+# Of packages of the library, at their places in it; the others are modules.
+_OF_LIBRARY = STANDINS / "prometheus"
 _COPY = BUILD / "otel" / "library"
 _GO_MOD, _GO_SUM = _COPY.with_suffix(".mod"), _COPY.with_suffix(".sum")
 _LABELS = Path("model", "labels", "labels_dedupelabels.go")
@@ -46,7 +55,7 @@ def build_flags() -> Args:
 
 def fetching() -> AbstractContextManager[None]:
     """Return what downloads the collector's modules while something else is done."""
-    command: Args = ["go", "list", "-deps", f"-tags={build_tags()}", "."]
+    command: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
     return process.running(command, cwd=collector_module.FOLDER, env=go_environment())
 
 
@@ -69,7 +78,6 @@ def build_step(
     *sources: Source,
     target: str | None,
     title: str,
-    flags: Callable[[], Args] = build_flags,
     is_there: Callable[[Asset], bool] = Asset.is_current,
 ) -> Step:
     """Return the step that compiles those programs that are not there, at once, because they share their packages.
@@ -78,19 +86,17 @@ def build_step(
         sources: of the programs.
         target: the platform, or None for this machine's.
         title: what is said of it.
-        flags: returns the compiler's: with other tags than the collector's, its packages would be compiled again.
         is_there: whether a program need not be compiled.
     """
     progress = Progress(title=title, log=_LOG)
 
     def build() -> None:
-        if not collector_module.is_downloaded():
-            console.print(f"  {FIRST_BUILD}")
+        _announce()
         lacking = [source for source in sources if not is_there(source.asset)]
         gobuild.build_large(
             [Program(package=one.package, made=one.asset.made, link=one.link) for one in lacking],
             module=collector_module.FOLDER,
-            flags=flags(),
+            flags=build_flags(),
             env=go_environment(target or host_platform()),
             progress=progress,
             remedy=_REMEDY,
@@ -110,19 +116,35 @@ def build_step(
     )
 
 
+def sources() -> list[Path]:
+    """Return the files that programs depend on beside the module's own."""
+    return [SOURCE, *STANDINS.rglob("go.mod"), *STANDINS.rglob("*.go")]
+
+
+def _announce() -> None:
+    if not collector_module.is_downloaded():
+        console.print(f"  {FIRST_BUILD}")
+
+
 def write_module() -> Path:
-    """Make the copy where it is missing, and return a go.mod with it, which has its go.sum beside it.
+    """Make the copy where it is missing, and return a go.mod with all of it, which has its go.sum beside it.
 
     Raises UserError where the library has changed, so that it may not have the fault any more.
     """
     version = collector_module.library_version()
-    inputs = fingerprint.digest([SOURCE, *(collector_module.FOLDER / name for name in ("go.mod", "go.sum"))])
+    inputs = fingerprint.digest([*sources(), *(collector_module.FOLDER / name for name in ("go.mod", "go.sum"))])
     if not fingerprint.is_current(_GO_MOD, inputs):
+        _announce()
         _copy(_downloaded(version), version)
         go_mod = (collector_module.FOLDER / "go.mod").read_text()
+        places = {collector_module.LIBRARY: _COPY} | {
+            file.read_text().split()[1]: file.parent for file in sorted(STANDINS.rglob("go.mod"))
+        }
         # A relative path is the same in every clone, as the program has to be.
-        place = os.path.relpath(_COPY, collector_module.FOLDER)
-        _GO_MOD.write_text(f"{go_mod}\nreplace {collector_module.LIBRARY} => {place}\n")
+        replaced = [
+            f"replace {name} => {os.path.relpath(place, collector_module.FOLDER)}\n" for name, place in places.items()
+        ]
+        _GO_MOD.write_text(f"{go_mod}\n{''.join(replaced)}")
         _GO_SUM.write_text((collector_module.FOLDER / "go.sum").read_text())
         fingerprint.mark(_GO_MOD, inputs)
     return _GO_MOD
@@ -147,10 +169,15 @@ def _downloaded(version: str) -> Path:
 
 
 def _copy(library: Path, version: str) -> None:
+    shutil.rmtree(_COPY, ignore_errors=True)
+    replaced = {file.parent.relative_to(_OF_LIBRARY) for file in _OF_LIBRARY.rglob("*.go")}
     for file in library.rglob("*"):
         name = file.relative_to(library)
         if not file.is_file() or file.name.endswith("_test.go") or not _LEFT_OUT.isdisjoint(name.parts):
             continue
+        if name.parent in replaced:
+            continue
         made = _COPY / name
         made.parent.mkdir(parents=True, exist_ok=True)
         made.write_bytes(mend(file.read_text(), version).encode() if name == _LABELS else file.read_bytes())
+    shutil.copytree(_OF_LIBRARY, _COPY, dirs_exist_ok=True)

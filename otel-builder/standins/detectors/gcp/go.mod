@@ -1,0 +1,3 @@
+module go.opentelemetry.io/contrib/detectors/gcp
+
+go 1.26.0
