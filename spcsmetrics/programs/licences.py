@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import STANDINS
 from spcsmetrics.core.toolchain import find_go, go_environment
 
 _FILES = re.compile(r"(?i)^(licen[cs]e|copying|notice)([.-](?!go$).*)?$")
@@ -87,11 +88,12 @@ def collect(program: Path) -> str:
 def modules(program: Path) -> list[Module]:
     """Return the modules of others that a program names: also its own, and replacements instead of the replaced.
 
-    One that is replaced by a folder is a copy of it.
+    One that is replaced by a folder is a copy of it, unless it is a stand-in of ours.
     """
     cache = Path(process.run([find_go(), "env", "GOMODCACHE"], env=go_environment()).strip())
     listed = process.run([find_go(), "version", "-m", program], env=go_environment())
-    found = re.findall(r"^\t(?:mod|dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?(?!.*\n\t=>\t\S+\tv)", listed, re.M)
+    replaced = rf"\n\t=>\t(?:\S+\tv|\S+/{STANDINS.name}/)"
+    found = re.findall(rf"^\t(?:mod|dep|=>)\t(\S+)\t(v\S+)(?:\t(h1:\S+))?(?!.*{replaced})", listed, re.M)
     return [
         Module(path=path, version=version, folder=cache / f"{_escape(path)}@{_escape(version)}", checksum=checksum)
         for path, version, checksum in found

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, OTEL, relative
+from spcsmetrics.core.paths import BUILD, STANDINS, relative
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step, console
@@ -33,7 +33,6 @@ FIRST_BUILD = (
 )
 _LOG = BUILD / "otel" / "build.log"
 _REMEDY = "read the last lines, and mend the source or the network; ./inv lock.collector where go.mod needs updating"
-STANDINS = OTEL / "standins"
 # Of packages of the library, at their places in it; the others are modules.
 _OF_LIBRARY = STANDINS / "prometheus"
 _COPY = BUILD / "otel" / "library"

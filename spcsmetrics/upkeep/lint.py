@@ -4,13 +4,13 @@ from pathlib import Path
 
 from spcsmetrics.core import groups, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, ROOT
+from spcsmetrics.core.paths import COMPOSE_FILE, DEPLOY, ROOT, STANDINS
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.images.definition import SHIPPED, SIMULATOR_IMAGE
 from spcsmetrics.local import page
-from spcsmetrics.programs import backfill, collector_module, mended_library
+from spcsmetrics.programs import backfill, collector_module
 from spcsmetrics.programs.manifest import build_tags, read_manifest
 from spcsmetrics.programs.tools import tool, tool_step
 from spcsmetrics.upkeep import style
@@ -95,6 +95,6 @@ def _go_lint() -> list[Step]:
 def _check_format() -> None:
     env = go_environment()
     gofmt = Path(process.run(["go", "env", "GOROOT"], env=env).strip()) / "bin" / "gofmt"
-    unformatted = process.run([gofmt, "-l", *GO_MODULES, mended_library.STANDINS, backfill.SOURCE]).split()
+    unformatted = process.run([gofmt, "-l", *GO_MODULES, STANDINS, backfill.SOURCE]).split()
     if unformatted:
         raise UserError(f"{', '.join(unformatted)} is not formatted: run gofmt -w on it")

@@ -9,12 +9,12 @@ import pytest
 
 from spcsmetrics.core import git
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import ROOT
+from spcsmetrics.core.paths import ROOT, STANDINS
 from spcsmetrics.core.steps import Step
 from spcsmetrics.images import daemon, scans
 from spcsmetrics.images.daemon import NoDaemonError, NoImageError
 from spcsmetrics.images.definition import SHIPPED
-from spcsmetrics.programs import collector_module, mended_library
+from spcsmetrics.programs import collector_module
 from spcsmetrics.upkeep import advisories
 
 GOOD = {"name": "rich", "version": "14.0", "vulns": []}
@@ -104,7 +104,7 @@ def test_the_audit_covers_every_lock_and_every_module_of_go(steps: dict[str, Ste
     assert {f"pip-audit {lock.stem}" for lock in (ROOT / "locks").glob("*.txt")} - {"pip-audit bases"} <= steps.keys()
     modules = {str(Path(file).parent) for file in git.tracked() if file.endswith("/go.mod")}
     # They require nothing.
-    modules -= {str(file.parent.relative_to(ROOT)) for file in mended_library.STANDINS.rglob("go.mod")}
+    modules -= {str(file.parent.relative_to(ROOT)) for file in STANDINS.rglob("go.mod")}
     audited = [step.detail for title, step in steps.items() if title.startswith("govulncheck ")]
     assert {detail.rpartition(" in ")[2] for detail in audited} == modules
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spcsmetrics.core.paths import OTEL
-from spcsmetrics.programs import collector_module, demo_store, gobuild, mended_library
+from spcsmetrics.programs import collector_module, demo_store
 
 
 def write_module(folder: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,25 +29,3 @@ def test_the_collectors_go_sum_has_what_the_store_alone_needs() -> None:
     assert f"github.com/prometheus/prometheus {version} h1:" in sums
     # Nothing in the collector imports it.
     assert "github.com/alecthomas/kingpin/v2 v" in sums
-
-
-def test_the_store_is_compiled_without_the_description_of_its_api(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def compile_it(_: str, made: Path, *, flags: list[str], **__: object) -> None:
-        made.parent.mkdir(parents=True)
-        asked.extend(flags)
-
-    kept = tmp_path / "library.mod"
-    kept.write_text("module collector\n")
-    kept.with_suffix(".sum").write_text("sums\n")
-    monkeypatch.setattr(mended_library, "write_module", lambda: kept)
-    monkeypatch.setattr(demo_store, "BUILD", tmp_path / "odd 'folder'")
-    monkeypatch.setattr(gobuild, "build_large", compile_it)
-    demo_store.build_steps()[1].action()
-    (module,) = [Path(flag.removeprefix("-modfile=")) for flag in asked if flag.startswith("-modfile=")]
-    assert module.read_text() == f"{kept.read_text()}replace github.com/pb33f/libopenapi => ../openapi\n"
-    assert (collector_module.FOLDER / "../openapi").resolve() == OTEL / "openapi", "relative to the module's folder"
-    assert module.with_suffix(".sum").read_text() == "sums\n"

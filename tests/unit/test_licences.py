@@ -17,6 +17,7 @@ case "$1 $2" in
     printf '\\tdep\\texample.com/Acme/one\\tv1.0.0\\th1:x=\\n' ;
     printf '\\tdep\\texample.com/two\\tv2.0.0\\n' ;
     printf '\\tdep\\texample.com/old\\tv1.0.0\\n\\t=>\\texample.com/fork\\tv3.0.0\\th1:y=\\n' ;
+    printf '\\tdep\\texample.com/unused\\tv1.0.0\\n\\t=>\\t../standins/unused\\t(devel)\\t\\n' ;
     printf '\\tdep\\tgithub.com/spcs-user-metrics/plugin\\tv0.0.0\\n' ;;
 esac
 """
@@ -53,6 +54,7 @@ def test_each_text_stands_once_below_the_modules_that_it_is_of(cache: Path) -> N
     assert "\n".join((*(f"example.com/{owner}" for owner in owners), "the Go standard library")) in text
     assert "spcs-user-metrics" not in text
     assert "example.com/old" not in text
+    assert "example.com/unused" not in text, "a stand-in is ours"
     assert "package main" not in text
 
 

@@ -1,4 +1,4 @@
-"""Prometheus's library is compiled without a fault that one body could end the collector by."""
+"""Programs are compiled without a fault that one body could end the collector by, and without what they do not use."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.programs import licences, mended_library
+from spcsmetrics.programs import collector_module, licences, mended_library
 from spcsmetrics.programs.mended_library import mend
 
 FAULTY = "} else if lName[0] > name[0] {\n" * 2 + "if lName[0] > '_' {\n"
@@ -21,6 +21,43 @@ def test_each_place_that_reads_the_first_letter_of_a_name_looks_whether_there_is
 def test_a_library_that_has_changed_there_is_not_compiled(text: str) -> None:
     with pytest.raises(UserError, match=r"labels_dedupelabels\.go of Prometheus's library v0\.2\.0 is not the one"):
         mend(text, "v0.2.0")
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library as it is downloaded, and its mended copy's folder in another place."""
+    files = {"model/labels/labels_dedupelabels.go": FAULTY, "storage/remote/azuread/azuread.go": "package real"}
+    files |= {"storage/remote/azuread/more.go": "package real", "storage/remote/client.go": "package remote"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = tmp_path / "odd 'build'" / "library"
+    monkeypatch.setattr(mended_library, "_COPY", made)
+    monkeypatch.setattr(mended_library, "_GO_MOD", made.with_suffix(".mod"))
+    monkeypatch.setattr(mended_library, "_GO_SUM", made.with_suffix(".sum"))
+    monkeypatch.setattr(mended_library, "_downloaded", lambda _: tmp_path)
+    return made
+
+
+def test_a_package_with_a_stand_in_is_left_out_of_the_copy_whole(library: Path) -> None:
+    (library / "storage/remote/azuread").mkdir(parents=True)
+    (library / "storage/remote/azuread/old.go").touch()
+    mended_library.write_module()
+    assert [file.name for file in (library / "storage/remote/azuread").iterdir()] == ["azuread.go"]
+    assert "built without" in (library / "storage/remote/azuread/azuread.go").read_text()
+    assert (library / "storage/remote/client.go").read_text() == "package remote"
+
+
+def test_each_stand_in_takes_the_place_of_a_module_that_is_required(library: Path) -> None:
+    required = (collector_module.FOLDER / "go.mod").read_text()
+    sums = (collector_module.FOLDER / "go.sum").read_text()
+    lines = mended_library.write_module().read_text().removeprefix(required).split("\n")
+    replaced = dict(line.removeprefix("replace ").split(" => ") for line in lines if line)
+    assert len(replaced) == 8
+    for module, place in replaced.items():
+        assert f"\t{module} v" in required or f"\n{module} v" in sums
+        assert (collector_module.FOLDER / place).resolve().is_dir()
+    assert library.with_suffix(".sum").read_text() == sums
 
 
 def test_a_library_that_is_a_copy_in_a_folder_keeps_its_licence(

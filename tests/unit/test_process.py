@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from waiting import wait_for
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
@@ -76,3 +77,39 @@ def test_a_streamed_command_writes_to_the_terminal_and_gives_its_exit_code(
     code = "import os, sys; print(os.getcwd(), os.environ['COLOUR']); sys.exit(3)"
     assert process.stream(python(code), cwd=tmp_path, env={"COLOUR": "blue"}) == 3
     assert capfd.readouterr().out == f"{tmp_path} blue\n"
+
+
+def test_what_runs_beside_a_block_is_awaited_and_its_failure_is_left_to_what_needs_it(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    code = f"import pathlib, sys, time; time.sleep(0.2); pathlib.Path({str(done)!r}).touch(); sys.exit(1)"
+    with process.running(python(code)):
+        assert not done.exists()
+    assert done.exists()
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, UserError])
+def test_what_runs_beside_a_block_that_fails_is_ended_with_all_that_it_started(
+    end: type[BaseException], tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    code = f"""
+        import pathlib, subprocess, sys
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        pathlib.Path({str(told)!r}).write_text(str(child.pid))
+        child.wait()
+    """
+
+    def fail() -> None:
+        with process.running(python(code)):
+            wait_for(lambda: told.exists() and told.read_text() != "", 10)
+            raise end
+
+    with pytest.raises(end):
+        fail()
+    # What it started may be a zombie for a moment until init reaps it.
+    wait_for(lambda: not is_running(int(told.read_text())), 5)
+
+
+def is_running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"

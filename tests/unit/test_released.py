@@ -15,7 +15,7 @@ from spcsmetrics.core.errors import UserError
 from spcsmetrics.core.steps import Step, carry_out
 from spcsmetrics.core.versions import PRODUCT
 from spcsmetrics.local import page, parts
-from spcsmetrics.programs import backfill, collector, demo_store, prometheus, released
+from spcsmetrics.programs import backfill, collector, demo_store, gobuild, mended_library, prometheus, released
 from spcsmetrics.programs.released import Asset
 
 
@@ -204,44 +204,54 @@ def test_a_demo_on_a_new_machine_takes_programs_and_boards_of_the_release(
     carry_out([released.pack_step(boards)])
     (boards.made / "index.html").unlink()
     boards.made.rmdir()
-    carry_out(parts.demo_steps()[1:])
+    carry_out(steps_of_programs())
     assert collector.asset().is_current()
     assert demo_store.asset().is_current()
     assert page.is_built()
     said = capsys.readouterr().err
-    assert "Build the collector for" in said
+    assert "- Build the collector and the demo's Prometheus: up to date" in said
     assert "packages" not in said, "nothing is compiled"
+
+
+def steps_of_programs(*, from_source: bool = False, history: bool = False) -> list[Step]:
+    steps = parts.demo_steps(from_source=from_source, history=history)
+    return [step for step in steps if "of group simulator" not in step.title]
 
 
 def test_a_demo_from_source_looks_for_nothing(new_machine: None) -> None:
     titles = [step.title for step in parts.demo_steps()]
-    assert titles[1].startswith("Look for")
-    assert [step.title for step in parts.demo_steps(from_source=True)] == [titles[0], *titles[2:]]
+    assert titles[0].startswith("Look for")
+    assert [step.title for step in parts.demo_steps(from_source=True)] == titles[1:]
 
 
 def test_a_machine_that_compiled_it_before_does_not_look(new_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not parts.demo_steps()[1].skip()
+    assert not parts.demo_steps()[0].skip()
     monkeypatch.setattr(collector, "is_compiled_before", lambda: True)
-    assert parts.demo_steps()[1].skip()
+    assert parts.demo_steps()[0].skip()
 
 
 def test_a_demo_of_a_day_looks_for_the_writer_of_its_history_too(new_machine: None) -> None:
-    look, *steps = parts.demo_steps(history=True)[1:]
+    look, *steps = steps_of_programs(history=True)
     assert "/backfill-" in look.detail
     assert steps[-1].title == "Build the writer of a history"
-    assert "/backfill-" not in parts.demo_steps()[1].detail
+    assert "/backfill-" not in parts.demo_steps()[0].detail
 
 
 def test_a_demo_from_source_compiles_what_was_fetched_before(
-    new_machine: None, release: Path, capsys: pytest.CaptureFixture[str]
+    new_machine: None, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = collector.asset()
-    publish(wanted)
-    assert parts.demo_steps(from_source=True)[2].skip(), "it was made here"
-    carry_out([released.pack_step(wanted)])
-    wanted.made.unlink()
-    released.fetch(wanted, f"{os.environ[released.MIRROR]}/v{PRODUCT}")
-    assert parts.demo_steps()[3].skip()
-    build = parts.demo_steps(from_source=True)[2]
-    assert build.title.startswith("Build the collector")
+    compiled: list[str] = []
+    monkeypatch.setattr(mended_library, "build_flags", list)
+    monkeypatch.setattr(
+        gobuild, "build_large", lambda programs, **_: compiled.extend(one.made.name for one in programs)
+    )
+    for wanted in (collector.asset(), demo_store.asset()):
+        publish(wanted)
+    assert steps_of_programs(from_source=True)[-1].skip(), "both were made here"
+    collector.asset().made.unlink()
+    released.fetch(collector.asset(), f"{os.environ[released.MIRROR]}/v{PRODUCT}")
+    assert steps_of_programs()[-1].skip()
+    build = steps_of_programs(from_source=True)[-1]
     assert not build.skip()
+    build.action()
+    assert compiled == ["spcs-otelcol"], "the other one is there"

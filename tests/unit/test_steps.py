@@ -2,6 +2,9 @@
 
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,20 @@ def test_steps_are_done_in_order_and_skipped_when_current() -> None:
     ]
     carry_out(steps)
     assert done == ["one", "three"]
+
+
+def test_what_a_later_step_needs_runs_meanwhile_unless_the_step_is_current() -> None:
+    order: list[str] = []
+
+    @contextmanager
+    def fetch() -> Iterator[None]:
+        order.append("begun")
+        yield
+        order.append("awaited")
+
+    step = Step(title="a", detail="", action=lambda: order.append("a"), meanwhile=fetch)
+    carry_out([step, replace(step, title="b", skip=lambda: True)])
+    assert order == ["begun", "a", "awaited"]
 
 
 def test_a_dry_run_prints_titles_and_commands_only(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,5 +14,5 @@ type absent struct{}
 func NewResourceDetector() resource.Detector { return absent{} }
 
 func (absent) Detect(context.Context) (*resource.Resource, error) {
-	return nil, errors.New("this collector is built without the resource detector aws/eks")
+	return nil, errors.New("this collector is built without the resource detector aws.eks")
 }
