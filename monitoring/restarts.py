@@ -13,6 +13,11 @@ def restarts(where: str, span: str) -> str:
     return _grown(f"container_restarts{{{where}}}[{span}]" if where else f"container_restarts[{span}]")
 
 
+def restarted(where: str, span: str) -> str:
+    """Return the query of containers that restarted within a span, which is cheaper than how often."""
+    return f"increase(container_restarts{{{where}}}[{span}]) > 0"
+
+
 def packets(counter: str, where: str, span: str) -> str:
     """Return the query of how much a counter grew within a span."""
     return _grown(f"{counter}{{{where}}}[{span}]")

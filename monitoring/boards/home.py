@@ -17,7 +17,7 @@ HOME = Board(
                 Number(signal=states.services_running(IN_POOLS)),
                 Number(signal=states.running(IN_POOLS)),
                 Number(signal=states.pending(IN_POOLS)),
-                Number(signal=states.restarts(IN_POOLS)),
+                Number(signal=states.restarted(IN_POOLS)),
                 Grid(listing=stack.ALERT_LIST, width=10, height=9),
                 Grid(listing=pools.POOL_LIST, width=14, height=9),
                 Grid(listing=containers.attention(IN_POOLS), height=8),

@@ -1,6 +1,6 @@
 """Tables of containers: all of them, those in each state, and those that need attention."""
 
-from monitoring.restarts import restarts
+from monitoring.restarts import restarted
 from monitoring.selectors import CONTAINER, DATABASE, INSTANCE, NODE, POOL, SCHEMA, SERVICE
 from monitoring.signals import NONE_IS_PLAIN, RESOURCES, SHARE, Column, Listing
 
@@ -92,7 +92,7 @@ def attention(where: str) -> Listing:
     reason = f'container_state_last_finished_reason{{{where}, reason!="Done"}}'
     finished = f"container_state_finished{{{where}}}"
     # A reason stays for ever: recent is what restarted in the time shown, and what has ended within it for good.
-    recent = f"{restarts(where, '$__range')} > 0 or ({finished} unless {finished} offset $__range)"
+    recent = f"{restarted(where, '$__range')} or ({finished} unless {finished} offset $__range)"
     failed = f"{reason} and ignoring (reason) ({recent})"
     return Listing(
         title="Needs attention",

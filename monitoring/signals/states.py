@@ -1,6 +1,6 @@
 """States of containers: how many run, wait or have ended, why, and how often they restarted."""
 
-from monitoring.restarts import restarts as counted
+from monitoring import restarts as events
 from monitoring.selectors import (
     CONTAINER,
     CONTAINER_LEGEND,
@@ -66,10 +66,22 @@ def restarts(where: str) -> Signal:
         title="Restarts in this time",
         meaning="Restarts of containers within the time shown.",
         unit="none",
-        lines=(Line(expr=f"sum({counted(where, '$__range')}) or {_NONE}", legend="restarts"),),
+        lines=(Line(expr=f"sum({events.restarts(where, '$__range')}) or {_NONE}", legend="restarts"),),
         empty="no node of what is chosen publishes",
         steps=NONE_IS_GOOD,
         decimals=0,
+    )
+
+
+def restarted(where: str) -> Signal:
+    """Return how many containers restarted in the time shown."""
+    return Signal(
+        title="Containers that restarted",
+        meaning="Containers that restarted within the time shown. How often stands with each pool.",
+        unit="none",
+        lines=(Line(expr=f"count({events.restarted(where, '$__range')}) or {_NONE}", legend="restarted"),),
+        empty="no node of what is chosen publishes",
+        steps=NONE_IS_GOOD,
     )
 
 

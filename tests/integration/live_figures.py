@@ -20,7 +20,7 @@ LIVE_FIGURES: dict[str, Figure] = {
         minute=1200,
     ),
     "restarts of an hour are counted, not extrapolated": Figure(
-        board="spcs-home",
+        board="spcs-pool",
         panel="Restarts in this time",
         what="restarts",
         series=LEAKING,
@@ -29,7 +29,7 @@ LIVE_FIGURES: dict[str, Figure] = {
         minute=90,
     ),
     "containers that leak restart twelve times in a quarter of an hour": Figure(
-        board="spcs-home",
+        board="spcs-pool",
         panel="Restarts in this time",
         what="restarts",
         series=LEAKING,
