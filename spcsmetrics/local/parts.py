@@ -55,8 +55,8 @@ def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step
     def is_complete() -> bool:
         return all(map(is_there, programs))
 
-    def fetch() -> AbstractContextManager[None]:
-        return nullcontext() if is_complete() else mended_library.fetching()
+    def prepare() -> AbstractContextManager[None]:
+        return nullcontext() if is_complete() else mended_library.preparing()
 
     go = go_step()
     build = mended_library.build_step(
@@ -70,7 +70,7 @@ def demo_steps(*, from_source: bool = False, history: bool = False) -> list[Step
         *([] if from_source else [look]),
         # Go itself is for compiling alone.
         replace(go, skip=lambda: is_complete() or go.skip()),
-        replace(groups.group_step("simulator"), meanwhile=fetch),
+        replace(groups.group_step("simulator"), meanwhile=prepare),
         build,
         *(replace(step, skip=partial(is_there, backfill.asset())) for step in writer[1:]),
     ]

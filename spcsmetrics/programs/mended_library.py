@@ -8,8 +8,8 @@ description of Prometheus's API. Where a configuration asks for one, it is refus
 import json
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +52,16 @@ def build_flags() -> Args:
     return [f"-tags={build_tags()}", f"-modfile={write_module()}"]
 
 
-def fetching() -> AbstractContextManager[None]:
-    """Return what downloads the collector's modules while something else is done."""
-    command: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
-    return process.running(command, cwd=collector_module.FOLDER, env=go_environment())
+@contextmanager
+def preparing() -> Iterator[None]:
+    """Download modules, and compile Go's library, which needs none of them, while something else is done."""
+    download: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
+    env = go_environment(host_platform())
+    with (
+        process.running(download, cwd=collector_module.FOLDER, env=env),
+        process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env),
+    ):
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
