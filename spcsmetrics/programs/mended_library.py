@@ -59,7 +59,7 @@ def preparing() -> Iterator[None]:
     env = go_environment(host_platform())
     with (
         process.running(download, cwd=collector_module.FOLDER, env=env),
-        process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env),
+        process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env | gobuild.THRIFTY),
     ):
         yield
 
