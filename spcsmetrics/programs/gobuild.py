@@ -94,20 +94,11 @@ def build_large(
     links = ["-ldflags=-s -w"]
     links += [f"-ldflags={program.package}=-s -w {program.link}" for program in programs if program.link]
     packages = [program.package for program in programs]
+    at_once = f"-p={os.cpu_count() or 1}"
     for program in programs:
         make_folder(program.made.parent)
     with tempfile.TemporaryDirectory(dir=programs[0].made.parent) as folder:
-        command: Args = [
-            "go",
-            "build",
-            "-v",
-            f"-p={os.cpu_count() or 1}",
-            *flags,
-            *links,
-            "-o",
-            f"{folder}/",
-            *packages,
-        ]
+        command: Args = ["go", "build", "-v", at_once, *flags, *links, "-o", f"{folder}/", *packages]
         process.run(command, cwd=module, env={**env, **THRIFTY}, log=progress.log, remedy=remedy, watch=progress.count)
         for program in programs:
             Path(folder, PurePosixPath(program.package).stem).replace(program.made)
