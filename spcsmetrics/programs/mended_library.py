@@ -1,8 +1,8 @@
 """What the collector's module is compiled with: a mended copy of Prometheus's library, and stand-ins.
 
 A stand-in takes the place of a module, or of a package of the library, that comes with others and that nothing here
-uses: the detectors of clouds and the sign-ins to their stores, with the libraries of three clouds behind them, and the
-description of Prometheus's API. Where a configuration asks for one, it is refused.
+uses: the detectors of clouds and the sign-ins to their stores, with the libraries of three clouds behind them, the
+client of Kubernetes, and the description of Prometheus's API. Where a configuration asks for one, it is refused.
 """
 
 import json
