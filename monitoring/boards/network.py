@@ -19,13 +19,6 @@ NETWORK = Board(
             ),
         ),
         Row(
-            title="Egress of each instance",
-            panels=(
-                Lines(signal=network.egress(IN_SERVICES, "bytes")),
-                Lines(signal=network.egress(IN_SERVICES, "packets")),
-            ),
-        ),
-        Row(
             title="Ingress",
             panels=(
                 Lines(signal=network.ingress(IN_SERVICES, "connections_active")),

@@ -11,7 +11,7 @@ from figures import FIGURES
 from monitoring.boards import BOARDS
 from monitoring.boards.model import Grid, Lines, Number, Timeline
 from monitoring.scope import scope
-from monitoring.selectors import INSTANCE_LEGEND
+from monitoring.selectors import INSTANCE, legend
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.local.promql import fill
@@ -54,9 +54,9 @@ def test_a_figure_is_right(name: str, tmp_path: Path) -> None:
 
 
 RATE = Figure(
-    board="spcs-network",
+    board="spcs-service",
     panel="Egress: bytes a second",
-    what=f"{INSTANCE_LEGEND} received",
+    what=f"{legend(INSTANCE)} received",
     series={f"network_egress_received_bytes{{{container(1)}}}": "0+120x40"},
     rows={f"{{{BY_INSTANCE}}}": 1},
     minute=60,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// RegisterOpts are the metrics of requests, of which there are none.
+// RegisterOpts are the metrics of requests, which no program here sends.
 type RegisterOpts struct {
 	RequestLatency interface {
 		Observe(ctx context.Context, verb string, u url.URL, latency time.Duration)

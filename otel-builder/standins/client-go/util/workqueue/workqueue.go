@@ -16,5 +16,5 @@ type CounterMetric interface{ Inc() }
 // HistogramMetric is observed.
 type HistogramMetric interface{ Observe(float64) }
 
-// SetProvider forgets who makes the metrics of a queue, of which there are none.
+// SetProvider forgets who makes the metrics of a queue.
 func SetProvider(any) {}
