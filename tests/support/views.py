@@ -56,8 +56,13 @@ def start_store(run: Run, name: str, data: Path, env: Mapping[str, str]) -> Proc
     return store
 
 
-def start_sidecar(run: Run, name: str, store: Process, certificates: Path | None = None) -> tuple[Process, str]:
-    """Start the sidecar of a store as it is deployed, in the open without certificates; return where it answers."""
+def start_sidecar(
+    run: Run, name: str, store: Process, certificates: Path | None = None, *, wait: bool = True
+) -> tuple[Process, str]:
+    """Start the sidecar of a store as it is deployed, in the open without certificates; return where it answers.
+
+    Without wait it need not be ready, as where its store is away.
+    """
     http, grpc = ports.find_free(), ports.find_free()
     moved = {
         "--prometheus.url": store.url,
@@ -66,7 +71,8 @@ def start_sidecar(run: Run, name: str, store: Process, certificates: Path | None
     }
     arguments = _place("sidecar", moved, certificates)
     sidecar = run.start(f"{name}-sidecar", [thanos.binary(), *arguments], url=f"http://127.0.0.1:{http}")
-    processes.wait_until(run, lambda: processes.answers(f"{sidecar.url}/-/ready"), f"the start of {name}'s sidecar")
+    page = "ready" if wait else "healthy"
+    processes.wait_until(run, lambda: processes.answers(f"{sidecar.url}/-/{page}"), f"the start of {name}'s sidecar")
     return sidecar, f"127.0.0.1:{grpc}"
 
 
