@@ -68,12 +68,13 @@ def _workflow_lint() -> list[Step]:
 def _schema_lint() -> list[Step]:
     check = groups.script("check-jsonschema")
     workflows = sorted(_WORKFLOWS.glob("*.yml"))
+    compose = [COMPOSE_FILE, COMPOSE_FILE.with_name("demo.yaml"), COMPOSE_FILE.with_name("view.yaml")]
     return [
         program_step("schema of workflows", [check, "--builtin-schema", "vendor.github-workflows", *workflows]),
         program_step(
             "schema of renovate", [check, "--builtin-schema", "vendor.renovate", ROOT / ".github/renovate.json"]
         ),
-        program_step("schema of compose", [check, "--builtin-schema", "vendor.compose-spec", COMPOSE_FILE]),
+        program_step("schema of compose", [check, "--builtin-schema", "vendor.compose-spec", *compose]),
         program_step("schema of the schema", [check, "--check-metaschema", DEPLOY / "service.schema.json"]),
     ]
 

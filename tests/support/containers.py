@@ -1,6 +1,8 @@
 """Docker and compose on the command line, as the tests of the images and of the stack use them."""
 
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import COMPOSE_FILE
@@ -16,9 +18,10 @@ def docker(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["docker", *words], capture_output=True, check=False, text=True)
 
 
-def compose_command(*words: str) -> Args:
-    """Return a compose command on the stack."""
-    return [*find_compose(), "--project-name", PROJECT, "--file", COMPOSE_FILE, *words]
+def compose_command(*words: str, project: str = PROJECT, files: Sequence[str | Path] = (COMPOSE_FILE,)) -> Args:
+    """Return a compose command on the stack, or on another project of these files."""
+    merged = [word for file in files for word in ("--file", file)]
+    return [*find_compose(), "--project-name", project, *merged, *words]
 
 
 def compose(*words: str) -> str:

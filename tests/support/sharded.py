@@ -27,13 +27,14 @@ HISTORY_SECONDS = 70 * 60
 Division = Callable[[Pool, Node], int]
 
 
+def owner(pool: str, count: int) -> int:
+    """Return the shard to which collectors give a pool."""
+    return int.from_bytes(hashlib.md5(pool.encode(), usedforsecurity=False).digest()[8:], "big") % count
+
+
 def by_pool(count: int) -> Division:
     """Return the division among shards that collectors make."""
-
-    def find(pool: Pool, _: Node) -> int:
-        return int.from_bytes(hashlib.md5(pool.name.encode(), usedforsecurity=False).digest()[8:], "big") % count
-
-    return find
+    return lambda pool, _: owner(pool.name, count)
 
 
 def by_node(_: Pool, node: Node) -> int:
