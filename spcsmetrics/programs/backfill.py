@@ -21,7 +21,8 @@ def built(target: str | None = None) -> Path:
 def asset(target: str | None = None) -> Asset:
     """Return what a release calls it for a platform, or for this machine's."""
     target = target or host_platform()
-    inputs = fingerprint.digest([SOURCE, collector_module.FOLDER / "go.sum", *mended_library.sources()], build_tags())
+    files = [SOURCE, collector_module.FOLDER / "go.sum", *mended_library.source_files()]
+    inputs = fingerprint.digest(files, build_tags())
     return Asset(name=f"backfill-{target.replace('/', '-')}", made=built(target), inputs=inputs)
 
 

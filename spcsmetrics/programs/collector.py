@@ -78,6 +78,6 @@ def _inputs() -> list[Path]:
     return [
         MANIFEST,
         Path(gobuild.__file__),
-        *mended_library.sources(),
+        *mended_library.source_files(),
         *(file for file in sources if not file.name.endswith("_test.go")),
     ]

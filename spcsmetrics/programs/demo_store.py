@@ -45,7 +45,7 @@ def locked_version() -> str:
 def asset(target: str | None = None) -> Asset:
     """Return what a release calls it for a platform, or for this machine's."""
     target = target or host_platform()
-    sources = [collector_module.FOLDER / "go.sum", *mended_library.sources()]
+    sources = [collector_module.FOLDER / "go.sum", *mended_library.source_files()]
     inputs = fingerprint.digest(sources, locked_version(), build_tags())
     return Asset(name=f"prometheus-{target.replace('/', '-')}", made=built(target), inputs=inputs)
 

@@ -96,12 +96,14 @@ def build_step(
     progress = Progress(title=title, log=_LOG)
 
     def build() -> None:
+        # A first copy of the library says what is downloaded; the next line does where only the cache is gone.
+        flags = build_flags()
         _announce()
         lacking = [source for source in sources if not is_there(source.asset)]
         gobuild.build_large(
             [Program(package=one.package, made=one.asset.made, link=one.link) for one in lacking],
             module=collector_module.FOLDER,
-            flags=build_flags(),
+            flags=flags,
             env=go_environment(target or host_platform()),
             progress=progress,
             remedy=_REMEDY,
@@ -121,7 +123,7 @@ def build_step(
     )
 
 
-def sources() -> list[Path]:
+def source_files() -> list[Path]:
     """Return the files that programs depend on beside the module's own."""
     return [SOURCE, *STANDINS.rglob("go.mod"), *STANDINS.rglob("*.go")]
 
@@ -137,7 +139,7 @@ def write_module() -> Path:
     Raises UserError where the library has changed, so that it may not have the fault any more.
     """
     version = collector_module.library_version()
-    inputs = fingerprint.digest([*sources(), *(collector_module.FOLDER / name for name in ("go.mod", "go.sum"))])
+    inputs = fingerprint.digest([*source_files(), *(collector_module.FOLDER / name for name in ("go.mod", "go.sum"))])
     if not fingerprint.is_current(_GO_MOD, inputs):
         _announce()
         _copy(_downloaded(version), version)

@@ -6,8 +6,9 @@ import pytest
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.programs import collector_module, licences, mended_library
+from spcsmetrics.programs import collector_module, gobuild, licences, mended_library
 from spcsmetrics.programs.mended_library import mend
+from spcsmetrics.programs.released import Asset
 
 FAULTY = "} else if lName[0] > name[0] {\n" * 2 + "if lName[0] > '_' {\n"
 
@@ -58,6 +59,33 @@ def test_each_stand_in_takes_the_place_of_a_module_that_is_required(library: Pat
         assert f"\t{module} v" in required or f"\n{module} v" in sums
         assert (collector_module.FOLDER / place).resolve().is_dir()
     assert library.with_suffix(".sum").read_text() == sums
+
+
+@pytest.mark.parametrize("cache_alone", [False, True])
+def test_a_first_build_says_once_what_it_downloads(
+    cache_alone: bool,
+    library: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    downloaded = [cache_alone]
+
+    def download(_: str) -> Path:
+        downloaded[0] = True
+        return tmp_path
+
+    monkeypatch.setattr(collector_module, "is_downloaded", lambda: downloaded[0])
+    monkeypatch.setattr(mended_library, "_downloaded", download)
+    monkeypatch.setattr(gobuild, "build_large", lambda *_, **__: None)
+    if cache_alone:
+        # Somebody empties Go's cache after the copy was made.
+        mended_library.write_module()
+        downloaded[0] = False
+    made = Asset(name="program", made=tmp_path / "program", inputs="1")
+    source = mended_library.Source(asset=made, package="example.com/program")
+    mended_library.build_step(source, target=None, title="Build it").action()
+    assert capsys.readouterr().err.count("first build on this machine") == 1
 
 
 def test_a_library_that_is_a_copy_in_a_folder_keeps_its_licence(
