@@ -136,6 +136,14 @@ def _restarts() -> Iterator[Recording]:
     )
 
 
+def _growth() -> Recording:
+    return Recording(
+        name="spcs_volume:volume_usage:deriv6h",
+        expr="deriv(volume_usage[6h])",
+        meaning="Bytes a second by which a volume fills up, over six hours",
+    )
+
+
 def _days() -> Iterator[Recording]:
     # Over the instances: a series per container and instance would cost the store as much as the series that it reads.
     by = f"{POOL}, {OF_SERVICE}, {CONTAINER}"
@@ -157,8 +165,8 @@ GROUPS: dict[str, tuple[str, tuple[Recording, ...]]] = {
         f"{RECORDED_SECONDS}s",
         (*_nodes(), *_pools(), *_gpus_and_volumes(), *_services(), _prices()),
     ),
-    # Five passes over the window of every container: with 427,000 series half of what all rules took.
-    "spcs-recording-restarts": ("1m", tuple(_restarts())),
+    # Restarts are five passes over the window of every container: with 427,000 series half of what all rules took.
+    "spcs-recording-windows": ("1m", (*_restarts(), _growth())),
     # A store shows a sample for five minutes, and what is recorded is 30 seconds old by then: longer would leave holes.
     "spcs-recording-days": ("4m", tuple(_days())),
 }

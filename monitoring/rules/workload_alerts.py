@@ -213,7 +213,8 @@ _VOLUMES_AND_NETWORK = (
     ),
     Alert(
         name="SpcsVolumeFillingUp",
-        expr="spcs_volume:volume_usage:ratio > 0.85 and predict_linear(volume_usage[6h], 4 * 86400) > volume_capacity",
+        expr="spcs_volume:volume_usage:ratio > 0.85"
+        " and volume_usage + 4 * 86400 * spcs_volume:volume_usage:deriv6h > volume_capacity",
         lasting="1h",
         severity="warning",
         summary="A block volume will be full within four days.",

@@ -1,7 +1,7 @@
 """Pools: which there are, what they offer, and what of it is used, requested and free."""
 
 from monitoring.ranking import LATEST, others, top
-from monitoring.restarts import restarts
+from monitoring.restarts import restarted
 from monitoring.selectors import FAMILY, IN_POOLS, OF_NODE, POOL, legend, short
 from monitoring.signals import (
     CAPACITY,
@@ -183,9 +183,9 @@ def state_over_time(where: str) -> Signal:
 POOL_LIST = Listing(
     title="Compute pools",
     meaning="Every pool that the account shows to the role, with its state and nodes, the shares of CPU and memory in "
-    "use and requested, and what waits or restarts in it. An unseen pool should have nodes and none is found, "
-    "perhaps because the role lacks MONITOR on it; nodes of a silent pool are found and do not answer. "
-    "Click on a pool to open it.",
+    "use and requested, and how many containers wait, and have restarted in the time shown. An unseen pool should have "
+    "nodes and none is found, perhaps because the role lacks MONITOR on it; nodes of a silent pool are found and do "
+    "not answer. Click on a pool to open it.",
     keys={POOL: "Pool"},
     columns=(
         Column(title="State", expr=_state(IN_POOLS), texts=STATES, unit="none", width=150),
@@ -202,12 +202,11 @@ POOL_LIST = Listing(
             width=70,
         ),
         Column(
-            title="Restarts",
-            expr=f"sum by ({POOL}) {restarts(IN_POOLS, '$__range')}",
+            title="Restarted",
+            expr=f"count by ({POOL}) ({restarted(IN_POOLS, '$__range')})",
             unit="none",
             steps=NONE_IS_PLAIN,
-            decimals=0,
-            width=75,
+            width=85,
         ),
     ),
     links=(("Pool", "spcs-pool"),),

@@ -77,7 +77,7 @@ def restarted(where: str) -> Signal:
     """Return how many containers restarted in the time shown."""
     return Signal(
         title="Containers that restarted",
-        meaning="Containers that restarted within the time shown. How often stands with each pool.",
+        meaning="Containers that restarted within the time shown. How often is on the board of each pool.",
         unit="none",
         lines=(Line(expr=f"count({events.restarted(where, '$__range')}) or {_NONE}", legend="restarted"),),
         empty="no node of what is chosen publishes",

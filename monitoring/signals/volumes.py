@@ -66,7 +66,7 @@ def used(where: str) -> Signal:
 def _left(where: str, at: str = "") -> str:
     """Return the query of the seconds until each volume is full: 0 for a full one, a month where it is more."""
     left = f"volume_capacity{{{where}}}{at} - volume_usage{{{where}}}{at}"
-    growing = f"clamp_max(({left}) / (deriv(volume_usage{{{where}}}[6h]{at}) > 0), {MONTH})"
+    growing = f"clamp_max(({left}) / (spcs_volume:volume_usage:deriv6h{{{where}}}{at} > 0), {MONTH})"
     return f"({left} <= 0) * 0 or {growing}"
 
 

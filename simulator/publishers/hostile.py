@@ -47,6 +47,7 @@ _CLAIMS: tuple[tuple[str, Labels, float], ...] = (
     ("spcs_pool:nodes:count", _VICTIM, 4096),
     ("spcs_node:container_memory_usage:ratio", _VICTIM, 0.99),
     ("spcs_volume:volume_usage:ratio", _ON_VOLUME, 0.99),
+    ("spcs_volume:volume_usage:deriv6h", _ON_VOLUME, 9e15),
     ("spcs_service:network_egress_denied_packets:rate5m", _VICTIM, 1e6),
     ("spcs_compute_pool_info", {**_VICTIM, "state": "ACTIVE", "instance_family": "CPU_X64_S"}, 1),
     ("spcs_discovery_nodes", _VICTIM, 0),

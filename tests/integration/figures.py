@@ -7,7 +7,6 @@ from courses import (
     EMPTY,
     EMPTY_AND_FULL,
     FAMILY,
-    FULL_VOLUME,
     HALF_DOWN,
     NEW_FAMILY,
     ONE_HOUR_OF_A_DAY,
@@ -15,16 +14,17 @@ from courses import (
     OVER_ITS_LIMIT,
     POOL,
     TWELVE,
-    VOLUME,
     Figure,
     container,
     node,
 )
 from gpu_figures import GPU_FIGURES
 from live_figures import LIVE_FIGURES
+from volume_figures import VOLUME_FIGURES
 
 FIGURES: dict[str, Figure] = {
     **GPU_FIGURES,
+    **VOLUME_FIGURES,
     **APPLICATION_FIGURES,
     **LIVE_FIGURES,
     "node hours are those in which nodes were there": Figure(
@@ -124,11 +124,23 @@ FIGURES: dict[str, Figure] = {
         minute=90,
     ),
     "two restarts between two scrapes are two": Figure(
+        board="spcs-pool",
+        panel="Restarts in this time",
+        what="restarts",
+        series={f"container_restarts{{{container(1)}}}": "5x100 7x200"},
+        rows={"{}": 2},
+        hours=1,
+        minute=90,
+    ),
+    "a pool lists how many of its containers restarted": Figure(
         board="spcs-home",
         panel="Compute pools",
-        what="Restarts",
-        series={f"container_restarts{{{container(1)}}}": "5x100 7x200"},
-        rows={f"{{{POOL}}}": 2},
+        what="Restarted",
+        series={
+            f"container_restarts{{{container(1)}}}": "5x100 7x200",
+            f"container_restarts{{{container(2)}}}": "1x300",
+        },
+        rows={f"{{{POOL}}}": 1},
         hours=1,
         minute=90,
     ),
@@ -220,20 +232,6 @@ FIGURES: dict[str, Figure] = {
             f"container_state_running{{{container(1)}}}": "1x40",
         },
         rows={"{}": 1},
-        minute=10,
-    ),
-    "a full volume is full now": Figure(
-        board="spcs-volumes", panel="Volumes", what="Full in", series=FULL_VOLUME, rows={VOLUME: 0}, minute=10
-    ),
-    "a volume that hardly grows is not years from being full": Figure(
-        board="spcs-volumes",
-        panel="Volumes",
-        what="Full in",
-        series={
-            series: values.replace("100x", "10+0.00001x") if "usage" in series else values
-            for series, values in FULL_VOLUME.items()
-        },
-        rows={VOLUME: 30 * 86_400},
         minute=10,
     ),
     "a pool whose nodes do not answer is silent on Home": Figure(

@@ -64,7 +64,7 @@ def test_columns_of_tables_have_titles_and_units(panels: dict[tuple[str, str], J
         "Memory used",
         "Memory requested",
         "Pending",
-        "Restarts",
+        "Restarted",
     ]
     web = row(pools, "Pool", "WEB_POOL")
     assert web["Nodes"]["text"] == web["Publish"]["text"] == "2"
