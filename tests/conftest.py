@@ -12,6 +12,8 @@ from spcsmetrics.core.proxies import exempt_loopback
 
 # A test of any other folder wants the machine, or its Docker daemon, for itself.
 SHARED = {Path(__file__).parent / name for name in ("unit", "integration")}
+# Files whose tests wait for minutes, which therefore begin first.
+LONG = {"test_deploy_scaled_kills", "test_view_kill", "test_view_outage", "test_whole_day"}
 
 exempt_loopback()
 
@@ -22,8 +24,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Let the tests of whole folders share the processors: those of integration wait for most of their time."""
+    """Let the tests of whole folders share the processors; with two on each, deadlines of tests were missed."""
     return (os.cpu_count() or 1) if {Path(arg).resolve() for arg in config.args} <= SHARED else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture

@@ -144,6 +144,7 @@ func TestARedirectOfAnApplicationIsNotFollowed(t *testing.T) {
 }
 
 func TestAnApplicationOverALimitLosesItsOwnScrapeOnly(t *testing.T) {
+	t.Parallel()
 	var a *application
 	s := startApplications(t, func(s *applicationStand) {
 		s.add(t, "GOOD", "own 1\n", "127.8.0.7")
@@ -172,6 +173,7 @@ func TestAnApplicationOverALimitLosesItsOwnScrapeOnly(t *testing.T) {
 }
 
 func TestAnApplicationWhoseSeriesNeverStayFillsNoStore(t *testing.T) {
+	t.Parallel()
 	s := startApplications(t, func(s *applicationStand) {
 		s.add(t, "GOOD", "own 1\n", "127.8.0.17")
 		a := s.add(t, "FLEETING", "", "127.8.0.18")
@@ -195,6 +197,7 @@ func TestAnApplicationWhoseSeriesNeverStayFillsNoStore(t *testing.T) {
 }
 
 func TestAnApplicationThatRefusesIsNamedWithTheGrant(t *testing.T) {
+	t.Parallel()
 	var a *application
 	s := startApplications(t, func(s *applicationStand) {
 		a = s.add(t, "LLM", "own 1\n", "127.8.0.9")
@@ -213,6 +216,7 @@ func TestAnApplicationThatRefusesIsNamedWithTheGrant(t *testing.T) {
 }
 
 func TestSeriesOfAnApplicationGoOnOverARedeploymentAndAScaleOut(t *testing.T) {
+	t.Parallel()
 	var a *application
 	s := startApplications(t, func(s *applicationStand) {
 		a = s.add(t, "LLM", "own 1\n", "127.8.0.10")
@@ -234,6 +238,7 @@ func TestSeriesOfAnApplicationGoOnOverARedeploymentAndAScaleOut(t *testing.T) {
 }
 
 func TestSeriesOfASuspendedApplicationEnd(t *testing.T) {
+	t.Parallel()
 	var a *application
 	s := startApplications(t, func(s *applicationStand) {
 		a = s.add(t, "LLM", "own 1\n", "127.8.0.14")

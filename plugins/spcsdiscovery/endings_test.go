@@ -18,6 +18,7 @@ import (
 )
 
 func TestSeriesEndWithTheNextScrapeAlsoThoseWithTimestamps(t *testing.T) {
+	t.Parallel()
 	f := startFleet(t, 1, nil)
 	f.set("127.7.0.2", fmt.Sprintf("%sg{c=\"dead\"} 1 %d\n", body, time.Now().UnixMilli()))
 	series := f.series(t, "g", "127.7.0.2")
@@ -29,6 +30,7 @@ func TestSeriesEndWithTheNextScrapeAlsoThoseWithTimestamps(t *testing.T) {
 }
 
 func TestSeriesOfANodeThatLeftEndAndThoseOfOneThatReturnsGoOn(t *testing.T) {
+	t.Parallel()
 	f := startFleet(t, 2, nil)
 	series := f.series(t, "node_cpu_capacity", "127.7.0.3")
 	_, port, _ := strings.Cut(strings.Split(series, `instance="127.7.0.3`)[1], ":")
@@ -45,6 +47,7 @@ func TestSeriesOfANodeThatLeftEndAndThoseOfOneThatReturnsGoOn(t *testing.T) {
 }
 
 func TestAConnectionToANodeThatLeftIsClosedAndThatToOneThatStaysIsKept(t *testing.T) {
+	t.Parallel()
 	f := startFleet(t, 2, map[string]any{"scrape_interval": "1s"})
 	series := f.series(t, "up", "127.7.0.3")
 	require.EqualValues(t, 1, f.connections["127.7.0.3"].Load())

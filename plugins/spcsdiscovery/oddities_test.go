@@ -47,6 +47,7 @@ func (f *fleet) shown(t *testing.T, host string) nodeView {
 }
 
 func TestANodeThatSendsTimesOfItsOwnIsNamedAndItsSamplesAreStoredAtTheTimeOfTheScrape(t *testing.T) {
+	t.Parallel()
 	for name, at := range map[string]func() int64{
 		"old":      func() int64 { return time.Now().Add(-24 * time.Hour).UnixMilli() },
 		"near":     func() int64 { return time.Now().Add(9 * time.Minute).UnixMilli() },

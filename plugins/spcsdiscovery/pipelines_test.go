@@ -68,6 +68,7 @@ func TestOneScrapeServesBothKindsOfPipelines(t *testing.T) {
 }
 
 func TestNoNodeChoosesItsTimeOrSpeaksForAnother(t *testing.T) {
+	t.Parallel()
 	f := startFleet(t, 3, nil)
 	for name, text := range map[string]string{
 		"a day old":     fmt.Sprintf("m 64 %d\n", time.Now().Add(-24*time.Hour).UnixMilli()),

@@ -113,6 +113,7 @@ func TestANodeThatFailsIsOneLineWithItsReasonAndOneWhenItReturns(t *testing.T) {
 }
 
 func TestEachKindOfBrokenNodeHasItsReason(t *testing.T) {
+	t.Parallel()
 	s := startStand(t, map[string]any{"scrape_interval": "1s"})
 	packed := pack(t, bytes.Repeat([]byte("#"), 33<<20))
 	for reason, answer := range map[string]func(http.ResponseWriter){
