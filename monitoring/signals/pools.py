@@ -206,7 +206,7 @@ POOL_LIST = Listing(
             expr=f"count by ({POOL}) ({restarted(IN_POOLS, '$__range')})",
             unit="none",
             steps=NONE_IS_PLAIN,
-            width=85,
+            width=80,
         ),
     ),
     links=(("Pool", "spcs-pool"),),
