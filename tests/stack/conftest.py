@@ -1,6 +1,7 @@
 """The stack: pytest-docker starts it when a test first asks for it, and takes it down."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ from spcsmetrics.local.promql import InstantQuery, Sample, parse
 START_SECONDS = 180
 # The profile, so that Grafana is removed too.
 DOWN = "--profile grafana down --volumes --remove-orphans --timeout 5"
+
+
+def pytest_configure() -> None:
+    # Ended from outside, it takes the stack down too, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
