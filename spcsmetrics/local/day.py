@@ -10,7 +10,7 @@ SECONDS = 86_400
 # What the boards of details choose, to show the trouble of the day.
 CHOICES = {
     "spcs-pool": "var-pool=WEB_POOL",
-    "spcs-node": "var-pool=WEB_POOL&var-node=127.90.0.1",
+    "spcs-node": "var-pool=WEB_POOL",
     "spcs-service": "var-service=CHECKOUT",
     "spcs-container": "var-service=SESSIONS&var-container=cache",
 }

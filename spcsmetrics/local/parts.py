@@ -169,9 +169,11 @@ def _choose_addresses(nodes: int, applications: int) -> list[str]:
         return [*chosen, "--application-port", str(port + nodes + 20)]
     # Applications of several simulators have the same ports, so each has a block of addresses of its own.
     block = ["--application-base", f"127.{91 + os.getpid() % 100}.{ports.find_free() % 250}.1"]
-    if not ports.can_bind("127.90.0.1", ports.NODE):
-        return [*block, "--node-port", str(ports.find_free())]
-    return block
+    # Nodes of several have their usual port too, because a record of DNS without one means it.
+    for number in (90, *(191 + (os.getpid() + further) % 64 for further in range(64))):
+        if ports.can_bind(f"127.{number}.0.1", ports.NODE):
+            return [*block, "--node-base", f"127.{number}.0.0"]
+    return [*block, "--node-port", str(ports.find_free())]
 
 
 def start_store(run: Run, config: Path = prometheus.CONFIG) -> Process:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+from admin import call
 from waiting import wait_for
 
 from spcsmetrics.core import ports
@@ -98,6 +99,15 @@ def test_a_second_simulator_at_the_same_addresses_names_the_one_that_is_taken(tm
         f"simulator: 127.0.0.1:{port} is taken by another program, such as a second simulator"
     )
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_simulators_that_run_at_once_have_addresses_of_their_own_and_the_usual_port(tmp_path: Path) -> None:
+    with processes.open_run(tmp_path / "one") as one, processes.open_run(tmp_path / "other") as other:
+        runs = [parts.start_simulator(run, pools=2, nodes=1, containers=1) for run in (one, other)]
+        pools = [pool for run in runs for pool in call(run.admin, "GET", "/state")["pools"]]
+        nodes = [node["address"] for pool in pools for node in pool["nodes"]]
+    assert len(set(nodes)) == 4
+    assert {node.rpartition(":")[2] for node in nodes} == {str(ports.NODE)}
 
 
 def test_where_there_is_one_address_only_nodes_differ_by_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
