@@ -2,7 +2,8 @@
 
 A stand-in takes the place of a module, or of a package of the library, that comes with others and that nothing here
 uses: the detectors of clouds and the sign-ins to their stores, with the libraries of three clouds behind them, the
-client of Kubernetes, and the description of Prometheus's API. Where a configuration asks for one, it is refused.
+client of Kubernetes, keys in a TPM, lz4, and the description of Prometheus's API. Where a configuration asks for one,
+it is refused. What the demo's store sends alerts by is written anew, without what validates it.
 """
 
 import json
@@ -55,13 +56,11 @@ def build_flags() -> Args:
 @contextmanager
 def preparing() -> Iterator[None]:
     """Download modules, and compile Go's library, which needs none of them, while something else is done."""
-    download: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
     env = go_environment(host_platform())
-    with (
-        process.running(download, cwd=collector_module.FOLDER, env=env),
-        process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env | gobuild.THRIFTY),
-    ):
-        yield
+    with process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env | gobuild.THRIFTY):
+        download: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
+        with process.running(download, cwd=collector_module.FOLDER, env=env):
+            yield
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,7 @@
 """The built collector's answer to configurations, good and bad."""
 
-import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -13,7 +11,7 @@ from waiting import wait_for
 
 from spcsmetrics.deploy.settings import Settings
 from spcsmetrics.local import parts, processes
-from spcsmetrics.programs import collector, demo_store, licences
+from spcsmetrics.programs import collector
 
 
 def validate(overlay: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -70,38 +68,6 @@ def test_a_bad_configuration_is_refused_by_naming_the_key_once(
     assert done.returncode != 0
     assert done.stderr.count(key) == 1, done.stderr
     assert "hunter" not in done.stderr
-
-
-@pytest.mark.parametrize("detector", ["aws.ec2", "aws.ecs", "aws.eks", "azure.vm", "gcp"])
-def test_a_detector_that_is_left_out_is_refused(detector: str, tmp_path: Path) -> None:
-    more = tmp_path / "more.yaml"
-    wanted: dict[str, Any] = {"detection/development": {"detectors": [{detector: {}}]}}
-    more.write_text(yaml.safe_dump({"service": {"telemetry": {"resource": wanted}}}))
-    command: list[str | Path] = [collector.binary(), f"--config={collector.CONFIG}", f"--config={more}"]
-    done = subprocess.run(command, capture_output=True, check=False, text=True, env=INSIDE, timeout=20)
-    assert done.returncode != 0
-    assert f"this collector is built without the resource detector {detector}" in done.stderr
-
-
-@pytest.mark.parametrize("key", ["sigv4", "azuread", "google_iam"])
-def test_a_demos_store_refuses_to_sign_in_to_a_cloud(key: str, tmp_path: Path) -> None:
-    config = tmp_path / "prometheus.yml"
-    config.write_text(yaml.safe_dump({"remote_write": [{"url": "http://localhost:1", key: {}}]}))
-    command: list[str | Path] = [
-        demo_store.built(),
-        f"--config.file={config}",
-        f"--storage.tsdb.path={tmp_path / 'data'}",
-    ]
-    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=20)
-    assert done.returncode != 0
-    assert f"this program is built without {key}" in done.stderr
-
-
-def test_the_collector_holds_no_library_of_a_cloud_and_none_of_kubernetes() -> None:
-    names = [module.path for module in licences.modules(collector.binary())]
-    assert "go.opentelemetry.io/otel/sdk" in names
-    left_out = re.compile(r"(?i)aws-sdk|azure|google\.golang\.org/api|cloud\.google|s2a|k8s\.io")
-    assert [name for name in names if left_out.search(name)] == []
 
 
 def test_an_unknown_pool_is_one_line_and_the_collector_stays_up(
