@@ -25,6 +25,8 @@ from spcsmetrics.local.view import Guide, draw
 from spcsmetrics.programs import collector
 
 _CHECK_SECONDS = 90.0
+# Between two scrapes while a demo is checked, which waits for the first.
+_CHECK_INTERVAL = "2s"
 
 
 def run_demo(
@@ -62,7 +64,8 @@ def run_demo(
     def begin(run: processes.Run) -> tuple[parts.Simulation, processes.Process]:
         simulation = parts.start_simulator(run, pools, nodes, containers, applications=3 if applications else 1)
         store = parts.start_store(run)
-        parts.start_collector(run, simulation, store, SCRAPE_INTERVAL, more=[collector.SERVICES_CONFIG])
+        interval = _CHECK_INTERVAL if check else SCRAPE_INTERVAL
+        parts.start_collector(run, simulation, store, interval, more=[collector.SERVICES_CONFIG])
         return simulation, store
 
     account = f"simulator with {pools} pools of {nodes} nodes with {containers} containers each"

@@ -15,7 +15,10 @@ from spcsmetrics.core.steps import Step
 from spcsmetrics.core.toolchain import go_environment
 
 # Libraries that do nothing for a single sample are compiled without inlining.
-_COLD = ("github.com/open-telemetry", "github.com/stretchr", "go.opentelemetry.io", "go.yaml.in", "gonum.org", "k8s.io")
+_COLD = (
+    *("github.com/gogo", "github.com/open-telemetry", "github.com/shirou", "github.com/stretchr"),
+    *("go.opentelemetry.io", "go.yaml.in", "golang.org/x/text", "gonum.org", "k8s.io"),
+)
 
 
 # What a package costs beside its sources, in bytes of them.
