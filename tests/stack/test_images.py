@@ -15,8 +15,8 @@ from spcsmetrics.images import contents
 from spcsmetrics.images.definition import SHIPPED
 
 # Bytes. Growth of a megabyte is to be seen and wanted.
-IMAGE_CEILING = 38_000_000
-CEILINGS = {"spcs-otelcol": 37_000_000}
+IMAGE_CEILING = 36_500_000
+CEILINGS = {"spcs-otelcol": 35_500_000}
 # Thanos with all that it can do, unpatched, and the launcher.
 THANOS_CEILING = 106_000_000
 
