@@ -32,6 +32,8 @@ FIRST_BUILD = (
     "first build on this machine: it downloads about 98 MB of Go modules, compiles about 980 packages in some"
     " minutes, and keeps 0.9 GB in Go's caches"
 )
+# Go asks for as many modules at once as it may use processors: 200 of them took 14 s instead of 18 to 32 s with two.
+_MANY_AT_ONCE = {"GOMAXPROCS": "24"}
 _LOG = BUILD / "otel" / "build.log"
 _REMEDY = "read the last lines, and mend the source or the network; ./inv lock.collector where go.mod needs updating"
 # Of packages of the library, at their places in it; the others are modules.
@@ -59,7 +61,7 @@ def preparing() -> Iterator[None]:
     env = go_environment(host_platform())
     with process.running(gobuild.library_command(), cwd=collector_module.FOLDER, env=env | gobuild.THRIFTY):
         download: Args = ["go", "list", "-deps", *build_flags(), ".", collector_module.STORE]
-        with process.running(download, cwd=collector_module.FOLDER, env=env):
+        with process.running(download, cwd=collector_module.FOLDER, env=env | _MANY_AT_ONCE):
             yield
 
 
