@@ -2,11 +2,12 @@
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 
 from spcsmetrics.core.proxies import exempt_loopback
 
@@ -14,6 +15,9 @@ from spcsmetrics.core.proxies import exempt_loopback
 SHARED = {Path(__file__).parent / name for name in ("unit", "integration")}
 # Files whose tests wait for minutes, which therefore begin first.
 LONG = {"test_deploy_scaled_kills", "test_view_kill", "test_view_outage", "test_whole_day"}
+# Files whose tests run what others do again and again, to end it at each step. What they reach is not measured, because
+# that doubles the time of a task.
+REPEATING = {"test_deploy_kills", "test_deploy_scaled_kills"}
 
 exempt_loopback()
 
@@ -30,6 +34,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _measure_what_is_new(request: pytest.FixtureRequest) -> Iterator[None]:
+    running = Coverage.current()
+    if running is None or request.path.stem not in REPEATING:
+        yield
+        return
+    running.stop()
+    # By it a process that is started measures too.
+    inherited = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    yield
+    if inherited is not None:
+        os.environ["COVERAGE_PROCESS_CONFIG"] = inherited
+    running.start()
 
 
 @pytest.fixture
