@@ -16,8 +16,15 @@ from spcsmetrics.core.toolchain import go_environment
 
 # Libraries that do nothing for a single sample are compiled without inlining.
 _COLD = (
-    *("github.com/gogo", "github.com/open-telemetry", "github.com/shirou", "github.com/stretchr"),
-    *("go.opentelemetry.io", "go.yaml.in", "golang.org/x/text", "gonum.org", "k8s.io"),
+    "github.com/gogo",
+    "github.com/open-telemetry",
+    "github.com/shirou",
+    "github.com/stretchr",
+    "go.opentelemetry.io",
+    "go.yaml.in",
+    "golang.org/x/text",
+    "gonum.org",
+    "k8s.io",
 )
 
 
