@@ -4,6 +4,7 @@ A fork may be told to die, as by kill -9, before or after its nth change of the 
 nth push, or inside its nth wait for the account.
 """
 
+import gc
 import json
 import os
 import signal
@@ -91,6 +92,7 @@ def open_zygote(folder: Path) -> Iterator[Zygote]:
 
 def _serve() -> None:
     _load()
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
@@ -106,10 +108,10 @@ def _load() -> None:
     import docker  # noqa: F401, PLC0415
     import jsonschema  # noqa: F401, PLC0415
     import re2  # noqa: F401, PLC0415
-    import snowflake.snowpark  # noqa: F401, PLC0415
+    import snowflake.snowpark._internal.compiler.plan_compiler  # noqa: F401, PLC0415
 
     from spcsmetrics.deploy import deployment, operations  # noqa: F401, PLC0415
-    from spcsmetrics.tasks import __main__  # noqa: F401, PLC0415
+    from spcsmetrics.tasks import __main__, command, namespace, program  # noqa: F401, PLC0415
 
 
 def _become(asked: dict[str, Any]) -> None:
