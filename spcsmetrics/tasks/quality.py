@@ -51,7 +51,7 @@ def test_stack(
 def test_capacity(context: Context) -> None:
     """Test that each size holds what it promises.
 
-    Half an hour; needs root, because it bounds memory and mounts a small volume.
+    Over an hour; needs root, because it bounds memory and mounts a small volume.
     """
     from spcsmetrics.upkeep.tests import run_capacity_tests
 
