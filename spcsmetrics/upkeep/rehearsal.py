@@ -61,17 +61,20 @@ def run_rehearsal(only: str, *, dry: bool) -> None:
 
 
 def make_clone() -> None:
-    """Clone the commit as it is, change what this machine cannot have, and tag it as the version."""
+    """Clone the commit as it is, tag it as the version, and put changed workflows beside it.
+
+    They lack what this machine cannot have; the clone keeps its own, because its tests read them.
+    """
     if git.revision().endswith("-changed"):
         raise UserError("files differ from the commit, which alone is rehearsed: commit first")
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     process.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, CLONE])
-    for name, changes in CHANGES.items():
-        file = CLONE / ".github" / "workflows" / f"{name}.yml"
-        file.write_text(change(file.read_text(), changes, name))
-    process.run(["git", *_AUTHOR, "commit", "--quiet", "--all", "--message", "Rehearse"], cwd=CLONE)
     process.run(["git", "tag", "--force", f"v{PRODUCT}"], cwd=CLONE)
+    (FOLDER / "workflows").mkdir()
+    for name, changes in CHANGES.items():
+        text = (CLONE / ".github" / "workflows" / f"{name}.yml").read_text()
+        (FOLDER / "workflows" / f"{name}.yml").write_text(change(text, changes, name))
     for folder in ("bin", "python", "programs"):
         shutil.copytree(STANDINS / folder, FOLDER / folder)
     for program in (FOLDER / "programs").iterdir():
@@ -108,7 +111,7 @@ def actions() -> Iterator[tuple[str, Path]]:
 def _act(workflow: str, reference: str, environment: Mapping[str, str], *words: str) -> None:
     event = FOLDER / "event.json"
     event.write_text(json.dumps({"ref": reference}))
-    command: Args = [tool("act"), "push", "--workflows", f".github/workflows/{workflow}.yml", "--eventpath", event]
+    command: Args = [tool("act"), "push", "--workflows", FOLDER / "workflows" / f"{workflow}.yml", "--eventpath", event]
     # Where the jobs work; the caches of Go and pip stay this machine's.
     command = [*command, "--action-cache-path", FOLDER / "work", "--no-cache-server"]
     # Elsewhere a job has a machine for itself: its ports, its simulated nodes and its processors.

@@ -72,6 +72,11 @@ def test_a_commit_that_has_the_tag_of_a_release_is_rehearsed_too(
     clone = tmp_path / "rehearsal" / "clone"
     assert process.run(["git", "tag", "--points-at", "HEAD"], cwd=clone).split() == [f"v{PRODUCT}"]
     assert process.run(["git", "status", "--porcelain"], cwd=clone) == ""
+    # Whatever a job runs there, the tests of the workflows among it, is of the commit.
+    assert process.run(["git", "rev-parse", "HEAD"], cwd=clone) == process.run(["git", "rev-parse", "HEAD"], cwd=source)
+    for name, changes in rehearsal.CHANGES.items():
+        changed = (tmp_path / "rehearsal" / "workflows" / f"{name}.yml").read_text()
+        assert all(old not in changed and new in changed for old, new in changes)
     assert {file.name for file in (tmp_path / "rehearsal" / "programs").glob("*.sha256")} == {
         "govulncheck.sha256",
         "grype.sha256",
