@@ -108,7 +108,7 @@ def _load() -> None:
     import docker  # noqa: F401, PLC0415
     import jsonschema  # noqa: F401, PLC0415
     import re2  # noqa: F401, PLC0415
-    import snowflake.snowpark._internal.compiler.plan_compiler  # noqa: F401, PLC0415
+    import snowflake.snowpark  # noqa: F401, PLC0415
 
     from spcsmetrics.deploy import deployment, operations  # noqa: F401, PLC0415
     from spcsmetrics.tasks import __main__, command, namespace, program  # noqa: F401, PLC0415
