@@ -1,7 +1,7 @@
 """Figures of the boards by promtool: each query over a course of events whose right value is plain."""
 
-import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 import yaml
 from courses import BY_INSTANCE, Figure, container
 from figures import FIGURES
+from queries import metrics
+from trees import read_yaml
 
 from monitoring.boards import BOARDS
 from monitoring.boards.model import Grid, Lines, Number, Timeline
@@ -51,14 +53,23 @@ def check(folder: Path, figure: Figure, expr: str, scrapes: str = "30s") -> str:
 
 def list_rules(expr: str) -> list[dict[str, Any]]:
     """Return the groups with what a query reads of them: all rules at each step of a day take ten seconds."""
-    groups = yaml.safe_load((RULE_FOLDER / "recording.yml").read_text())["groups"]
-    rules = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"]}
-    left, read = [expr], set[str]()
-    while left:
-        named = set(re.findall(r"[\w:]+", left.pop())) & rules.keys() - read
-        read |= named
-        left += [rules[name] for name in named]
-    return [group | {"rules": [rule for rule in group["rules"] if rule["record"] in read]} for group in groups]
+    read = metrics(expr)
+    return [group | {"rules": [rule for rule in group["rules"] if rule["record"] in read]} for group in read_groups()]
+
+
+@cache
+def read_groups() -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = read_yaml(RULE_FOLDER / "recording.yml")["groups"]
+    return groups
+
+
+def test_a_figure_is_computed_with_every_rule_that_its_query_reads() -> None:
+    rules = {rule["record"]: rule["expr"] for group in read_groups() for rule in group["rules"]}
+    assert not [name for name, expr in rules.items() if any(other in expr for other in rules)], "they read others"
+    for name, figure in FIGURES.items():
+        expr = query(figure)
+        found = {rule["record"] for group in list_rules(expr) for rule in group["rules"]}
+        assert {rule for rule in rules if rule in expr} == found, name
 
 
 @pytest.mark.parametrize("name", FIGURES)
