@@ -58,12 +58,12 @@ def test_capacity(context: Context) -> None:
     run_capacity_tests(dry=is_dry(context))
 
 
-@task(help={"seconds": "time for each fuzzer"}, limits={"seconds": (1, 86_400)})
-def fuzz(context: Context, seconds: int = 30) -> None:
+@task(help={"inputs": "inputs for each fuzzer; 2 to 10 thousand take a second"}, limits={"inputs": (1, 1_000_000_000)})
+def fuzz(context: Context, inputs: int = 50_000) -> None:
     """Feed random input to the parsers of the plugin."""
     from spcsmetrics.upkeep.tests import run_fuzz
 
-    run_fuzz(seconds, dry=is_dry(context))
+    run_fuzz(inputs, dry=is_dry(context))
 
 
 @task

@@ -61,11 +61,11 @@ def test_every_shipped_image_is_scanned() -> None:
     )
 
 
-def test_each_fuzzer_gets_its_seconds() -> None:
-    found = [line for line in commands(plan("fuzz", "--seconds=7")) if "-fuzztime=7s" in line]
+def test_each_fuzzer_gets_its_inputs() -> None:
+    found = [line for line in commands(plan("fuzz", "--inputs=7")) if "-fuzztime=7x" in line]
     assert len(found) == len(FUZZERS)
-    refused = inv("fuzz", "--seconds=0")
-    assert (refused.returncode, "--seconds takes a whole number from 1 to" in refused.stderr) == (1, True)
+    refused = inv("fuzz", "--inputs=0")
+    assert (refused.returncode, "--inputs takes a whole number from 1 to" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("words", [[], ["--upgrade"]])
