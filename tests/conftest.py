@@ -15,9 +15,18 @@ from spcsmetrics.core.proxies import exempt_loopback
 SHARED = {Path(__file__).parent / name for name in ("unit", "integration")}
 # Files whose tests wait for minutes, which therefore begin first.
 LONG = {"test_deploy_scaled_kills", "test_view_kill", "test_view_outage", "test_whole_day"}
-# Files whose tests run what others do again and again, to end it at each step. What they reach is not measured, because
-# that doubles the time of a task.
-REPEATING = {"test_deploy_kills", "test_deploy_scaled_kills"}
+# Files whose tests run what others do again and again: with a death at each step, or with a fault in it each time. What
+# they reach is not measured, because that doubles the time of a task.
+REPEATING = {
+    "test_accounts",
+    "test_data_path",
+    "test_deploy_kills",
+    "test_deploy_scaled_kills",
+    "test_fault_matrix",
+    "test_faults",
+    "test_view_kill",
+    "test_view_outage",
+}
 
 exempt_loopback()
 # At each login the library would ask the metadata servers of three clouds, and wait for them.

@@ -65,4 +65,6 @@ def add_troubles(store: Store) -> None:
             send("DELETE", f"/services/IDLE_POOL_{service}")
     there = 'count(spcs_compute_pool_info) == 6 and on () node_gpu_capacity{snow_compute_pool_name="IDLE_POOL"}'
     killed = "changes(container_restarts[10m]) > 0 and ignoring (reason) container_state_last_finished_reason"
-    wait_for(lambda: bool(store.query(there)) and bool(store.query(killed)), 120)
+    # Recorded once a minute.
+    growing = "spcs_volume:volume_usage:deriv6h > 0"
+    wait_for(lambda: all(store.query(query) for query in (there, killed, growing)), 180)
