@@ -8,6 +8,7 @@ import yaml
 from alert_scenarios import HEALTHY
 from alert_scenarios import SCENARIOS as STACK_AND_FIRST
 from application_scenarios import APPLICATIONS, UNFOUND
+from shipped_rules import names, recordings, with_alert
 from workload_scenarios import COURSES, LIVE, MORE, Course
 
 from monitoring.rules.alerts import ALERTS
@@ -18,16 +19,21 @@ from spcsmetrics.programs import prometheus
 SCENARIOS = STACK_AND_FIRST | MORE | APPLICATIONS
 
 
-def promtool(tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]]) -> str:
-    """Run one test of the shipped rules. Raises UserError with promtool's report when it fails."""
+SHIPPED = sorted(RULE_FOLDER.glob("*.yml"))
+
+
+def promtool(
+    tmp_path: Path, name: str, series: dict[str, str], checks: list[dict[str, Any]], rules: list[Path] = SHIPPED
+) -> str:
+    """Run one test of rules. Raises UserError with promtool's report when it fails."""
     test = {
         "interval": "1m",
         "input_series": [{"series": selector, "values": values} for selector, values in series.items()],
         "promql_expr_test": checks,
     }
     file = tmp_path / f"{name}.yml"
-    rules = sorted(str(path) for path in RULE_FOLDER.glob("*.yml"))
-    file.write_text(yaml.safe_dump({"rule_files": rules, "evaluation_interval": "1m", "tests": [test]}))
+    wanted = {"rule_files": [str(path) for path in rules], "evaluation_interval": "1m", "tests": [test]}
+    file.write_text(yaml.safe_dump(wanted))
     return process.run([prometheus.built("promtool"), "test", "rules", file])
 
 
@@ -51,7 +57,16 @@ def test_an_alert_is_silent_before_and_fires_after(name: str, tmp_path: Path) ->
     checks = [firing(name, scenario.fires, 1)]
     if scenario.silent >= 0:
         checks.append(firing(name, scenario.silent, 0))
-    assert "SUCCESS" in promtool(tmp_path, name, scenario.series, checks)
+    rules = tmp_path / "rules.yml"
+    rules.write_text(yaml.safe_dump({"groups": with_alert(name)}))
+    assert "SUCCESS" in promtool(tmp_path, name, scenario.series, checks, [rules])
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_alert_is_judged_with_every_rule_that_it_reads(name: str) -> None:
+    found = with_alert(name)
+    (expr,) = [rule["expr"] for group in found for rule in group["rules"] if "alert" in rule]
+    assert {rule for rule in recordings() if rule in expr} == names(found)
 
 
 def test_nothing_but_the_watchdog_fires_on_a_healthy_stack(tmp_path: Path) -> None:

@@ -1,23 +1,19 @@
 """Figures of the boards by promtool: each query over a course of events whose right value is plain."""
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from courses import BY_INSTANCE, Figure, container
 from figures import FIGURES
-from queries import metrics
-from trees import read_yaml
+from shipped_rules import names, read_by, recordings
 
 from monitoring.boards import BOARDS
 from monitoring.boards.model import Grid, Lines, Number, Timeline
 from monitoring.scope import scope
 from monitoring.selectors import INSTANCE, legend
 from spcsmetrics.core import process
-from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.local.promql import fill
 from spcsmetrics.programs import prometheus
 
@@ -45,31 +41,18 @@ def check(folder: Path, figure: Figure, expr: str, scrapes: str = "30s") -> str:
         "promql_expr_test": [{"expr": expr, "eval_time": f"{figure.minute}m", "exp_samples": samples}],
     }
     file, rules = folder / "figure.yml", folder / "rules.yml"
-    rules.write_text(yaml.safe_dump({"groups": list_rules(expr)}))
+    rules.write_text(yaml.safe_dump({"groups": read_by(expr)}))
     wanted = {"rule_files": [str(rules)], "evaluation_interval": "30s", "fuzzy_compare": True, "tests": [test]}
     file.write_text(yaml.safe_dump(wanted))
     return process.run([prometheus.built("promtool"), "test", "rules", file])
 
 
-def list_rules(expr: str) -> list[dict[str, Any]]:
-    """Return the groups with what a query reads of them: all rules at each step of a day take ten seconds."""
-    read = metrics(expr)
-    return [group | {"rules": [rule for rule in group["rules"] if rule["record"] in read]} for group in read_groups()]
-
-
-@cache
-def read_groups() -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = read_yaml(RULE_FOLDER / "recording.yml")["groups"]
-    return groups
-
-
 def test_a_figure_is_computed_with_every_rule_that_its_query_reads() -> None:
-    rules = {rule["record"]: rule["expr"] for group in read_groups() for rule in group["rules"]}
+    rules = recordings()
     assert not [name for name, expr in rules.items() if any(other in expr for other in rules)], "they read others"
     for name, figure in FIGURES.items():
         expr = query(figure)
-        found = {rule["record"] for group in list_rules(expr) for rule in group["rules"]}
-        assert {rule for rule in rules if rule in expr} == found, name
+        assert {rule for rule in rules if rule in expr} == names(read_by(expr)), name
 
 
 @pytest.mark.parametrize("name", FIGURES)
