@@ -39,8 +39,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Let tests of whole folders share the processors: three on two, because many wait; four missed deadlines."""
-    return (os.cpu_count() or 1) * 3 // 2 if {Path(arg).resolve() for arg in config.args} <= SHARED else 0
+    """Let tests of whole folders share the processors: two on each, because half of the time they wait."""
+    return (os.cpu_count() or 1) * 2 if {Path(arg).resolve() for arg in config.args} <= SHARED else 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
