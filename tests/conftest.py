@@ -69,6 +69,12 @@ def measured(record_property: Callable[[str, object], None]) -> Callable[[str], 
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    again = terminalreporter.getreports("rerun")
+    if again:
+        terminalreporter.section("why a test was tried again")
+    for report in again:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        terminalreporter.line(f"{report.nodeid.rpartition('::')[2]}: {crash or report.longrepr}")
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
     figures = [
         (report, value)
