@@ -16,7 +16,7 @@ from pathlib import Path
 
 from spcsmetrics.core import fingerprint, process
 from spcsmetrics.core.errors import UserError
-from spcsmetrics.core.paths import BUILD, STANDINS, relative
+from spcsmetrics.core.paths import BUILD, PLUGIN, STANDINS, relative
 from spcsmetrics.core.process import Args
 from spcsmetrics.core.progress import Progress
 from spcsmetrics.core.steps import Step, console
@@ -41,16 +41,30 @@ _OF_LIBRARY = STANDINS / "prometheus"
 _COPY = BUILD / "otel" / "library"
 _GO_MOD, _GO_SUM = _COPY.with_suffix(".mod"), _COPY.with_suffix(".sum")
 _LABELS = Path("model", "labels", "labels_dedupelabels.go")
-# A body may have a label without a name, as in {""="x"}, of which the library reads the first letter before it refuses
-# the body: with the build tag dedupelabels that ends the whole program.
-_FAULT, _MENDED, _PLACES = "if lName[0] > ", 'if lName != "" && lName[0] > ', 3
+# What is wrong there with the build tag dedupelabels, what takes its place, and how often it is there.
+_MENDS = (
+    # A body may have a label without a name, as in {""="x"}, of which the library reads the first letter before it
+    # refuses the body: that ends the whole program.
+    ("if lName[0] > ", 'if lName != "" && lName[0] > ', 3),
+    # Scrapes of a pool share a table of names. The library locks it to add a name, for which it may take another table,
+    # and reads without the lock which table it is.
+    ("b.syms.nameTable", "b.syms.names()", 3),
+)
+_NAMES = """
+// names returns the table that has all names of this moment.
+func (t *SymbolTable) names() *nameTable {
+	t.mx.Lock()
+	defer t.mx.Unlock()
+	return t.nameTable
+}
+"""
 _LEFT_OUT = {"testdata", "documentation", "docs"}
 
 
 def build_flags() -> Args:
     """Return the flags with which programs of the module are compiled with the copy.
 
-    Raises UserError where the library has changed, so that it may not have the fault any more.
+    Raises UserError where the library has changed, so that it may not have the faults any more.
     """
     return [f"-tags={build_tags()}", f"-modfile={write_module()}"]
 
@@ -137,7 +151,7 @@ def _announce() -> None:
 def write_module() -> Path:
     """Make the copy where it is missing, and return a go.mod with all of it, which has its go.sum beside it.
 
-    Raises UserError where the library has changed, so that it may not have the fault any more.
+    Raises UserError where the library has changed, so that it may not have the faults any more.
     """
     version = collector_module.library_version()
     inputs = fingerprint.digest([*source_files(), *(collector_module.FOLDER / name for name in ("go.mod", "go.sum"))])
@@ -158,14 +172,29 @@ def write_module() -> Path:
     return _GO_MOD
 
 
+def plugin_step(made: Path) -> Step:
+    """Return the step that writes the plugin's go.mod with the copy, by which its tests run with what is shipped."""
+
+    def write() -> None:
+        write_module()
+        place = os.path.relpath(_COPY, PLUGIN)
+        made.write_text(f"{(PLUGIN / 'go.mod').read_text()}\nreplace {collector_module.LIBRARY} => {place}\n")
+        made.with_suffix(".sum").write_text((PLUGIN / "go.sum").read_text())
+
+    detail = f"{relative(PLUGIN)}/go.mod with {relative(_COPY)} -> {relative(made)}"
+    return Step(title="Mend the library of the plugin's tests", detail=detail, action=write, exclusive=True)
+
+
 def mend(text: str, version: str) -> str:
-    """Return the source of the library's labels without the fault."""
-    if text.count(_FAULT) != _PLACES:
-        raise UserError(
-            f"{_LABELS} of Prometheus's library {version} is not the one whose fault is mended: see whether it reads"
-            f' labels without a name as in {{""="x"}}, and change or remove {SOURCE.name}'
-        )
-    return text.replace(_FAULT, _MENDED)
+    """Return the source of the library's labels without its faults."""
+    for fault, mended, places in _MENDS:
+        if text.count(fault) != places:
+            raise UserError(
+                f"{_LABELS} of Prometheus's library {version} is not the one whose faults are mended: see whether"
+                f" `{fault.strip()}` is still wrong where it stands, and change or remove {SOURCE.name}"
+            )
+        text = text.replace(fault, mended)
+    return text + _NAMES
 
 
 def _downloaded(version: str) -> Path:

@@ -12,7 +12,7 @@ from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.local import page
 from spcsmetrics.local.parts import build_steps
-from spcsmetrics.programs import backfill, manifest, prometheus, thanos
+from spcsmetrics.programs import backfill, manifest, mended_library, prometheus, thanos
 from spcsmetrics.upkeep import coverage
 
 # Compares the receiver with others, which take minutes to compile for the race detector and whose races are not ours.
@@ -26,6 +26,7 @@ FUZZERS = (
     ("sqlapi", "FuzzAnswer"),
     ("sqlapi", "FuzzShapeOfAnswer"),
 )
+_PLUGIN_MODULE = BUILD / "otel" / "plugin.mod"
 GROUPS = ("simulator", "deploy", "dev")
 _CACHES = (".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
@@ -43,8 +44,10 @@ def run_tests(*, dry: bool) -> None:
         program_step("Test the launcher of Thanos", go, cwd=THANOS / "launcher", env=_go_test_environment),
         program_step("Test differential", [*go_command("test"), "./..."], cwd=DIFFERENTIAL, env=go_environment),
     ]
-    covered = [*go, "-coverpkg=./...", f"-coverprofile={coverage.PROFILE}"]
+    # Races of the library count where it is the one that is shipped.
+    covered = [*go, f"-modfile={_PLUGIN_MODULE}", "-coverpkg=./...", f"-coverprofile={coverage.PROFILE}"]
     go_tests += [
+        mended_library.plugin_step(_PLUGIN_MODULE),
         program_step(f"Test {PLUGIN.name}", covered, cwd=PLUGIN, env=_go_test_environment),
         coverage.go_step(),
     ]

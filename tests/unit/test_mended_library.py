@@ -10,7 +10,8 @@ from spcsmetrics.programs import collector_module, gobuild, licences, mended_lib
 from spcsmetrics.programs.mended_library import mend
 from spcsmetrics.programs.released import Asset
 
-FAULTY = "} else if lName[0] > name[0] {\n" * 2 + "if lName[0] > '_' {\n"
+READING = "} else if lName[0] > name[0] {\n" * 2 + "if lName[0] > '_' {\n"
+FAULTY = READING + "syms: b.syms.nameTable\n" * 3
 
 
 def test_each_place_that_reads_the_first_letter_of_a_name_looks_whether_there_is_one() -> None:
@@ -18,7 +19,16 @@ def test_each_place_that_reads_the_first_letter_of_a_name_looks_whether_there_is
     assert mended.count("lName[0] >") == mended.count('lName != "" && lName[0] >') == 3
 
 
-@pytest.mark.parametrize("text", ["", FAULTY * 2, FAULTY.replace("lName[0] > '", "strings.HasPrefix('")])
+def test_each_place_that_reads_which_table_has_the_names_locks_it() -> None:
+    mended = mend(FAULTY, "v0.1.0")
+    assert (mended.count("syms.nameTable"), mended.count("syms.names()")) == (0, 3)
+    assert "t.mx.Lock()" in mended.partition("names() *nameTable {")[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", READING, FAULTY * 2, FAULTY.replace("lName[0] > '", "strings.HasPrefix('"), FAULTY + "b.syms.nameTable"],
+)
 def test_a_library_that_has_changed_there_is_not_compiled(text: str) -> None:
     with pytest.raises(UserError, match=r"labels_dedupelabels\.go of Prometheus's library v0\.2\.0 is not the one"):
         mend(text, "v0.2.0")
