@@ -15,17 +15,31 @@ from spcsmetrics.core.proxies import exempt_loopback
 SHARED = {Path(__file__).parent / name for name in ("unit", "integration")}
 # Files whose tests wait for minutes, which therefore begin first.
 LONG = {"test_deploy_scaled_kills", "test_view_kill", "test_view_outage", "test_whole_day"}
-# Files whose tests run what others do again and again: with a death at each step, or with a fault in it each time. What
-# they reach is not measured, because that doubles the time of a task.
+# Files whose tests run what others do again and again: with a death at each step, with a fault in it each time, or for
+# what programs in Go make of it. What they reach is not measured, because that doubles the time of a task.
 REPEATING = {
     "test_accounts",
+    "test_application_scrapes",
+    "test_board_queries",
+    "test_board_timings",
+    "test_central_store",
     "test_data_path",
+    "test_deploy",
     "test_deploy_kills",
     "test_deploy_scaled_kills",
     "test_fault_matrix",
     "test_faults",
+    "test_full_volume",
+    "test_hostile_application",
+    "test_replicas",
+    "test_restarts",
+    "test_shards",
+    "test_siblings",
+    "test_view_counters",
     "test_view_kill",
+    "test_view_of_shards",
     "test_view_outage",
+    "test_whole_day",
 }
 
 exempt_loopback()
