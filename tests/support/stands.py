@@ -98,6 +98,13 @@ class Stand:
         lines = (line.rsplit(" ", 1) for line in self.own_page() if line.startswith((f"{name}{{", f"{name} ")))
         return {series.removeprefix(name): float(value) for series, value in lines}
 
+    def kill_collector(self) -> float:
+        """Kill the collector and start it again. Returns for how many seconds it scraped nothing."""
+        began = time.time()
+        kill_and_restart(self.collector)
+        wait_for(lambda: any(self.own_metrics("spcs_scraped_samples_total").values()), 30)
+        return time.time() - began
+
     def refused_samples(self) -> float:
         """Return how many samples the service's own store has refused."""
         return self.own_metrics("spcs_store_refused_samples_total")['{exporter="spcs_store"}']
