@@ -26,8 +26,8 @@ FUZZERS = (
     ("sqlapi", "FuzzAnswer"),
     ("sqlapi", "FuzzShapeOfAnswer"),
 )
-_PLUGIN_MODULE = BUILD / "otel" / "plugin.mod"
 GROUPS = ("simulator", "deploy", "dev")
+_PLUGIN_MODULE = BUILD / "otel" / "plugin.mod"
 _CACHES = (".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
 

@@ -30,6 +30,8 @@ def test_the_tests_of_every_go_module_and_of_python_run_under_measurement() -> N
     text = plan("test")
     for module in GO_MODULES:
         assert f" in {module.relative_to(ROOT)}" in text
+    (plugin,) = [line for line in commands(text) if "-coverprofile=" in line]
+    assert "-modfile=" in plugin, "with the library that is shipped"
     (tests,) = [line for line in commands(text) if line.endswith("-m pytest")]
     assert "-m coverage run" in tests
     assert commands(text).index(tests) == len(commands(text)) - 2, "the gate follows"

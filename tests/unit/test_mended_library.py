@@ -6,6 +6,7 @@ import pytest
 
 from spcsmetrics.core import process
 from spcsmetrics.core.errors import UserError
+from spcsmetrics.core.paths import PLUGIN
 from spcsmetrics.programs import collector_module, gobuild, licences, mended_library
 from spcsmetrics.programs.mended_library import mend
 from spcsmetrics.programs.released import Asset
@@ -69,6 +70,15 @@ def test_each_stand_in_takes_the_place_of_a_module_that_is_required(library: Pat
         assert f"\t{module} v" in required or f"\n{module} v" in sums
         assert (collector_module.FOLDER / place).resolve().is_dir()
     assert library.with_suffix(".sum").read_text() == sums
+
+
+def test_the_plugin_is_tested_with_the_copy(library: Path, tmp_path: Path) -> None:
+    module = tmp_path / "plugin.mod"
+    mended_library.plugin_step(module).action()
+    required, _, replaced = module.read_text().partition(f"\nreplace {collector_module.LIBRARY} => ")
+    assert required == (PLUGIN / "go.mod").read_text()
+    assert (PLUGIN / replaced.strip()).resolve() == library
+    assert module.with_suffix(".sum").read_text() == (PLUGIN / "go.sum").read_text()
 
 
 @pytest.mark.parametrize("cache_alone", [False, True])
