@@ -53,7 +53,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Let tests of whole folders share the processors: two on each, because half of the time they wait."""
+    """Let tests of whole folders share the processors: two on each, because three on two left a third of them idle."""
     return (os.cpu_count() or 1) * 2 if {Path(arg).resolve() for arg in config.args} <= SHARED else 0
 
 

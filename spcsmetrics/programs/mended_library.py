@@ -39,7 +39,7 @@ _REMEDY = "read the last lines, and mend the source or the network; ./inv lock.c
 # Of packages of the library, at their places in it; the others are modules.
 _OF_LIBRARY = STANDINS / "prometheus"
 _COPY = BUILD / "otel" / "library"
-_GO_MOD, _GO_SUM = _COPY.with_suffix(".mod"), _COPY.with_suffix(".sum")
+_GO_MOD = _COPY.with_suffix(".mod")
 _LABELS = Path("model", "labels", "labels_dedupelabels.go")
 # What is wrong there with the build tag dedupelabels, what takes its place, and how often it is there.
 _MENDS = (
@@ -158,16 +158,8 @@ def write_module() -> Path:
     if not fingerprint.is_current(_GO_MOD, inputs):
         _announce()
         _copy(_downloaded(version), version)
-        go_mod = (collector_module.FOLDER / "go.mod").read_text()
-        places = {collector_module.LIBRARY: _COPY} | {
-            file.read_text().split()[1]: file.parent for file in sorted(STANDINS.rglob("go.mod"))
-        }
-        # A relative path is the same in every clone, as the program has to be.
-        replaced = [
-            f"replace {name} => {os.path.relpath(place, collector_module.FOLDER)}\n" for name, place in places.items()
-        ]
-        _GO_MOD.write_text(f"{go_mod}\n{''.join(replaced)}")
-        _GO_SUM.write_text((collector_module.FOLDER / "go.sum").read_text())
+        places = {file.read_text().split()[1]: file.parent for file in sorted(STANDINS.rglob("go.mod"))}
+        _write(_GO_MOD, collector_module.FOLDER, {collector_module.LIBRARY: _COPY} | places)
         fingerprint.mark(_GO_MOD, inputs)
     return _GO_MOD
 
@@ -177,12 +169,18 @@ def plugin_step(made: Path) -> Step:
 
     def write() -> None:
         write_module()
-        place = os.path.relpath(_COPY, PLUGIN)
-        made.write_text(f"{(PLUGIN / 'go.mod').read_text()}\nreplace {collector_module.LIBRARY} => {place}\n")
-        made.with_suffix(".sum").write_text((PLUGIN / "go.sum").read_text())
+        _write(made, PLUGIN, {collector_module.LIBRARY: _COPY})
 
     detail = f"{relative(PLUGIN)}/go.mod with {relative(_COPY)} -> {relative(made)}"
     return Step(title="Mend the library of the plugin's tests", detail=detail, action=write, exclusive=True)
+
+
+def _write(made: Path, module: Path, places: dict[str, Path]) -> None:
+    """Write the go.mod of a module with other modules at these places, and its go.sum beside it."""
+    # A relative path is the same in every clone, as the program has to be.
+    replaced = [f"replace {name} => {os.path.relpath(place, module)}\n" for name, place in places.items()]
+    made.write_text(f"{(module / 'go.mod').read_text()}\n{''.join(replaced)}")
+    made.with_suffix(".sum").write_text((module / "go.sum").read_text())
 
 
 def mend(text: str, version: str) -> str:

@@ -17,8 +17,6 @@ from spcsmetrics.core.paths import RULE_FOLDER
 from spcsmetrics.programs import prometheus
 
 SCENARIOS = STACK_AND_FIRST | MORE | APPLICATIONS
-
-
 SHIPPED = sorted(RULE_FOLDER.glob("*.yml"))
 
 

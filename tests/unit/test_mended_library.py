@@ -46,7 +46,6 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = tmp_path / "odd 'build'" / "library"
     monkeypatch.setattr(mended_library, "_COPY", made)
     monkeypatch.setattr(mended_library, "_GO_MOD", made.with_suffix(".mod"))
-    monkeypatch.setattr(mended_library, "_GO_SUM", made.with_suffix(".sum"))
     monkeypatch.setattr(mended_library, "_downloaded", lambda _: tmp_path)
     return made
 
