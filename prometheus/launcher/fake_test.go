@@ -59,9 +59,10 @@ func serveFake(address, folder string) int {
 		code, _ := strconv.Atoi(read("answer", "204"))
 		w.WriteHeader(code)
 	})
-	go func() { _ = http.ListenAndServe(address, pages) }()
+	// As Prometheus does: whoever finds it ready may send it a signal.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	go func() { _ = http.ListenAndServe(address, pages) }()
 	for received := range signals {
 		if received == syscall.SIGTERM {
 			break
