@@ -20,7 +20,7 @@ def _describe(request: Request) -> Table:
     name, service = seen(request)
     row = describe(request.catalog, name, service)
     owner = request.owns(kind="SERVICE", name=".".join(name))
-    row["spec"] = yaml.safe_dump(_as_shown(service)) if owner else None
+    row["spec"] = yaml.dump(_as_shown(service), Dumper=yaml.CSafeDumper) if owner else None
     return Table(columns=tuple(row), rows=[list(row.values())])
 
 

@@ -1,6 +1,7 @@
 """Where a running specification differs from the wanted one, field by field."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -16,8 +17,9 @@ _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "K": 10**3, "M": 1
 _KEYS = ("name", "envVarName", "directoryPath")
 
 
+@cache
 def read(text: str) -> dict[str, Any] | None:
-    """Return a specification as the account shows it, or None where it is not one."""
+    """Return a specification as the account shows it, or None where it is not one. Each text is read once."""
     try:
         found = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError):

@@ -73,7 +73,7 @@ def read_template(template: Path, values: Mapping[str, str]) -> dict[str, Any]:
 
 @cache
 def _parse(template: Path) -> Any:  # noqa: ANN401 - a tree of YAML
-    return yaml.safe_load(template.read_text())
+    return yaml.load(template.read_text(), yaml.CSafeLoader)
 
 
 def _list_pools(pools: Sequence[str]) -> str:
