@@ -69,13 +69,18 @@ def _is_there(pool: Pool, age: float) -> bool:
 def _write_nodes(out: TextIO, fleet: Fleet, times: range, start: int) -> None:
     for pool, node in fleet.nodes():
         target = f'job="{JOB}",instance="{node.address}",{_OF_ACCOUNT}'
+        # Series by name and values: a metric has the same labels in each sample.
+        known: dict[tuple[str, ...], str] = {}
         for at in times:
             if not _is_there(pool, at - start):
                 continue
             out.write(f"up{{{target}}} 1 {at}\n")
             for name, labels, value in samples(pool, node, at - start):
-                pairs = ",".join(f'{label}="{text}"' for label, text in labels.items() if label != selectors.ACCOUNT)
-                out.write(f"{name}{{{pairs},{target}}} {value} {at}\n")
+                series = (name, *labels.values())
+                if series not in known:
+                    pairs = (f'{label}="{text}"' for label, text in labels.items() if label != selectors.ACCOUNT)
+                    known[series] = f"{name}{{{','.join(pairs)},{target}}}"
+                out.write(f"{known[series]} {value} {at}\n")
 
 
 def _write_pools(out: TextIO, fleet: Fleet, times: range, start: int, collector: str) -> None:
