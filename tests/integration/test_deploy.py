@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from accounts import SETTINGS, Desk, open_desk
+from zygote import Zygote, open_zygote
 
 from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.core.versions import PRODUCT
@@ -17,9 +18,15 @@ SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
 
 
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    with open_zygote(tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as found:
+def desk(tmp_path: Path, zygote: Zygote) -> Iterator[Desk]:
+    with open_desk(tmp_path, zygote=zygote) as found:
         found.grant()
         yield found
 

@@ -1,15 +1,17 @@
 """A simulated account with a user's connections.toml, and the tasks run against it as a user runs them."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from admin import call
+from zygote import Zygote
 
 from simulator.privileges import ADMINISTRATOR, ROLE, USER
 from spcsmetrics.core.paths import ROOT
@@ -21,14 +23,19 @@ from spcsmetrics.local import parts, processes
 
 SETTINGS = f'role = "{ROLE}"\nviewers = ["ANALYST"]\n'
 DIGEST = "sha256:" + "1" * 64
+Environment = dict[str, str] | None
 
 
 @dataclass
 class Desk:
-    """Where somebody works on the account: a folder with connections and settings, and everything that was printed."""
+    """Where somebody works on the account: a folder with connections and settings, and everything that was printed.
+
+    With a zygote, tasks are forks of it.
+    """
 
     folder: Path
     simulation: parts.Simulation
+    zygote: Zygote | None = None
     printed: list[str] = field(default_factory=list)
 
     @property
@@ -58,10 +65,16 @@ class Desk:
         file.write_text("\n".join(["[default]", *lines, *numbers]) + "\n")
         file.chmod(0o600)
 
-    def inv(self, *words: str, answer: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def inv(self, *words: str, answer: str = "", env: Environment = None) -> subprocess.CompletedProcess[str]:
         """Run a task with this folder's connections and settings."""
-        done = subprocess.run(
-            [sys.executable, "-m", "spcsmetrics.tasks", *words, "--settings", str(self.folder / "deploy.toml")],
+        words = (*words, "--settings", str(self.folder / "deploy.toml"))
+        done = self._fork(words, answer, env) if self.zygote else self._start(words, answer, env)
+        self.printed.append(done.stdout + done.stderr)
+        return done
+
+    def _start(self, words: Sequence[str], answer: str, env: Environment) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "spcsmetrics.tasks", *words],
             capture_output=True,
             check=False,
             text=True,
@@ -69,8 +82,13 @@ class Desk:
             cwd=ROOT,
             env={**os.environ, "SNOWFLAKE_HOME": str(self.folder), "COLUMNS": "200", **(env or {})},
         )
-        self.printed.append(done.stdout + done.stderr)
-        return done
+
+    def _fork(self, words: Sequence[str], answer: str, env: Environment) -> subprocess.CompletedProcess[str]:
+        assert self.zygote
+        # The library looks for its files where the zygote has loaded it.
+        shutil.copy2(self.folder / "connections.toml", self.zygote.folder)
+        done = self.zygote.run(*words, env={"COLUMNS": "200", **(env or {})}, answer=answer)
+        return subprocess.CompletedProcess(words, done.code, done.out, done.err)
 
     def deploy(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return self.inv("deploy", "--pushed", "--timeout=15", *words, **more)
@@ -112,11 +130,11 @@ class Desk:
 
 
 @contextmanager
-def open_desk(folder: Path, service_delay: float = 0.3) -> Iterator[Desk]:
+def open_desk(folder: Path, service_delay: float = 0.3, zygote: Zygote | None = None) -> Iterator[Desk]:
     """Yield a desk at an account of its own, and see on the way out that no secret was printed or logged."""
     with processes.open_run(folder / "run") as run:
         simulation = parts.start_simulator(run, pools=3, nodes=1, containers=2, service_delay=service_delay)
-        desk = Desk(folder, simulation)
+        desk = Desk(folder, simulation, zygote)
         desk.write_settings(SETTINGS)
         desk.write_connection(desk.token)
         yield desk
