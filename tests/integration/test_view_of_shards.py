@@ -26,6 +26,7 @@ class Stage:
     end: int
     store: str
     views: dict[str, str] = field(default_factory=dict)
+    client: requests.Session = field(default_factory=requests.Session)
 
     def divide(self, name: str, division: Division, count: int) -> str:
         """Return the address of a view over so many shards, which are made when they are first asked for."""
@@ -39,14 +40,15 @@ class Stage:
         return self.views[name]
 
     def ask(self, url: str, query: str) -> Vector:
-        answer = requests.post(f"{url}/api/v1/query", data={"query": query, "time": self.end - STEP}, timeout=60).json()
+        asked = {"query": query, "time": self.end - STEP}
+        answer = self.client.post(f"{url}/api/v1/query", data=asked, timeout=60).json()
         assert answer["status"] == "success", f"{query}: {answer['error']}"
         result: list[dict[str, Any]] = answer["data"]["result"]
         return {frozenset(row["metric"].items()): float(row["value"][1]) for row in result}
 
     def values(self, url: str, selector: str, label: str) -> list[str]:
         times: dict[str, Any] = {"match[]": selector, "start": self.end - 3600, "end": self.end}
-        return list(requests.get(f"{url}/api/v1/label/{label}/values", params=times, timeout=60).json()["data"])
+        return list(self.client.get(f"{url}/api/v1/label/{label}/values", params=times, timeout=60).json()["data"])
 
 
 @pytest.fixture(scope="module")
