@@ -12,7 +12,7 @@ from spcsmetrics.core.steps import Step, carry_out, program_step
 from spcsmetrics.core.toolchain import go_environment, go_step
 from spcsmetrics.local import page
 from spcsmetrics.local.parts import build_steps
-from spcsmetrics.programs import backfill, manifest, mended_library, prometheus, thanos
+from spcsmetrics.programs import backfill, demo_store, manifest, mended_library, prometheus, thanos
 from spcsmetrics.upkeep import coverage
 
 # Compares the receiver with others, which take minutes to compile for the race detector and whose races are not ours.
@@ -54,7 +54,7 @@ def run_tests(*, dry: bool) -> None:
     if not dry:
         make_folder(BUILD)
     steps = [*installs, go_step(), *go_tests, *build_steps(), *prometheus.build_steps("promtool")]
-    steps += [*backfill.build_steps(), *thanos.build_steps(), *coverage.python_steps()]
+    steps += [*demo_store.build_steps(), *backfill.build_steps(), *thanos.build_steps(), *coverage.python_steps()]
     carry_out(steps, dry=dry)
 
 
