@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from stands import Stand, open_stand
+from zygote import Zygote, open_zygote
 
 HERE = Path(__file__).parent
 
@@ -20,3 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     with open_stand(tmp_path_factory.mktemp("stand")) as ready:
         yield ready
+
+
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    with open_zygote(tmp_path_factory.mktemp("home")) as opened:
+        yield opened

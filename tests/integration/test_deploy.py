@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from accounts import SETTINGS, Desk, open_desk
-from zygote import Zygote, open_zygote
+from zygote import Zygote
 
 from simulator.privileges import ADMINISTRATOR, ROLE
 from spcsmetrics.core.versions import PRODUCT
@@ -16,12 +16,6 @@ from spcsmetrics.deploy.settings import Settings
 
 SERVICE = "SPCS_METRICS.PUBLIC.SPCS_METRICS"
 URL = "https://spcsmetrics-simulated.snowflakecomputing.app"
-
-
-@pytest.fixture(scope="module")
-def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    with open_zygote(tmp_path_factory.mktemp("home")) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from accounts import Desk, open_desk
 from waiting import wait_for
-from zygote import open_zygote
+from zygote import Zygote
 
 from spcsmetrics.core.paths import ROOT
 
@@ -20,8 +20,8 @@ BROKEN = "something is wrong: the report says what"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path / "desk") as found:
+def desk(tmp_path: Path, zygote: Zygote) -> Iterator[Desk]:
+    with open_desk(tmp_path / "desk", zygote=zygote) as found:
         found.grant()
         assert found.deploy().returncode == 0
         yield found
@@ -54,10 +54,10 @@ def test_a_role_that_is_not_the_users_ends_with_the_whole_script(desk: Desk) -> 
 
 def test_a_run_that_was_killed_leaves_a_job_that_the_next_removes(desk: Desk) -> None:
     words = ("doctor", "--in-account", "--settings", str(desk.folder / "deploy.toml"))
-    with open_zygote(desk.folder) as zygote:
-        assert zygote.run(*words, kill=("after", 1)).code == -9
-        assert NAME in services(desk)
-        done = zygote.run(*words)
+    assert desk.zygote
+    assert desk.zygote.run(*words, kill=("after", 1)).code == -9
+    assert NAME in services(desk)
+    done = desk.zygote.run(*words)
     assert done.code == 0, done.err
     assert f"Removing the job {NAME} of an earlier run" in done.err
     assert services(desk) == {SERVICE}
