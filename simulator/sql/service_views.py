@@ -4,6 +4,8 @@ Source: https://docs.snowflake.com/en/sql-reference/sql/desc-service and the pag
 """
 
 import copy
+import json
+from functools import cache
 from typing import Any
 
 import yaml
@@ -20,8 +22,14 @@ def _describe(request: Request) -> Table:
     name, service = seen(request)
     row = describe(request.catalog, name, service)
     owner = request.owns(kind="SERVICE", name=".".join(name))
-    row["spec"] = yaml.dump(_as_shown(service), Dumper=yaml.CSafeDumper) if owner else None
+    row["spec"] = _as_yaml(json.dumps(_as_shown(service))) if owner else None
     return Table(columns=tuple(row), rows=[list(row.values())])
+
+
+@cache
+def _as_yaml(specification: str) -> str:
+    """Return a specification in JSON as YAML, which takes long and is asked for again and again."""
+    return yaml.dump(json.loads(specification), Dumper=yaml.CSafeDumper)
 
 
 def _as_shown(service: Service) -> dict[str, Any]:

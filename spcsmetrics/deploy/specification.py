@@ -105,13 +105,19 @@ def _fill(tree: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - a tree
 
 def validate(specification: dict[str, Any]) -> None:
     """Raise UserError that names the place where a specification differs from the schema."""
+    fault = _find_fault(json.dumps(specification))
+    if fault:
+        raise UserError(f"the service specification is not valid at {fault}")
+
+
+@cache
+def _find_fault(specification: str) -> str:
+    """Return the first place that differs from the schema, and how; each stage of a run asks again."""
     import jsonschema  # noqa: PLC0415 - of the group deploy
 
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
-    error = next(iter(sorted(validator.iter_errors(specification), key=lambda one: list(map(str, one.path)))), None)
-    if error:
-        place = ".".join(map(str, error.absolute_path)) or "the specification"
-        raise UserError(f"the service specification is not valid at {place}: {error.message}")
+    errors = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(json.loads(specification))
+    error = min(errors, key=lambda one: list(map(str, one.path)), default=None)
+    return f"{'.'.join(map(str, error.absolute_path)) or 'the specification'}: {error.message}" if error else ""
 
 
 def as_json(specification: dict[str, Any]) -> str:
