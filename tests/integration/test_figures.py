@@ -1,10 +1,10 @@
 """Figures of the boards by promtool: each query over a course of events whose right value is plain."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 from courses import BY_INSTANCE, Figure, container
 from figures import FIGURES
 from shipped_rules import names, read_by, recordings
@@ -41,9 +41,9 @@ def check(folder: Path, figure: Figure, expr: str, scrapes: str = "30s") -> str:
         "promql_expr_test": [{"expr": expr, "eval_time": f"{figure.minute}m", "exp_samples": samples}],
     }
     file, rules = folder / "figure.yml", folder / "rules.yml"
-    rules.write_text(yaml.safe_dump({"groups": read_by(expr)}))
+    rules.write_text(json.dumps({"groups": read_by(expr)}))
     wanted = {"rule_files": [str(rules)], "evaluation_interval": "30s", "fuzzy_compare": True, "tests": [test]}
-    file.write_text(yaml.safe_dump(wanted))
+    file.write_text(json.dumps(wanted))
     return process.run([prometheus.built("promtool"), "test", "rules", file])
 
 

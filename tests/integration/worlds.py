@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from alert_scenarios import HEALTHY
 from alert_scenarios import SCENARIOS as STACK_AND_FIRST
 from workload_scenarios import LIVE, MORE
@@ -48,7 +47,7 @@ def answers(folder: Path, series: dict[str, str], asked: list[str], rules: list[
     folder.mkdir(exist_ok=True)
     file = folder / "worlds.yml"
     names = [str(rule) for rule in rules]
-    file.write_text(yaml.safe_dump({"rule_files": names, "evaluation_interval": "1m", "tests": [test]}))
+    file.write_text(json.dumps({"rule_files": names, "evaluation_interval": "1m", "tests": [test]}))
     log = folder / "answers.log"
     with pytest.raises(UserError):
         process.run([prometheus.built("promtool"), "test", "rules", file], log=log)

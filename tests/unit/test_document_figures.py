@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+from trees import read_yaml
 
 from spcsmetrics.core.paths import BOARD_FOLDER, ROOT, RULE_FOLDER
 
@@ -13,7 +13,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
 def rules(kind: str) -> int:
-    read = [yaml.safe_load(file.read_text()) for file in RULE_FOLDER.glob("*.yml")]
+    read = [read_yaml(file) for file in RULE_FOLDER.glob("*.yml")]
     return sum(kind in rule for file in read for group in file["groups"] for rule in group["rules"])
 
 
