@@ -173,6 +173,14 @@ def test_a_specification_is_shown_to_its_owner_alone_and_with_digests(catalog: C
     assert "sha256: '@sha256:1'" in str(run(catalog, "DESCRIBE SERVICE D.S.OLD")[0][-1])
 
 
+@pytest.mark.parametrize("depth", [9_000, 90_000])
+def test_a_specification_that_is_nested_without_end_is_refused(catalog: Catalog, depth: int) -> None:
+    statement = "CREATE SERVICE IF NOT EXISTS D.S.NEW IN COMPUTE POOL WEB_POOL FROM SPECIFICATION $$" + "[" * depth
+    with pytest.raises(SqlError, match="Invalid spec") as refused:
+        run(catalog, f"{statement}$$ MIN_INSTANCES = 1 MAX_INSTANCES = 1", "FOUNDER")
+    assert len(str(refused.value)) < 500
+
+
 def test_the_table_has_every_form_that_the_account_knows() -> None:
     unlisted = [form for form, pattern in FORMS.items() if not any(pattern.fullmatch(row.statement) for row in ROWS)]
     assert unlisted == []
