@@ -107,7 +107,7 @@ def own_nothing_of(privilege: str) -> Callable[[Room], None]:
         (write('event_table_metrics = "("\n'), {}, "event_table_metrics is '(': not an RE2 expression (missing ): ()"),
         (write('event_table_metrics = "[a-z]+"\n'), {}, "event_table_metrics is '[a-z]+': the collector reads it as"),
         (write('event_table_metrics = "(?=a)"\n'), {}, "not an RE2 expression (invalid perl operator: (?=)"),
-        (write(f"event_table_metrics = '{'[' * 500}{']' * 500}'\n"), {}, "the collector reads it as YAML"),
+        (write(f"event_table_metrics = '{'[' * 5000}{']' * 5000}'\n"), {}, "the collector reads it as YAML"),
         (write('compute_pool = "OTHER"\n'), {}, "the compute pool OTHER does not exist, or the role may not use it"),
         (write('[environment]\nGF_AUTH_BASIC_ENABLED = "true"\n'), {}, "environment.GF_AUTH_BASIC_ENABLED would undo"),
     ],

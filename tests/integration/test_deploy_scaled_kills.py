@@ -45,17 +45,13 @@ class Shapes(Office):
         found: dict[str, Any] = self.desk.catalog()["services"]
         return {name.removeprefix(NAME): one for name, one in found.items()}
 
-    def has_nothing_to_do(self, wanted: set[str]) -> None:
-        """See that all is as wanted, also for another run."""
-        self.is_as_wanted(wanted)
-        assert "nothing was sent" in self.finish("deploy").err
-
     def is_as_wanted(self, wanted: set[str]) -> None:
-        """See that the services are those of the shape and ready, and that nothing is left over."""
+        """See that the services are those of the shape and ready, that nothing is left over, and nothing to do."""
         catalog = self.desk.catalog()
         assert set(self.services) == wanted
         assert {one["state"] for one in self.services.values()} == {"READY"}
         assert len(catalog["secrets"]) == (5 if len(wanted) > 1 else 0)
+        assert "nothing was sent" in self.finish("deploy").err
 
 
 @pytest.fixture
@@ -87,8 +83,7 @@ def test_each_way_between_shapes_is_killed_at_each_of_its_steps(office: Shapes) 
             if done.code:
                 longest[shards, replicas] = step
                 office.finish("deploy")
-            # A run that ends well has just planned anew and found nothing left.
-            (office.is_as_wanted if done.code else office.has_nothing_to_do)(wanted)
+            office.is_as_wanted(wanted)
             saved = len(office.desk.catalog()["snapshots"]) - kept
             # One that was asked for, and one that the account makes itself of a volume that goes.
             assert saved == 2 * len(leaving), "each volume that goes is kept once"
@@ -105,7 +100,7 @@ def test_a_first_deployment_of_several_services_is_killed_again_and_again(new_of
     step = 1
     while office.run("deploy", "--create-pool", kill=("after", step)).code:
         step += 1
-    office.has_nothing_to_do(SHAPES[2, 2])
+    office.is_as_wanted(SHAPES[2, 2])
     assert 5 < step < MOST_STEPS
     assert len(daemon.pushed) == len(set(daemon.pushed)) == len(SHIPPED)
     made = [sql.split("\n")[0] for sql in office.desk.changes() if not sql.startswith(("CREATE SECRET", "DROP SECRET"))]
@@ -119,7 +114,7 @@ def test_a_wait_between_two_stages_that_is_cut_is_taken_up_again(office: Shapes,
     done = office.run("deploy", kill=("wait", which))
     assert done.code in (-9, 0), done.err
     office.finish("deploy")
-    office.has_nothing_to_do(SHAPES[2, 2])
+    office.is_as_wanted(SHAPES[2, 2])
     assert sum(sql.startswith("CREATE SERVICE") for sql in office.desk.changes()) == 5, "nothing is made twice"
 
 
@@ -144,5 +139,5 @@ def test_a_rotation_that_is_killed_is_finished(office: Shapes) -> None:
         done = office.run("rotate", kill=("after", step))
         assert done.code == -9, done.err
         office.finish("rotate")
-        office.has_nothing_to_do({"", "_1", "_VIEW"})
+        office.is_as_wanted({"", "_1", "_VIEW"})
         assert not before & set(office.desk.catalog()["secrets"])
