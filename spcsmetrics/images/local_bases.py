@@ -79,8 +79,10 @@ def _make_python() -> None:
     root = BUILD / "bases" / "python"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
+    # Where it is not in the foreground, its wget writes a log into the folder that it runs in.
     process.run(
         _debootstrap(root),
+        cwd=root.parent,
         remedy="install it (on Debian and Ubuntu: apt install debootstrap)",
         log=BUILD / "debootstrap.log",
     )

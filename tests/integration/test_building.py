@@ -87,15 +87,19 @@ def _root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_root")
-def test_python_is_made_by_debootstrap_without_what_no_program_reads(daemon: Daemon, programs: Path) -> None:
+def test_python_is_made_by_debootstrap_without_what_no_program_reads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, daemon: Daemon, programs: Path
+) -> None:
     made = "for last; do :; done; mkdir -p $last/bin $last/usr/share/doc $last/var/cache/apt; echo hello > $last/bin/sh"
-    write_program(programs, "debootstrap", made)
+    write_program(programs, "debootstrap", f"{made}; touch wget-log")
+    monkeypatch.chdir(tmp_path)
     for _ in range(2):
         carry_out(local_bases.build_steps("simulator"))
     (build,) = daemon.builds
     assert build["tags"] == [local_bases.PYTHON_BASE]
     assert "./bin/sh" in build["files"]
     assert not {"./usr/share/doc", "./var/cache/apt"} & set(build["files"])
+    assert not (tmp_path / "wget-log").exists(), "a file that no commit has stops a release"
 
 
 def test_debootstrap_needs_root(monkeypatch: pytest.MonkeyPatch, daemon: Daemon) -> None:
