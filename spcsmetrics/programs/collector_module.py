@@ -1,6 +1,7 @@
 """The collector's module, which the builder generates from the manifest: kept in the repository, with its go.sum."""
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,10 @@ def _generate() -> None:
     written.write_text(yaml.safe_dump(manifest))
     # The plugin's path in the manifest is relative to the manifest's own folder.
     command: Args = [_PROGRAM, "--config", written, "--skip-compilation", "--skip-strict-versioning=false"]
-    process.run(command, cwd=OTEL, env=go_environment(), log=_LOG, remedy="read the last lines, and mend the manifest")
+    # The builder makes a folder for a distribution that names none, and leaves it there.
+    with tempfile.TemporaryDirectory() as unused:
+        env = go_environment() | {"TMPDIR": unused}
+        process.run(command, cwd=OTEL, env=env, log=_LOG, remedy="read the last lines, and mend the manifest")
     # The builder leaves out of go.sum what the demo's store alone needs, which is compiled in this module.
     add: Args = ["go", "list", "-mod=mod", "-deps", f"-tags={build_tags()}", STORE]
     process.run(add, cwd=FOLDER, env=go_environment(), log=_LOG, remedy="read the last lines, and mend the network")

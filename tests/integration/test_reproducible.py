@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from spcsmetrics.core import process
 from spcsmetrics.core.paths import ROOT
 from spcsmetrics.core.toolchain import find_go, go_environment
@@ -48,14 +50,20 @@ def test_the_collector_is_the_same_from_two_folders(tmp_path: Path) -> None:
     assert build_in(first) == build_in(second)
 
 
-def test_the_collectors_module_is_what_its_builder_writes_today(tmp_path: Path) -> None:
+def test_the_collectors_module_is_what_its_builder_writes_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy_to(tmp_path, SOURCES)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     module = tmp_path / collector_module.FOLDER.relative_to(ROOT)
     kept = {file.name: file.read_text() for file in module.iterdir()}
     # Versions stay where go.mod and go.sum are; the rest is made of the manifest alone.
     (module / "components.go").unlink()
     run_in(tmp_path, "-m", "spcsmetrics.tasks", "lock.collector")
     assert {file.name: file.read_text() for file in module.iterdir()} == kept, "run ./inv lock.collector"
+    assert not list(temporary.iterdir())
 
 
 def test_every_module_of_the_collector_has_the_hash_that_is_locked() -> None:
