@@ -182,15 +182,7 @@ def measure(start: Start, load: Load) -> Measurement:
         series = single(query, f'sum(scrape_samples_scraped{{job="{JOB}"}})')
         if samples == 0:
             raise UserError("the store has none of the window's samples: the load is more than this machine can take")
-        costs = {
-            name: Cost(
-                cpu=(after[name][0] - before[name][0]) / samples * 1e6,
-                peak_mb=meter.peak / _MB,
-                anonymous_mb=meter.anonymous / _MB,
-                wire_bytes=(after[name][1] - before[name][1]) / samples,
-            )
-            for name, meter in meters.items()
-        }
+        costs = {name: cost_of(meter, before[name], after[name], int(samples)) for name, meter in meters.items()}
         delay = _delay(query, load.interval)
         return Measurement(costs=costs, series=int(series), samples=int(samples), delay=delay)
 
@@ -212,6 +204,19 @@ class Meter:
         times = self._process.cpu_times()
         counters = getattr(self._process, "io_counters", None)
         return times.user + times.system, counters().write_chars if counters else float("nan")
+
+
+def cost_of(meter: Meter, before: tuple[float, float], after: tuple[float, float], samples: int) -> Cost:
+    """Return what a process cost between two looks. Raises UserError where it used less than the system counts."""
+    cpu, written = (last - first for first, last in zip(before, after, strict=True))
+    if not cpu:
+        raise UserError("a process used less processor time than the system counts: measure a larger load")
+    return Cost(
+        cpu=cpu / samples * 1e6,
+        peak_mb=meter.peak / _MB,
+        anonymous_mb=meter.anonymous / _MB,
+        wire_bytes=written / samples,
+    )
 
 
 def watch(run: Run, meters: dict[str, Meter], seconds: float) -> None:

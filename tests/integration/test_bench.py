@@ -3,13 +3,14 @@
 import json
 import shutil
 
+import psutil
 import pytest
 
-from spcsmetrics.bench.pipeline import Cost, Load, Measurement, middle, read_loads
+from spcsmetrics.bench.pipeline import Cost, Load, Measurement, Meter, cost_of, middle, read_loads
 from spcsmetrics.bench.report import bench_pipeline
 from spcsmetrics.core.errors import UserError
 
-SMALL = Load(pools=1, nodes=2, containers=2, interval=1, warm_up=4, window=4)
+SMALL = Load(pools=1, nodes=10, containers=2, interval=1, warm_up=4, window=8)
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +36,9 @@ def test_floor_and_pipeline_store_the_same_series(capsys: pytest.CaptureFixture[
     assert set(shipped["costs"]) == {"prometheus", "collector"}
     assert floor["series"] == shipped["series"] > 0
     for result in (floor, shipped):
-        # Each scrape of the two nodes gives half of the series.
+        # Each scrape of a node gives its share of the series.
         assert result["samples"] >= result["series"]
-        assert result["samples"] % (result["series"] / 2) == 0
+        assert result["samples"] % (result["series"] / SMALL.nodes) == 0
         assert result["cpu"] > 0
         assert result["peak_mb"] > result["anonymous_mb"] > 10
         assert result["delay"] > 0
@@ -48,6 +49,13 @@ def test_floor_and_pipeline_store_the_same_series(capsys: pytest.CaptureFixture[
 def test_medians_are_printed_so_that_one_bad_round_does_not_count() -> None:
     rounds = [measurement(cpu, prometheus=cpu) for cpu in (1.0, 90.0, 2.0)]
     assert middle(rounds) == rounds[2]
+
+
+def test_a_process_that_used_nothing_that_is_counted_gives_no_ratio() -> None:
+    meter = Meter(psutil.Process())
+    assert cost_of(meter, (1.0, 5.0), (1.5, 9.0), 4).cpu == 0.5 / 4 * 1e6
+    with pytest.raises(UserError, match="measure a larger load"):
+        cost_of(meter, (1.0, 5.0), (1.0, 9.0), 4)
 
 
 @pytest.mark.parametrize(
